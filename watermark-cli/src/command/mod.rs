@@ -1,0 +1,9 @@
+//! One file per command: resolved arguments in, an outcome out.
+
+pub(crate) mod completions;
+pub(crate) mod demo;
+pub(crate) mod inspect;
+pub(crate) mod keygen;
+pub(crate) mod man;
+pub(crate) mod stamp;
+pub(crate) mod verify;

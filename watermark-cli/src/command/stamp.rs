@@ -1,0 +1,198 @@
+//! `stamp`: marks into files, one output per input.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result, anyhow, bail, ensure};
+use watermark_core::payload::{Serial, SystemName, SystemTag};
+use watermark_core::{Carrier, CarrierKey};
+
+use crate::Outcome;
+use crate::args::Stamp;
+use crate::batch;
+use crate::inputs::{self, Input};
+use crate::key_store::{self, SigningKey};
+use crate::memory::Memory;
+use crate::output::Existing;
+use crate::progress::Progress;
+use crate::stamping::{StampRecord, Stamper, Target};
+use crate::terminal::{DOUBTFUL, GOOD, error, note, say, shown, warn};
+
+/// One input with all that was settled for it before work began.
+struct Job {
+    input: Input,
+    target: Target,
+    serial: Serial,
+}
+
+pub(crate) fn run(args: &Stamp) -> Result<Outcome> {
+    let jobs = plan(args)?;
+    let key = signing_key(args)?;
+    warn_about(&key, args.system.as_ref());
+    let stamper = Stamper {
+        key,
+        carrier: key_store::carrier(args.carrier_key.as_deref())?,
+        public_carrier: args.carrier_key.is_some().then(|| Carrier::new(&CarrierKey::PUBLIC)),
+        origin: args.origin.into(),
+        realistic: args.realistic,
+        artistic: args.artistic,
+        system: args.system.as_ref().map_or(SystemTag::NONE, SystemName::tag),
+        time: args.time,
+        strength: args.strength,
+        quality: args.quality,
+        force: args.force,
+        existing: if args.overwrite { Existing::Replace } else { Existing::Keep },
+    };
+    let memory = Memory::of_system();
+    let progress = Progress::new(jobs.len(), args.quiet);
+    let to_stdout = jobs.iter().any(|job| job.target == Target::Stdout);
+    let mut stamped = 0;
+    let work = |_, job: &Job| stamper.stamp(&job.input, &job.target, job.serial, &memory);
+    batch::in_order(&jobs, batch::jobs(args.jobs), work, |record| {
+        stamped += usize::from(record.error.is_none());
+        progress.advance(|| print(&record, args, to_stdout))
+    })?;
+    progress.finish();
+    if jobs.len() > 1 && !args.json && !args.quiet {
+        say(&format!("{stamped} of {} stamped", jobs.len()))?;
+    }
+    Ok(if stamped == jobs.len() { Outcome::ALL } else { Outcome::SOME })
+}
+
+/// Inputs, outputs and serial numbers, refused before any work when they cannot go together.
+fn plan(args: &Stamp) -> Result<Vec<Job>> {
+    let inputs = inputs::expand(&args.inputs, args.out_dir.as_deref())?;
+    ensure!(
+        args.output.is_none() || inputs.len() == 1,
+        "-o names one file, but there are {} images; use --out-dir DIR",
+        inputs.len()
+    );
+    if let Some(folder) = &args.out_dir {
+        fs::create_dir_all(folder).with_context(|| format!("cannot make the folder {}", folder.display()))?;
+    }
+    let mut taken: BTreeMap<PathBuf, String> = BTreeMap::new();
+    let mut jobs = Vec::with_capacity(inputs.len());
+    for (index, input) in inputs.into_iter().enumerate() {
+        let target = target(args, &input)?;
+        if let Target::File(path) = &target
+            && let Some(other) = taken.insert(path.clone(), input.shown.clone())
+        {
+            bail!("{other} and {} would both be written to {}; stamp them apart", input.shown, path.display());
+        }
+        jobs.push(Job { target, serial: serial(args.id, index)?, input });
+    }
+    Ok(jobs)
+}
+
+fn target(args: &Stamp, input: &Input) -> Result<Target> {
+    match (&args.output, &args.out_dir) {
+        (Some(path), _) if path.as_os_str() == "-" => {
+            ensure!(!args.json, "-o - sends the image to stdout, where --json would write too; name a file");
+            Ok(Target::Stdout)
+        }
+        (Some(path), _) => {
+            ensure!(!path.is_dir(), "{} is a folder; use --out-dir for it", path.display());
+            Ok(Target::File(path.clone()))
+        }
+        (None, Some(folder)) => {
+            let path = folder.join(&input.below);
+            let parent = path.parent().unwrap_or(Path::new("."));
+            fs::create_dir_all(parent).with_context(|| format!("cannot make the folder {}", parent.display()))?;
+            Ok(Target::File(path))
+        }
+        (None, None) => bail!("say where the stamped image goes: -o OUT or --out-dir DIR"),
+    }
+}
+
+/// The number asked for, counted up; else 40 random bits.
+fn serial(first: Option<Serial>, index: usize) -> Result<Serial> {
+    if let Some(first) = first {
+        return Ok(Serial::new(first.get().saturating_add(index as u64))?);
+    }
+    let mut bytes = [0; 8];
+    getrandom::fill(&mut bytes[3..])
+        .map_err(|error| anyhow!("the operating system gives no random numbers: {error}"))?;
+    Ok(Serial::new(u64::from_be_bytes(bytes))?)
+}
+
+fn signing_key(args: &Stamp) -> Result<SigningKey> {
+    if let Some(path) = &args.key {
+        return key_store::load(path);
+    }
+    let (key, made) = key_store::development()?;
+    let verb = if made { "made" } else { "using" };
+    warn(&format!(
+        "no --key given: {verb} the development key {} in {}. Marks made with it prove nothing to anybody else; for real \
+         ones: watermark keygen -o KEY.pem --name NAME",
+        key.public.key_id(),
+        key.path.display()
+    ));
+    Ok(key)
+}
+
+/// What will make the mark less useful than the user may think.
+fn warn_about(key: &SigningKey, system: Option<&SystemName>) {
+    if key_store::is_open_to_others(&key.path) {
+        let path = key.path.display();
+        warn(&format!("the private key {path} can be read by other users; close it with: chmod 600 {path}"));
+    }
+    let file = key_store::directory_path(&key.path);
+    let Some(directory) = &key.directory else {
+        if let Some(system) = system {
+            warn(&format!("there is no {}; whoever verifies needs a directory that lists {system}", file.display()));
+        }
+        return;
+    };
+    let id = key.public.key_id();
+    if !directory.keys().iter().any(|listed| listed.public_key == key.public) {
+        warn(&format!("{} does not list key {id}; nobody can verify with it", file.display()));
+    }
+    if let Some(system) = system
+        && !directory.systems().contains(system)
+    {
+        let entry =
+            serde_json::json!({ "tag": system.tag().to_string(), "name": system.name(), "version": system.version() });
+        warn(&format!(
+            "{} does not list {system}, so verifiers will see the tag {} only; add this to its \"systems\": {entry}",
+            file.display(),
+            system.tag()
+        ));
+    }
+}
+
+fn print(record: &StampRecord, args: &Stamp, to_stdout: bool) -> Result<()> {
+    if args.json {
+        say(&serde_json::to_string(record)?)?;
+        // People see the reason on stderr as well.
+    }
+    let file = shown(&record.file);
+    if let Some(reason) = &record.error {
+        error(&format!("{file}: not stamped: {}", shown(reason)));
+        return Ok(());
+    }
+    if args.json {
+        return Ok(());
+    }
+    if !args.quiet && !to_stdout {
+        say(&line(record))?;
+    }
+    for text in &record.notes {
+        note(&format!("{file}: {}", shown(text)));
+    }
+    Ok(())
+}
+
+fn line(record: &StampRecord) -> String {
+    let style = if record.profile == Some("sealed") { GOOD } else { DOUBTFUL };
+    let psnr = record.psnr_db.map_or_else(String::new, |db| format!(", {db:.1} dB"));
+    format!(
+        "{} -> {}: {style}{}{style:#}, key {}, serial {}, strength {:.1}{psnr}",
+        shown(&record.file),
+        shown(&record.output),
+        record.profile.unwrap_or_default(),
+        record.key_id.as_deref().unwrap_or_default(),
+        record.serial.unwrap_or_default(),
+        record.strength.unwrap_or_default(),
+    )
+}

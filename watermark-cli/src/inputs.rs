@@ -1,0 +1,161 @@
+//! Arguments to files: folders are searched through, patterns expanded (not every shell does), `-` is stdin.
+
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail, ensure};
+use walkdir::WalkDir;
+use watermark_files::Format;
+
+/// Longest file that is read: far above any picture within the decoder's limits.
+const MAX_FILE_BYTES: u64 = 1 << 30;
+
+/// Where the bytes of one image are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// Standard input.
+    Stdin,
+    /// A file; it may turn out not to exist.
+    File(PathBuf),
+}
+
+/// One image to work on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Input {
+    /// Its name as given, or as found below the folder given.
+    pub(crate) shown: String,
+    /// Where it is.
+    pub(crate) place: Place,
+    /// Its path below the folder given; its bare name when the file itself was given.
+    pub(crate) below: PathBuf,
+}
+
+impl Input {
+    fn file(path: PathBuf, root: Option<&Path>) -> Self {
+        let below = root.and_then(|root| path.strip_prefix(root).ok()).map(Path::to_path_buf);
+        let below = below.or_else(|| path.file_name().map(PathBuf::from)).unwrap_or_default();
+        Self { shown: path.to_string_lossy().into_owned(), place: Place::File(path), below }
+    }
+
+    fn stdin() -> Self {
+        Self { shown: "-".to_owned(), place: Place::Stdin, below: PathBuf::from("stdin") }
+    }
+
+    /// The bytes, when there are not too many.
+    ///
+    /// # Errors
+    /// When the file cannot be read or is too long.
+    pub(crate) fn read(&self) -> Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        let what = match &self.place {
+            Place::Stdin => {
+                io::stdin().lock().take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes).context("cannot read stdin")?;
+                "stdin"
+            }
+            Place::File(path) => {
+                let file = File::open(path).context("cannot open the file; check its name and permissions")?;
+                ensure!(!file.metadata().is_ok_and(|about| about.is_dir()), "is a folder, not an image");
+                file.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes).context("cannot read the file")?;
+                "the file"
+            }
+        };
+        ensure!(
+            bytes.len() as u64 <= MAX_FILE_BYTES,
+            "{what} is longer than {MAX_FILE_BYTES} bytes; that is no picture"
+        );
+        Ok(bytes)
+    }
+}
+
+/// Resolves what was given, in order. Nothing below `skip` is taken from a folder.
+///
+/// # Errors
+/// When stdin is given twice, a folder cannot be searched or holds no image, or a pattern is malformed.
+pub(crate) fn expand(given: &[PathBuf], skip: Option<&Path>) -> Result<Vec<Input>> {
+    let skip = skip.and_then(|folder| fs::canonicalize(folder).ok());
+    let mut found = Vec::new();
+    for path in given {
+        if path.as_os_str() == "-" {
+            ensure!(!found.iter().any(|input: &Input| input.place == Place::Stdin), "- (stdin) can be given once only");
+            found.push(Input::stdin());
+        } else if path.is_dir() {
+            search(path, skip.as_deref(), &mut found)?;
+        } else if path.exists() {
+            found.push(Input::file(path.clone(), None));
+        } else {
+            match_pattern(path, skip.as_deref(), &mut found)?;
+        }
+    }
+    Ok(found)
+}
+
+/// Images below a folder, sorted by name, links followed.
+fn search(folder: &Path, skip: Option<&Path>, found: &mut Vec<Input>) -> Result<()> {
+    let before = found.len();
+    let skipped = |path: &Path| skip.is_some() && fs::canonicalize(path).ok().as_deref() == skip;
+    let entries = WalkDir::new(folder).follow_links(true).sort_by_file_name();
+    for entry in entries.into_iter().filter_entry(|entry| !(entry.file_type().is_dir() && skipped(entry.path()))) {
+        let entry = entry.with_context(|| format!("cannot search {}", folder.display()))?;
+        let extension = entry.path().extension().and_then(|extension| extension.to_str());
+        if entry.file_type().is_file() && extension.and_then(Format::from_extension).is_some() {
+            found.push(Input::file(entry.into_path(), Some(folder)));
+        }
+    }
+    if found.len() == before {
+        bail!("{} holds no PNG, JPEG or WebP files; name files of other extensions one by one", folder.display());
+    }
+    Ok(())
+}
+
+/// A path that does not exist: a pattern, or else a missing file, which is reported in its turn.
+fn match_pattern(path: &Path, skip: Option<&Path>, found: &mut Vec<Input>) -> Result<()> {
+    let before = found.len();
+    if let Some(pattern) = path.to_str().filter(|text| text.contains(['*', '?', '['])) {
+        let matches =
+            glob::glob(pattern).with_context(|| format!("{pattern} is no pattern; quote names with brackets"))?;
+        for entry in matches {
+            let entry = entry.with_context(|| format!("cannot search for {pattern}"))?;
+            if entry.is_dir() {
+                search(&entry, skip, found)?;
+            } else {
+                found.push(Input::file(entry, None));
+            }
+        }
+    }
+    if found.len() == before {
+        found.push(Input::file(path.to_path_buf(), None));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(inputs: &[Input]) -> Vec<String> {
+        inputs.iter().map(|input| input.below.to_string_lossy().replace('\\', "/")).collect()
+    }
+
+    #[test]
+    fn folders_patterns_and_files_keep_their_order() {
+        let root = tempfile::tempdir().unwrap();
+        let at = |name: &str| root.path().join(name);
+        fs::create_dir_all(at("in/sub")).unwrap();
+        fs::create_dir(at("in/out")).unwrap();
+        for name in ["in/b.png", "in/a.JPG", "in/notes.txt", "in/sub/c.webp", "in/out/d.png", "e[1].png"] {
+            fs::write(at(name), b"x").unwrap();
+        }
+        let found = expand(&[at("e[1].png"), at("in")], Some(&at("in/out"))).unwrap();
+        assert_eq!(names(&found), ["e[1].png", "a.JPG", "b.png", "sub/c.webp"]);
+        assert_eq!(names(&expand(&[at("in/*.png")], None).unwrap()), ["b.png"]);
+        assert_eq!(names(&expand(&[at("missing.png"), at("none*.png")], None).unwrap()), ["missing.png", "none*.png"]);
+    }
+
+    #[test]
+    fn stdin_twice_and_empty_folders_are_refused() {
+        let empty = tempfile::tempdir().unwrap();
+        assert!(expand(&["-".into(), "-".into()], None).is_err());
+        assert!(expand(&[empty.path().to_path_buf()], None).unwrap_err().to_string().contains("holds no PNG"));
+    }
+}

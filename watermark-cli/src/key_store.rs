@@ -1,0 +1,245 @@
+//! Keys and where they lie: signing keys with their directories, the development key, private carriers.
+
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, anyhow, ensure};
+use watermark_core::payload::SystemName;
+use watermark_core::signature::{Directory, DirectoryKey, Organization, PrivateKey, PublicKey, Zeroizing};
+use watermark_core::{Carrier, CarrierKey};
+
+use crate::output::{self, Existing, Readers};
+
+/// Who the development key says it is, in every verdict.
+pub(crate) const DEVELOPMENT_NAME: &str = "development key - not for production";
+
+/// Fewest bytes of a private carrier's secret: 128 bits.
+const CARRIER_MIN_BYTES: usize = 16;
+/// Key files are short; anything longer is something else.
+const MAX_KEY_BYTES: u64 = 1 << 16;
+
+/// A private key with what is known about it.
+pub(crate) struct SigningKey {
+    /// Signs.
+    pub(crate) private: PrivateKey,
+    /// Its public half.
+    pub(crate) public: PublicKey,
+    /// Its file.
+    pub(crate) path: PathBuf,
+    /// The directory beside it, when there is one.
+    pub(crate) directory: Option<Directory>,
+}
+
+/// `KEY.pem` -> `KEY.directory.json`; other names get the ending behind them.
+pub(crate) fn directory_path(key: &Path) -> PathBuf {
+    if key.extension().is_some_and(|extension| extension == "pem") {
+        return key.with_extension("directory.json");
+    }
+    let mut name = key.as_os_str().to_owned();
+    name.push(".directory.json");
+    name.into()
+}
+
+/// A key of the operating system's randomness.
+///
+/// # Errors
+/// When the system has none to give.
+pub(crate) fn random_key() -> Result<PrivateKey> {
+    let mut seed = Zeroizing::new([0; 32]);
+    getrandom::fill(&mut *seed).map_err(|error| anyhow!("the operating system gives no random numbers: {error}"))?;
+    Ok(PrivateKey::from_seed(seed))
+}
+
+/// A directory with one new key.
+///
+/// # Errors
+/// When a name or system is not fit for a directory.
+pub(crate) fn directory_of(key: &PublicKey, who: Organization, systems: Vec<SystemName>) -> Result<Directory> {
+    Ok(Directory::new(who, vec![DirectoryKey::new(*key)], systems)?)
+}
+
+/// Makes a key file and its directory file, neither in place of an existing one.
+///
+/// # Errors
+/// When either exists or cannot be written; none is left behind then.
+pub(crate) fn create(path: &Path, who: Organization, systems: Vec<SystemName>) -> Result<SigningKey> {
+    let directory_file = directory_path(path);
+    for file in [path, &directory_file] {
+        ensure!(
+            fs::symlink_metadata(file).is_err(),
+            "{} exists; keys and directories are never overwritten: choose another name, or move it away",
+            file.display()
+        );
+    }
+    let private = random_key()?;
+    let public = private.public_key();
+    let directory = directory_of(&public, who, systems)?;
+    let json = directory.to_json()?;
+    write_private(path, &private)?;
+    if let Err(error) = write_new(&directory_file, json.as_bytes()) {
+        // The key was made a moment ago, by us, and nobody has used it.
+        let _ = fs::remove_file(path);
+        return Err(error);
+    }
+    Ok(SigningKey { private, public, path: path.to_path_buf(), directory: Some(directory) })
+}
+
+fn write_private(path: &Path, key: &PrivateKey) -> Result<()> {
+    output::write(path, key.to_pem()?.as_bytes(), Existing::Keep, Readers::Owner, |_| Ok(()))
+}
+
+fn write_new(path: &Path, bytes: &[u8]) -> Result<()> {
+    output::write(path, bytes, Existing::Keep, Readers::Usual, |_| Ok(()))
+}
+
+/// Reads a key file, and the directory beside it when there is one.
+///
+/// # Errors
+/// When either cannot be read or is not what it should be.
+pub(crate) fn load(path: &Path) -> Result<SigningKey> {
+    let read = || {
+        format!(
+            "cannot read the private key {}; make one with `watermark keygen -o KEY.pem --name NAME`",
+            path.display()
+        )
+    };
+    let about = fs::metadata(path).with_context(read)?;
+    ensure!(about.len() <= MAX_KEY_BYTES, "{} has {} bytes and is no key file", path.display(), about.len());
+    let text = Zeroizing::new(fs::read_to_string(path).with_context(read)?);
+    let private = PrivateKey::from_pem(&text).with_context(|| format!("{} cannot be used", path.display()))?;
+    let public = private.public_key();
+    let directory_file = directory_path(path);
+    let directory = directory_file.exists().then(|| read_directory(&directory_file)).transpose()?;
+    Ok(SigningKey { private, public, path: path.to_path_buf(), directory })
+}
+
+/// Whether others than the owner may read a file; never where permissions work differently.
+pub(crate) fn is_open_to_others(path: &Path) -> bool {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        fs::metadata(path).is_ok_and(|about| about.permissions().mode() & 0o077 != 0)
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = path;
+        false
+    }
+}
+
+/// Reads a key directory.
+///
+/// # Errors
+/// When it cannot be read or contradicts itself.
+pub(crate) fn read_directory(path: &Path) -> Result<Directory> {
+    let refused = || format!("cannot use the key directory {}", path.display());
+    let limit = Directory::DEFAULT_LIMIT_BYTES;
+    let length = fs::metadata(path).with_context(refused)?.len();
+    ensure!(length <= limit as u64, "{}: it has {length} bytes, the limit is {limit}", refused());
+    Directory::from_json(&fs::read(path).with_context(refused)?, limit).with_context(refused)
+}
+
+/// The development key and whether it was made just now.
+///
+/// # Errors
+/// When the configuration folder cannot be written to.
+pub(crate) fn development() -> Result<(SigningKey, bool)> {
+    let path = development_path()?;
+    let made = !path.exists();
+    if made {
+        let folder = config_folder()?;
+        fs::create_dir_all(&folder).with_context(|| format!("cannot make the folder {}", folder.display()))?;
+        let written = write_private(&path, &random_key()?);
+        // Two programs may make it at once: the first one's key counts for both.
+        if !path.exists() {
+            written?;
+        }
+    }
+    let mut key = load(&path)?;
+    if key.directory.is_none() {
+        let who = Organization { name: DEVELOPMENT_NAME.to_owned(), name_ko: None, contact: None, url: None };
+        let directory = directory_of(&key.public, who, Vec::new())?;
+        let file = directory_path(&path);
+        let written = write_new(&file, directory.to_json()?.as_bytes());
+        if !file.exists() {
+            written?;
+        }
+        key.directory = Some(directory);
+    }
+    Ok((key, made))
+}
+
+/// Where the development key lies, or would.
+///
+/// # Errors
+/// When there is no configuration folder.
+pub(crate) fn development_path() -> Result<PathBuf> {
+    Ok(config_folder()?.join("development.pem"))
+}
+
+/// The user's folder for keys and trusted directories.
+///
+/// # Errors
+/// When nothing says where it should be.
+pub(crate) fn config_folder() -> Result<PathBuf> {
+    let set = |name: &str| env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    if let Some(folder) = set("WATERMARK_CONFIG_DIR") {
+        return Ok(folder);
+    }
+    let base = if cfg!(windows) {
+        set("APPDATA")
+    } else if let Some(folder) = set("XDG_CONFIG_HOME") {
+        Some(folder)
+    } else if cfg!(target_os = "macos") {
+        env::home_dir().map(|home| home.join("Library/Application Support"))
+    } else {
+        env::home_dir().map(|home| home.join(".config"))
+    };
+    let base = base.context("no configuration folder is known; set WATERMARK_CONFIG_DIR, or pass --key and --trust")?;
+    Ok(base.join("watermark"))
+}
+
+/// The carrier of a secret file, or the public one.
+///
+/// # Errors
+/// When the file cannot be read or holds too little.
+pub(crate) fn carrier(secret_file: Option<&Path>) -> Result<Carrier> {
+    let Some(path) = secret_file else { return Ok(Carrier::new(&CarrierKey::PUBLIC)) };
+    let secret =
+        Zeroizing::new(fs::read(path).with_context(|| format!("cannot read the carrier key {}", path.display()))?);
+    // Editors add line ends, and the two sides need not use the same one.
+    let end = secret.iter().rposition(|byte| !matches!(byte, b'\n' | b'\r')).map_or(0, |last| last + 1);
+    ensure!(
+        end >= CARRIER_MIN_BYTES,
+        "the carrier key {} has {end} bytes; use at least {CARRIER_MIN_BYTES} that nobody can guess, e.g. from \
+         `openssl rand -hex 32`",
+        path.display()
+    );
+    Ok(Carrier::new(&CarrierKey::private(&secret[..end])))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn directories_lie_beside_their_keys() {
+        let named = |key: &str| directory_path(Path::new(key)).to_string_lossy().into_owned();
+        assert_eq!(named("a/KEY.pem"), "a/KEY.directory.json");
+        assert_eq!(named("my.key"), "my.key.directory.json");
+        assert_eq!(named("v1.2.pem"), "v1.2.directory.json");
+    }
+
+    #[test]
+    fn keys_are_made_once_and_read_back() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("k.pem");
+        let who = || Organization { name: "A".to_owned(), name_ko: None, contact: None, url: None };
+        let made = create(&path, who(), Vec::new()).unwrap();
+        let read = load(&path).unwrap();
+        assert_eq!((read.public, &read.directory), (made.public, &made.directory));
+        assert!(create(&path, who(), Vec::new()).is_err());
+        assert!(!is_open_to_others(&path));
+    }
+}

@@ -1,0 +1,74 @@
+//! `watermark`: puts invisible, signed marks into image files and reads them back.
+//!
+//! ```text
+//! arguments -> args -> command::{keygen, stamp, verify, inspect, demo, completions, man}
+//! stamp:  inputs -> batch -> stamping (decode, look for a mark, embed, encode) -> output (temporary, read back, rename)
+//! verify: inputs -> batch -> examine (decode, extract, judge) -> json::Record -> report (text) or one JSON line
+//! ```
+//!
+//! Exit codes: 0 all well, 1 not all files stamped or verified, 2 the request itself could not be served.
+
+mod args;
+mod batch;
+mod command;
+mod examine;
+mod help;
+mod inputs;
+mod json;
+mod key_store;
+mod memory;
+mod output;
+mod picture;
+mod progress;
+mod report;
+mod sample;
+mod stamping;
+mod terminal;
+mod trust;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::args::{Arguments, Command};
+use crate::terminal::is_broken_pipe;
+
+/// How a command ended; errors end it with [`Outcome::ERROR`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Outcome(u8);
+
+impl Outcome {
+    /// Everything asked for was done, every file verified.
+    pub(crate) const ALL: Self = Self(0);
+    /// Some file was refused, failed or did not verify.
+    pub(crate) const SOME: Self = Self(1);
+    /// A file could not be read, or the request could not be served.
+    pub(crate) const ERROR: Self = Self(2);
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    batch::keep_guarded_panics_quiet();
+    if let Err(error) = output::remove_temporaries_on_interrupt() {
+        terminal::warn(&format!("{error:#}"));
+    }
+    let outcome = match arguments.command {
+        Command::Keygen(args) => command::keygen::run(&args),
+        Command::Stamp(args) => command::stamp::run(&args),
+        Command::Verify(args) => command::verify::run(&args),
+        Command::Inspect(args) => command::inspect::run(&args),
+        Command::Demo(args) => command::demo::run(&args),
+        Command::Completions(args) => command::completions::run(&args),
+        Command::Man(args) => command::man::run(&args),
+    };
+    match outcome {
+        Ok(Outcome(code)) => ExitCode::from(code),
+        Err(error) => {
+            // The reader of our output left (as `head` does): nobody is there to be told.
+            if !is_broken_pipe(&error) {
+                terminal::error(&format!("{error:#}"));
+            }
+            ExitCode::from(Outcome::ERROR.0)
+        }
+    }
+}

@@ -1,0 +1,190 @@
+//! Bytes to files, whole or not at all: a temporary file beside the target, flushed, read back and checked, renamed.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+use anyhow::{Context, Result};
+use tempfile::{Builder, NamedTempFile};
+
+/// Temporary files that exist now, for [`remove_temporaries_on_interrupt`].
+static TEMPORARY: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
+
+/// What happens to a file of that name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Existing {
+    /// It stays, and writing fails.
+    Keep,
+    /// It is replaced in one step; its permissions stay.
+    Replace,
+}
+
+/// Who may read a new file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Readers {
+    /// Whoever the system's defaults let.
+    Usual,
+    /// Its owner alone (mode 0600).
+    Owner,
+}
+
+/// Writes `bytes` to `target` after `check` accepted what was read back from disk.
+///
+/// # Errors
+/// When the folder cannot be written to, `check` fails, or the target exists and is to stay. No file is left then.
+pub(crate) fn write(
+    target: &Path,
+    bytes: &[u8],
+    existing: Existing,
+    readers: Readers,
+    check: impl FnOnce(&[u8]) -> Result<()>,
+) -> Result<()> {
+    // Behind a link lies the file that is meant.
+    let target = &fs::canonicalize(target).unwrap_or_else(|_| target.to_path_buf());
+    let folder = match target.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    };
+    let mut temporary = Temporary::beside(folder, readers)
+        .with_context(|| format!("cannot write to folder {}; make it, or choose another", folder.display()))?;
+    let full = || format!("cannot write {}; is the disk full?", target.display());
+    temporary.file.write_all(bytes).with_context(full)?;
+    temporary.file.as_file().sync_all().with_context(full)?;
+    let written = fs::read(temporary.file.path()).with_context(|| format!("cannot read {} back", target.display()))?;
+    check(&written)?;
+    if existing == Existing::Replace
+        && let Ok(about) = fs::metadata(target)
+    {
+        // Losing the permissions of the old file is no reason to lose the new one.
+        let _ = temporary.file.as_file().set_permissions(about.permissions());
+    }
+    temporary.rename(target, existing)?;
+    // Makes the new name durable; not every system can.
+    let _ = fs::File::open(folder).and_then(|folder| folder.sync_all());
+    Ok(())
+}
+
+/// A temporary file, listed while it exists.
+struct Temporary {
+    file: NamedTempFile,
+    listed: Listed,
+}
+
+/// An entry of [`TEMPORARY`].
+struct Listed(PathBuf);
+
+impl Drop for Listed {
+    fn drop(&mut self) {
+        TEMPORARY.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.0);
+    }
+}
+
+impl Temporary {
+    fn beside(folder: &Path, readers: Readers) -> Result<Self> {
+        let mut builder = Builder::new();
+        builder.prefix(".watermark-").suffix(".tmp");
+        #[cfg(unix)]
+        if readers == Readers::Usual {
+            use std::os::unix::fs::PermissionsExt as _;
+            // The system takes the user's mask off; without this call the mode is 0600.
+            builder.permissions(fs::Permissions::from_mode(0o666));
+        }
+        #[cfg(not(unix))]
+        let _ = readers;
+        // Locked from before the file exists, so that an interrupt cannot fall in between.
+        let mut list = TEMPORARY.lock().unwrap_or_else(PoisonError::into_inner);
+        let file = builder.tempfile_in(folder)?;
+        list.insert(file.path().to_path_buf());
+        let listed = Listed(file.path().to_path_buf());
+        Ok(Self { file, listed })
+    }
+
+    fn rename(self, target: &Path, existing: Existing) -> Result<()> {
+        let Self { file, listed } = self;
+        let renamed = match existing {
+            Existing::Replace => file.persist(target),
+            Existing::Keep => file.persist_noclobber(target),
+        };
+        drop(listed);
+        renamed.map_err(|error| error.error).with_context(|| format!("cannot create {}", target.display()))?;
+        Ok(())
+    }
+}
+
+/// Removes temporary files when the user or the system ends the program early.
+///
+/// # Errors
+/// When the system takes no handler.
+pub(crate) fn remove_temporaries_on_interrupt() -> Result<()> {
+    ctrlc::set_handler(|| {
+        // Never unlocked again: no thread can make another file before the exit.
+        let list = TEMPORARY.lock().unwrap_or_else(PoisonError::into_inner);
+        for path in list.iter() {
+            let _ = fs::remove_file(path);
+        }
+        std::process::exit(130);
+    })
+    .context("interrupts will leave temporary files behind")
+}
+
+#[cfg(test)]
+mod tests {
+    use anyhow::bail;
+
+    use super::*;
+
+    fn listing(folder: &Path) -> Vec<String> {
+        let mut names: Vec<_> =
+            fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn a_failed_check_leaves_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let target = folder.path().join("a.png");
+        let refuse = |_: &[u8]| bail!("unreadable");
+        assert!(write(&target, b"new", Existing::Keep, Readers::Usual, refuse).is_err());
+        assert!(listing(folder.path()).is_empty());
+        fs::write(&target, b"old").unwrap();
+        assert!(write(&target, b"new", Existing::Replace, Readers::Usual, refuse).is_err());
+        assert_eq!(listing(folder.path()), ["a.png"]);
+        assert_eq!(fs::read(&target).unwrap(), b"old");
+    }
+
+    #[test]
+    fn existing_files_stay_unless_replaced() {
+        let folder = tempfile::tempdir().unwrap();
+        let target = folder.path().join("a.png");
+        let check = |bytes: &[u8]| {
+            assert_eq!(bytes, b"new");
+            Ok(())
+        };
+        fs::write(&target, b"old").unwrap();
+        assert!(write(&target, b"new", Existing::Keep, Readers::Usual, check).is_err());
+        assert_eq!(fs::read(&target).unwrap(), b"old");
+        write(&target, b"new", Existing::Replace, Readers::Usual, check).unwrap();
+        assert_eq!(fs::read(&target).unwrap(), b"new");
+        assert_eq!(listing(folder.path()), ["a.png"]);
+        assert!(TEMPORARY.lock().unwrap().iter().all(|path| path.parent() != Some(folder.path())));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn owner_only_files_are_0600_and_replaced_files_keep_their_mode() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let folder = tempfile::tempdir().unwrap();
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        let target = folder.path().join("key.pem");
+        write(&target, b"secret", Existing::Keep, Readers::Owner, |_| Ok(())).unwrap();
+        assert_eq!(mode(&target), 0o600);
+        let target = folder.path().join("a.png");
+        fs::write(&target, b"old").unwrap();
+        fs::set_permissions(&target, fs::Permissions::from_mode(0o640)).unwrap();
+        write(&target, b"new", Existing::Replace, Readers::Usual, |_| Ok(())).unwrap();
+        assert_eq!(mode(&target), 0o640);
+    }
+}

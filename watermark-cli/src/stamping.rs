@@ -1,0 +1,362 @@
+//! One picture's way to its stamped file: decode, look for an older mark, embed, encode, read back, rename.
+
+use std::fs;
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::time::Instant;
+
+use anyhow::{Context, Result, bail, ensure};
+use serde::Serialize;
+use watermark_core::payload::{Origin, Payload, Serial, SystemTag, UnixSeconds};
+use watermark_core::signature::verify;
+use watermark_core::{Carrier, Effort, Profile, Stamped, Statement, Strength, embed, extract};
+use watermark_files::{EncodeOptions, Format, ImageFile, JpegOptions, Limits, Source, WebpCompression};
+
+use crate::batch::guarded;
+use crate::examine::since;
+use crate::inputs::{Input, Place};
+use crate::key_store::SigningKey;
+use crate::memory::Memory;
+use crate::output::{self, Existing, Readers};
+use crate::picture;
+
+/// Quality of JPEG and lossy WebP output when nothing else is known or asked for.
+const QUALITY: u8 = 92;
+/// What the source's own quality is held within: below, the mark would cost more than the codec's noise can hide and
+/// recompression eats it; above, files grow for nothing.
+const QUALITY_RANGE: (u8, u8) = (90, 95);
+/// A second try, when a lossy file does not read back, is this much stronger (a quarter of a doubling, 1.5 dB).
+const STRONGER: f32 = 1.19;
+
+/// What all pictures of a call share.
+pub(crate) struct Stamper {
+    pub(crate) key: SigningKey,
+    pub(crate) carrier: Carrier,
+    /// Set when `carrier` is a private one: marks of the public carrier are looked for too.
+    pub(crate) public_carrier: Option<Carrier>,
+    pub(crate) origin: Origin,
+    pub(crate) realistic: bool,
+    pub(crate) artistic: bool,
+    pub(crate) system: SystemTag,
+    pub(crate) time: Option<UnixSeconds>,
+    pub(crate) strength: Strength,
+    pub(crate) quality: Option<u8>,
+    pub(crate) force: bool,
+    pub(crate) existing: Existing,
+}
+
+/// Where a stamped picture goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Target {
+    /// Standard output.
+    Stdout,
+    /// A file.
+    File(PathBuf),
+}
+
+/// How one picture fared, as `stamp --json` prints it.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct StampRecord {
+    pub(crate) schema: &'static str,
+    pub(crate) file: String,
+    pub(crate) output: String,
+    pub(crate) status: &'static str,
+    pub(crate) profile: Option<&'static str>,
+    pub(crate) key_id: Option<String>,
+    pub(crate) serial: Option<u64>,
+    pub(crate) time: Option<String>,
+    pub(crate) width: Option<u32>,
+    pub(crate) height: Option<u32>,
+    pub(crate) strength: Option<f32>,
+    pub(crate) psnr_db: Option<f64>,
+    pub(crate) notes: Vec<String>,
+    pub(crate) total_ms: f64,
+    pub(crate) error: Option<String>,
+}
+
+impl StampRecord {
+    fn new(input: &Input, target: &Target) -> Self {
+        let output = match target {
+            Target::Stdout => "-".to_owned(),
+            Target::File(path) => path.to_string_lossy().into_owned(),
+        };
+        Self {
+            schema: "watermark-stamp/1",
+            file: input.shown.clone(),
+            output,
+            status: "failed",
+            profile: None,
+            key_id: None,
+            serial: None,
+            time: None,
+            width: None,
+            height: None,
+            strength: None,
+            psnr_db: None,
+            notes: Vec::new(),
+            total_ms: 0.0,
+            error: None,
+        }
+    }
+}
+
+impl Stamper {
+    /// Stamps one input. Whatever goes wrong becomes part of the record.
+    pub(crate) fn stamp(&self, input: &Input, target: &Target, serial: Serial, memory: &Memory) -> StampRecord {
+        let start = Instant::now();
+        let mut record = StampRecord::new(input, target);
+        match guarded(|| self.try_stamp(input, target, serial, memory, &mut record)) {
+            Ok(()) => record.status = "stamped",
+            Err(error) => record.error = Some(format!("{error:#}")),
+        }
+        record.total_ms = since(start);
+        record
+    }
+
+    fn try_stamp(
+        &self,
+        input: &Input,
+        target: &Target,
+        serial: Serial,
+        memory: &Memory,
+        record: &mut StampRecord,
+    ) -> Result<()> {
+        self.check_target(input, target)?;
+        let bytes = input.read()?;
+        let (cover, _share) = picture::decode(&bytes, memory)?;
+        drop(bytes);
+        (record.width, record.height) = (Some(cover.raster.width()), Some(cover.raster.height()));
+        self.check_unmarked(&cover, record)?;
+        let options = encode_options(target, cover.source, self.quality)?;
+        let statement = self.statement(serial)?;
+        let first = self.write_once(&cover, &statement, self.strength, options, target, record);
+        match (first, self.strength) {
+            // A lossy file may need more than the search expected.
+            (Err(Failure::Unread { strength, .. }), Strength::Auto) if strength < Strength::MAX => {
+                let stronger = Strength::Fixed((strength * STRONGER).min(Strength::MAX));
+                self.write_once(&cover, &statement, stronger, options, target, record).map_err(Failure::into_error)
+            }
+            (result, _) => result.map_err(Failure::into_error),
+        }
+    }
+
+    fn check_target(&self, input: &Input, target: &Target) -> Result<()> {
+        let Target::File(path) = target else { return Ok(()) };
+        if self.existing == Existing::Replace || fs::symlink_metadata(path).is_err() {
+            return Ok(());
+        }
+        let same = match &input.place {
+            Place::File(source) => fs::canonicalize(source).is_ok_and(|s| fs::canonicalize(path).is_ok_and(|t| s == t)),
+            Place::Stdin => false,
+        };
+        ensure!(!same, "the output is the input; name another file, or pass --overwrite to replace it");
+        bail!("{} exists; name another file, or pass --overwrite to replace it", path.display());
+    }
+
+    fn check_unmarked(&self, cover: &ImageFile, record: &mut StampRecord) -> Result<()> {
+        for carrier in [Some(&self.carrier), self.public_carrier.as_ref()].into_iter().flatten() {
+            let found = extract(&cover.raster, carrier, Effort::Fast)?;
+            if !found.detection.is_significant() && found.beacon_code.is_none() && found.seal_code.is_none() {
+                continue;
+            }
+            let whose = found.beacon.map_or_else(
+                || "that cannot be read".to_owned(),
+                |beacon| format!("of key {}, serial {}", beacon.key_id, beacon.serial),
+            );
+            ensure!(
+                self.force,
+                "the image already carries a mark {whose}; verify it, or pass --force to stamp over it, which damages \
+                 the older mark"
+            );
+            record.notes.push(format!("stamped over an older mark {whose}"));
+        }
+        Ok(())
+    }
+
+    fn statement(&self, serial: Serial) -> Result<Statement> {
+        let time = match self.time {
+            Some(time) => time,
+            None => now()?,
+        };
+        let Self { origin, realistic, artistic, system, .. } = *self;
+        Ok(Statement { origin, realistic, artistic, serial, time, system })
+    }
+
+    /// Embeds at one strength, encodes, and writes if what was written reads back.
+    fn write_once(
+        &self,
+        cover: &ImageFile,
+        statement: &Statement,
+        strength: Strength,
+        options: EncodeOptions,
+        target: &Target,
+        record: &mut StampRecord,
+    ) -> Result<(), Failure> {
+        let SigningKey { private, public, .. } = &self.key;
+        let stamped = embed(&cover.raster, statement, private, public, &self.carrier, strength)
+            .map_err(|error| Failure::Other(error.into()))?;
+        let encoded = watermark_files::encode(&stamped.raster, &cover.metadata, &options)
+            .map_err(|error| Failure::Other(error.into()))?;
+        let mut read_back = Ok(());
+        let mut check = |written: &[u8]| {
+            read_back = self.read_back(written, &stamped);
+            ensure!(read_back.is_ok(), "it does not read back");
+            Ok(())
+        };
+        let written = match target {
+            Target::File(path) => output::write(path, &encoded.bytes, self.existing, Readers::Usual, check),
+            Target::Stdout => check(&encoded.bytes).and_then(|()| {
+                let mut out = std::io::stdout().lock();
+                out.write_all(&encoded.bytes).and_then(|()| out.flush()).context("cannot write to stdout")
+            }),
+        };
+        read_back.map_err(|error| Failure::Unread { strength: stamped.strength, options, error })?;
+        written.map_err(Failure::Other)?;
+        record.profile = Some(profile_name(stamped.profile));
+        record.key_id = Some(public.key_id().to_string());
+        record.serial = Some(statement.serial.get());
+        record.time = Some(statement.time.to_string());
+        record.strength = Some(stamped.strength);
+        record.psnr_db = picture::psnr_db(&cover.raster, &stamped.raster);
+        record.notes.extend(self.notes(cover, &stamped, &encoded.notes));
+        Ok(())
+    }
+
+    /// Whether the written file gives back exactly what was signed.
+    fn read_back(&self, written: &[u8], stamped: &Stamped) -> Result<()> {
+        let file =
+            watermark_files::decode(written, &Limits::default()).context("the written file cannot be decoded")?;
+        let found = extract(&file.raster, &self.carrier, Effort::Fast)?;
+        let Payload { beacon, .. } = stamped.payload;
+        match stamped.profile {
+            Profile::Sealed => {
+                let payload = found.payload().context("the seal cannot be read from the written file")?;
+                let authentic = verify(&payload, &self.key.public)?;
+                ensure!(
+                    *authentic.claims() == stamped.payload.unverified_claims(),
+                    "the written file carries another mark than the one made"
+                );
+            }
+            Profile::BeaconOnly => {
+                ensure!(found.beacon == Some(beacon), "the mark cannot be read from the written file");
+            }
+        }
+        Ok(())
+    }
+
+    fn notes(&self, cover: &ImageFile, stamped: &Stamped, encoding: &[watermark_files::Note]) -> Vec<String> {
+        let mut notes = Vec::new();
+        if stamped.profile == Profile::BeaconOnly {
+            notes.push(
+                "the image has room for the beacon only: what it claims can be read, but not who signed it; verifiers \
+                 will say 'marked', not 'verified'. Larger or richer pictures carry the signed seal"
+                    .to_owned(),
+            );
+        }
+        if cover.metadata.dropped_c2pa {
+            notes.push("the C2PA manifest was left out: changed pixels make it a broken claim".to_owned());
+        }
+        notes.extend(cover.metadata.notes.iter().chain(encoding).map(ToString::to_string));
+        notes
+    }
+}
+
+/// Why an attempt wrote nothing.
+enum Failure {
+    /// The mark could not be read from the written file.
+    Unread { strength: f32, options: EncodeOptions, error: anyhow::Error },
+    /// Anything else.
+    Other(anyhow::Error),
+}
+
+impl Failure {
+    fn into_error(self) -> anyhow::Error {
+        match self {
+            Self::Other(error) => error,
+            Self::Unread { strength, options, error } => {
+                let remedy = match options {
+                    EncodeOptions::Png | EncodeOptions::WebP(WebpCompression::Lossless) => "try a higher --strength",
+                    _ => "try a higher --quality or --strength, or write PNG",
+                };
+                error.context(format!(
+                    "the mark made at strength {strength:.1} did not read back, so no file was written; {remedy}"
+                ))
+            }
+        }
+    }
+}
+
+/// A profile's name in reports.
+pub(crate) const fn profile_name(profile: Profile) -> &'static str {
+    match profile {
+        Profile::Sealed => "sealed",
+        Profile::BeaconOnly => "beacon-only",
+    }
+}
+
+/// The time by this machine's clock.
+///
+/// # Errors
+/// When the clock is set outside 1970 to 2106.
+pub(crate) fn now() -> Result<UnixSeconds> {
+    let since_epoch =
+        std::time::UNIX_EPOCH.elapsed().context("the clock is set before 1970; set it, or pass --time")?;
+    let seconds = i64::try_from(since_epoch.as_secs()).unwrap_or(i64::MAX);
+    UnixSeconds::from_i64(seconds).context("the clock is set too far ahead; set it, or pass --time")
+}
+
+/// Output format by the target's extension, settings by the source where the format is the same.
+fn encode_options(target: &Target, source: Source, quality: Option<u8>) -> Result<EncodeOptions> {
+    let extension = match target {
+        Target::Stdout => None,
+        Target::File(path) => path.extension().map(|extension| extension.to_string_lossy().into_owned()),
+    };
+    let format = match extension {
+        None => source.format(),
+        Some(extension) => Format::from_extension(&extension)
+            .with_context(|| format!("cannot write a .{extension} file; name the output .png, .jpg or .webp"))?,
+    };
+    let kept = |of_source: u8| quality.unwrap_or(of_source.clamp(QUALITY_RANGE.0, QUALITY_RANGE.1));
+    let options =
+        if format == source.format() { EncodeOptions::like(source) } else { EncodeOptions::for_format(format) };
+    Ok(match options {
+        EncodeOptions::Png => EncodeOptions::Png,
+        EncodeOptions::Jpeg(jpeg) if format == source.format() => {
+            EncodeOptions::Jpeg(JpegOptions { quality: kept(jpeg.quality), ..jpeg })
+        }
+        EncodeOptions::Jpeg(_) => EncodeOptions::Jpeg(JpegOptions::new(quality.unwrap_or(QUALITY))),
+        EncodeOptions::WebP(WebpCompression::Lossy { quality }) => {
+            EncodeOptions::WebP(WebpCompression::Lossy { quality: kept(quality) })
+        }
+        EncodeOptions::WebP(WebpCompression::Lossless) => EncodeOptions::WebP(match quality {
+            Some(quality) => WebpCompression::Lossy { quality },
+            None => WebpCompression::Lossless,
+        }),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use watermark_files::Subsampling;
+
+    use super::*;
+
+    #[test]
+    fn format_by_extension_and_quality_by_source() {
+        let to = |name: &str| Target::File(name.into());
+        let quality = |options| match options {
+            EncodeOptions::Jpeg(JpegOptions { quality, subsampling, .. }) => (quality, subsampling),
+            other => panic!("{other:?}"),
+        };
+        // The sample is of quality 87 with full chroma: held to 90, chroma kept.
+        let source = watermark_files::probe(crate::sample::PICTURE, &Limits::default()).unwrap().source;
+        assert_eq!(quality(encode_options(&to("a.jpeg"), source, None).unwrap()), (90, Subsampling::Full));
+        assert_eq!(quality(encode_options(&Target::Stdout, source, Some(70)).unwrap()), (70, Subsampling::Full));
+        assert_eq!(encode_options(&to("a.PNG"), source, Some(70)).unwrap(), EncodeOptions::Png);
+        let webp = |quality| encode_options(&to("a.webp"), source, quality).unwrap();
+        assert_eq!(webp(None), EncodeOptions::WebP(WebpCompression::Lossless));
+        assert_eq!(webp(Some(80)), EncodeOptions::WebP(WebpCompression::Lossy { quality: 80 }));
+        assert!(encode_options(&to("a.tiff"), source, None).unwrap_err().to_string().contains(".png, .jpg or .webp"));
+        assert_eq!(encode_options(&to("noext"), source, None).unwrap().format(), Format::Jpeg);
+    }
+}

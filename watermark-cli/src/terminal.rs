@@ -1,0 +1,56 @@
+//! Text to people: plain where the output is a file, coloured on a terminal.
+
+use std::io::{self, Write};
+
+use anstyle::{AnsiColor, Style};
+
+/// Good news.
+pub(crate) const GOOD: Style = AnsiColor::Green.on_default().bold();
+/// Look twice.
+pub(crate) const DOUBTFUL: Style = AnsiColor::Yellow.on_default().bold();
+/// Bad news.
+pub(crate) const BAD: Style = AnsiColor::Red.on_default().bold();
+/// What stands beside the point.
+pub(crate) const FAINT: Style = Style::new().dimmed();
+
+/// `error: TEXT` on stderr.
+pub(crate) fn error(text: &str) {
+    label(BAD, "error", text);
+}
+
+/// `warning: TEXT` on stderr.
+pub(crate) fn warn(text: &str) {
+    label(DOUBTFUL, "warning", text);
+}
+
+/// `note: TEXT` on stderr.
+pub(crate) fn note(text: &str) {
+    label(FAINT, "note", text);
+}
+
+fn label(style: Style, label: &str, text: &str) {
+    // A closed stderr leaves nobody to tell.
+    let _ = writeln!(anstream::stderr().lock(), "{style}{label}{style:#}: {text}");
+}
+
+/// Writes a line (or several) to stdout, without colours unless it is a terminal.
+///
+/// # Errors
+/// When stdout is closed.
+pub(crate) fn say(text: &str) -> io::Result<()> {
+    let mut out = anstream::stdout().lock();
+    writeln!(out, "{text}")?;
+    out.flush()
+}
+
+/// Text from a file or its name, safe to show: control characters cannot reach the terminal.
+pub(crate) fn shown(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+}
+
+/// Whether an error is that of writing to a pipe that nobody reads any more.
+pub(crate) fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error
+        .chain()
+        .any(|cause| cause.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe))
+}

@@ -1,0 +1,163 @@
+//! What is refused, with its reason and exit code, and what stays untouched then.
+
+mod common;
+
+use std::fs;
+
+use common::{Bench, flat, huge_header, jpeg, mode, png, street};
+
+#[test]
+fn keys_and_directories_are_never_overwritten() {
+    let bench = Bench::with_key();
+    assert_eq!(mode(&bench.path("key.pem")), 0o600);
+    let files = ["key.pem", "key.directory.json"];
+    let read = || files.map(|file| fs::read(bench.path(file)).unwrap());
+    let before = read();
+    let again = bench.run(&["keygen", "-o", "key.pem", "--name", "Thief"]);
+    assert_eq!(again.code, 2);
+    assert!(again.stderr.contains("key.pem exists; keys and directories are never overwritten"), "{}", again.stderr);
+    // A directory alone is enough to stop, and no key appears beside it.
+    bench.put("new.directory.json", b"{}");
+    assert_eq!(bench.run(&["keygen", "-o", "new.pem", "--name", "Thief"]).code, 2);
+    assert!(!bench.has("new.pem"));
+    assert_eq!(bench.run(&["keygen", "-o", "no/such/folder/k.pem", "--name", "A"]).code, 2);
+    assert_eq!(bench.run(&["keygen", "-o", "x.pem", "--name", "with\nnewline"]).code, 2);
+    assert!(!bench.has("x.pem"));
+    assert_eq!(read(), before);
+}
+
+#[test]
+fn a_marked_picture_is_not_marked_twice() {
+    let bench = Bench::with_key();
+    bench.put("in.png", &png(&street()));
+    bench.ok(&["stamp", "--key", "key.pem", "in.png", "-o", "once.png", "--id", "1"]);
+    let twice = ["stamp", "--key", "key.pem", "once.png", "-o", "twice.png", "--id", "2"];
+    let refused = bench.run(&twice);
+    assert_eq!(refused.code, 1);
+    assert!(
+        refused.stderr.contains("already carries a mark") && refused.stderr.contains("serial 1"),
+        "{}",
+        refused.stderr
+    );
+    assert!(!bench.has("twice.png"));
+    // Recompression does not hide it.
+    let marked =
+        watermark_files::decode(&fs::read(bench.path("once.png")).unwrap(), &watermark_files::Limits::default());
+    bench.put("once.jpg", &jpeg(&marked.unwrap().raster, 75));
+    assert_eq!(bench.run(&["stamp", "--key", "key.pem", "once.jpg", "-o", "twice.jpg"]).code, 1);
+    let forced = bench.run(&[&twice[..], &["--force"]].concat());
+    if forced.code == 0 {
+        assert!(forced.stderr.contains("stamped over an older mark"), "{}", forced.stderr);
+    } else {
+        assert!(!bench.has("twice.png"), "written without reading back");
+    }
+}
+
+#[test]
+fn nothing_is_overwritten_unasked() {
+    let bench = Bench::with_key();
+    let original = png(&street());
+    bench.put("in.png", &original);
+    bench.put("old.png", b"precious");
+    let cases = [
+        (&["in.png", "-o", "in.png"][..], "the output is the input"),
+        (&["in.png", "-o", "./in.png"], "the output is the input"),
+        (&["in.png", "-o", "old.png"], "exists; name another file"),
+    ];
+    for (args, reason) in cases {
+        let ran = bench.run(&[&["stamp", "--key", "key.pem"], args].concat());
+        assert_eq!(ran.code, 1, "{args:?}");
+        assert!(ran.stderr.contains(reason), "{}", ran.stderr);
+    }
+    assert_eq!(fs::read(bench.path("in.png")).unwrap(), original);
+    assert_eq!(fs::read(bench.path("old.png")).unwrap(), b"precious");
+    bench.ok(&["stamp", "--key", "key.pem", "in.png", "-o", "in.png", "--overwrite"]);
+    assert_eq!(bench.verify(&["--trust", "key.directory.json", "in.png"]).0, 0);
+    assert!(bench.list(".").iter().all(|name| !name.contains(".tmp")), "{:?}", bench.list("."));
+}
+
+#[test]
+fn requests_that_cannot_be_served_exit_2() {
+    let bench = Bench::with_key();
+    bench.put("in.png", &png(&flat(300, 300)));
+    bench.put("a/x.png", b"");
+    bench.put("b/x.png", b"");
+    bench.put("notkey.pem", b"hello");
+    fs::create_dir(bench.path("empty")).unwrap();
+    let key = ["stamp", "--key", "key.pem"];
+    let cases: &[(&[&str], &str)] = &[
+        (&["stamp", "--key", "missing.pem", "in.png", "-o", "o.png"], "cannot read the private key missing.pem"),
+        (&["stamp", "--key", "notkey.pem", "in.png", "-o", "o.png"], "notkey.pem cannot be used"),
+        (&[key[0], key[1], key[2], "a/x.png", "b/x.png", "-o", "o.png"], "use --out-dir DIR"),
+        (&[key[0], key[1], key[2], "a/x.png", "b/x.png", "--out-dir", "o"], "would both be written"),
+        (&[key[0], key[1], key[2], "in.png", "-o", "-", "--json"], "name a file"),
+        (&[key[0], key[1], key[2], "empty", "--out-dir", "o"], "holds no PNG, JPEG or WebP"),
+        (&["verify", "--trust", "notkey.pem", "in.png"], "cannot use the key directory notkey.pem"),
+        (&["verify", "-", "-"], "once only"),
+        (&["inspect", "a"], "inspect takes one image"),
+    ];
+    fs::write(bench.path("a/y.png"), b"").unwrap();
+    for (args, reason) in cases {
+        let ran = bench.run(args);
+        assert_eq!(ran.code, 2, "{args:?}\n{}", ran.stderr);
+        assert!(ran.stderr.contains(reason), "{args:?}\n{}", ran.stderr);
+    }
+    assert!(!bench.has("o.png"));
+}
+
+#[test]
+fn pictures_without_room_are_refused_with_the_limit() {
+    let bench = Bench::with_key();
+    bench.put("tiny.png", &png(&flat(16, 16)));
+    let ran = bench.run(&["stamp", "--key", "key.pem", "tiny.png", "-o", "out.png"]);
+    assert_eq!(ran.code, 1);
+    assert!(ran.stderr.contains("16 x 16"), "{}", ran.stderr);
+    bench.put("ok.png", &png(&street()));
+    let ran = bench.run(&["stamp", "--key", "key.pem", "ok.png", "-o", "out.tiff"]);
+    assert_eq!(ran.code, 1);
+    assert!(ran.stderr.contains("name the output .png, .jpg or .webp"), "{}", ran.stderr);
+    assert!(!bench.has("out.png") && !bench.has("out.tiff"));
+}
+
+#[test]
+fn hostile_files_are_errors_of_their_own() {
+    let bench = Bench::with_key();
+    let good = png(&street());
+    let cut = good.len() / 2;
+    let hostile: &[(&str, &[u8])] = &[
+        ("empty.png", b""),
+        ("text.png", b"just some text, long enough to be something"),
+        ("animation.gif", b"GIF89a\x01\x00\x01\x00\x00\x00\x00;"),
+        ("truncated.png", &good[..cut]),
+        ("signature_only.jpg", b"\xff\xd8\xff"),
+        ("huge_header.png", &huge_header()),
+    ];
+    let mut args = vec!["--effort", "fast"];
+    for (name, bytes) in hostile {
+        bench.put(name, bytes);
+        args.push(name);
+        let ran = bench.run(&["stamp", "--key", "key.pem", name, "-o", "out.png"]);
+        assert_eq!(ran.code, 1, "{name}");
+        assert!(ran.stderr.contains("not stamped") && !bench.has("out.png"), "{name}: {}", ran.stderr);
+    }
+    bench.put("good.png", &good);
+    args.push("good.png");
+    let (code, found) = bench.verify(&args);
+    assert_eq!(code, 2);
+    assert_eq!(found.len(), hostile.len() + 1);
+    for (record, (name, _)) in found.iter().zip(hostile) {
+        assert_eq!((record["file"].as_str().unwrap(), record["verdict"].as_str().unwrap()), (*name, "error"));
+        assert!(record["error"].as_str().unwrap().len() > 20, "{record}");
+    }
+    assert_eq!(found[hostile.len()]["verdict"], "none");
+}
+
+#[test]
+fn no_mark_is_no_verdict_about_its_origin() {
+    let bench = Bench::new();
+    bench.put("in.png", &png(&street()));
+    let ran = bench.run(&["verify", "in.png"]);
+    assert_eq!(ran.code, 1);
+    assert!(ran.stdout.contains("No mark found. This does not mean the image was not made by AI."), "{}", ran.stdout);
+    assert_eq!(bench.run(&["inspect", "in.png"]).code, 1);
+}

@@ -1,0 +1,26 @@
+//! `[E3 X2]` The canonical grid that carriers live on.
+//!
+//! Up to a geometric-mean side of 1280 pixels the canonical grid is the pixel grid. Above, it grows with the square root only, so
+//! that a 4096-pixel picture shown at 1080 pixels still reads and a small crop of it still holds whole tiles.
+
+use crate::plane::Plane;
+use crate::resample::{Axis, resample};
+
+/// Geometric-mean side up to which pixels are canonical pixels.
+const NATIVE_SIDE: f64 = 1280.0;
+
+/// Canonical size of a `width x height` picture.
+pub(crate) fn size(width: usize, height: usize) -> (usize, usize) {
+    let side = (width as f64 * height as f64).sqrt();
+    let shrink = if side <= NATIVE_SIDE { 1.0 } else { (NATIVE_SIDE / side).sqrt() };
+    let scaled = |n: usize| ((n as f64 * shrink).round() as usize).max(1);
+    (scaled(width), scaled(height))
+}
+
+/// Stretches `plane` over `(width, height)`; the same plane back when it already has that size.
+pub(crate) fn stretch(plane: Plane, (width, height): (usize, usize)) -> Plane {
+    if (plane.width, plane.height) == (width, height) {
+        return plane;
+    }
+    resample(&plane, Axis::fit(plane.width, width), Axis::fit(plane.height, height))
+}

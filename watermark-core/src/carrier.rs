@@ -1,0 +1,139 @@
+//! Key -> carrier: dither, directions, interleavers and pilot lines.
+//!
+//! Everything is drawn from `ChaCha20` with integer arithmetic only, so every target gets the same carrier bit for bit.
+//! The default key is public: anyone may read the mark. A private key moves every dither value, so that only its
+//! holders can find or read the mark; it hides the mark, it does not sign it.
+
+use rand_chacha::ChaCha20Rng;
+use rand_chacha::rand_core::{Rng, SeedableRng};
+use sha2::{Digest, Sha256};
+
+use crate::block_dct::BAND;
+
+/// Codeword bits of the beacon: one per 16 x 16 block of a tile.
+pub(crate) const BEACON_BITS: usize = 1024;
+/// Codeword bits of the seal: one per 8 x 8 block of a tile.
+pub(crate) const SEAL_BITS: usize = 4096;
+/// Side of the tile that everything repeats with, in canonical pixels.
+pub(crate) const TILE_PX: usize = 512;
+/// Period of the pilot, in canonical pixels.
+pub(crate) const PILOT_PERIOD: usize = 256;
+/// Pilot lines, each with its mirror in the other half plane.
+pub(crate) const PILOT_LINES: usize = 64;
+
+/// Seeds the carrier. [`CarrierKey::PUBLIC`] unless verification is to be private.
+#[derive(Clone, PartialEq, Eq)]
+pub struct CarrierKey([u8; 32]);
+
+impl CarrierKey {
+    /// The key that every reader knows.
+    pub const PUBLIC: Self = Self([0; 32]);
+
+    /// A private carrier from secret bytes of any length (a pass phrase should hold 128 bits or more).
+    pub fn private(secret: &[u8]) -> Self {
+        Self(Sha256::new().chain_update(b"watermark carrier key v1\0").chain_update(secret).finalize().into())
+    }
+
+    fn stream(&self, label: &str) -> ChaCha20Rng {
+        let seed = Sha256::new().chain_update(b"watermark carrier v1\0").chain_update(self.0).chain_update(label);
+        ChaCha20Rng::from_seed(seed.finalize().into())
+    }
+}
+
+impl std::fmt::Debug for CarrierKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(if *self == Self::PUBLIC { "CarrierKey(public)" } else { "CarrierKey(private)" })
+    }
+}
+
+/// What one octave (seal or beacon) is modulated with.
+#[derive(Clone, Debug)]
+pub(crate) struct Lattice {
+    /// Side of a block, 8 or 16 canonical pixels.
+    pub(crate) block: usize,
+    /// Blocks along a tile's side.
+    pub(crate) side: usize,
+    /// Where the lattice of each block of the tile is shifted to, in steps, `[0, 1)`, row-major.
+    pub(crate) dither: Vec<f32>,
+    /// Codeword bit of each block of the tile.
+    pub(crate) order: Vec<u16>,
+    /// The direction every block is projected on: one unit vector over [`BAND`].
+    pub(crate) direction: [f32; BAND.len()],
+}
+
+/// A pilot line: cycles per [`PILOT_PERIOD`] along x and y.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Line {
+    pub(crate) x: i32,
+    pub(crate) y: i32,
+}
+
+/// All that a key determines. Build it once and use it for any number of images.
+#[derive(Clone, Debug)]
+pub struct Carrier {
+    pub(crate) seal: Lattice,
+    pub(crate) beacon: Lattice,
+    pub(crate) pilot: Vec<Line>,
+}
+
+impl Carrier {
+    /// The carrier of a key. Takes well under a millisecond.
+    pub fn new(key: &CarrierKey) -> Self {
+        Self {
+            seal: lattice(key, "seal", 8, SEAL_BITS),
+            beacon: lattice(key, "beacon", 16, BEACON_BITS),
+            pilot: pilot_lines(&mut key.stream("pilot lines")),
+        }
+    }
+}
+
+fn lattice(key: &CarrierKey, name: &str, block: usize, bits: usize) -> Lattice {
+    let mut dither = key.stream(&format!("{name} dither"));
+    let mut signs = key.stream(&format!("{name} direction"));
+    let amplitude = 1.0 / (BAND.len() as f32).sqrt();
+    Lattice {
+        block,
+        side: TILE_PX / block,
+        dither: (0..bits).map(|_| (dither.next_u32() >> 16) as f32 / 65536.0).collect(),
+        order: permutation(bits, &mut key.stream(&format!("{name} interleaver"))),
+        direction: std::array::from_fn(|_| if signs.next_u32() >> 31 == 0 { amplitude } else { -amplitude }),
+    }
+}
+
+/// Fisher-Yates shuffle of `0..n`.
+fn permutation(n: usize, rng: &mut ChaCha20Rng) -> Vec<u16> {
+    let mut order: Vec<u16> = (0..n as u16).collect();
+    for i in (1..n).rev() {
+        order.swap(i, below(rng, i as u32 + 1) as usize);
+    }
+    order
+}
+
+/// Uniform in `0..n`, to within `n / 2^32`.
+fn below(rng: &mut ChaCha20Rng, n: u32) -> u32 {
+    ((u64::from(rng.next_u32()) * u64::from(n)) >> 32) as u32
+}
+
+/// Lines at odd multiples of `1/256` cycle per pixel on both axes, between 10 and 40 of them (0.04 to 0.16 cycles per
+/// pixel): odd, so that they stay clear of the harmonics of 8-pixel codec blocks and of layouts on power-of-two grids; low
+/// enough to outlive quarter size and sigma-2 blur. Spread evenly over angle and no two closer than six bins, so that the
+/// neighbours which judge a line hold no other line.
+fn pilot_lines(rng: &mut ChaCha20Rng) -> Vec<Line> {
+    let mut lines: Vec<Line> = Vec::with_capacity(PILOT_LINES);
+    let mut tries = 0;
+    while lines.len() < PILOT_LINES {
+        let line = Line { x: 2 * below(rng, 40) as i32 - 39, y: 2 * below(rng, 20) as i32 + 1 };
+        let radius2 = line.x * line.x + line.y * line.y;
+        // The distance asked for shrinks after many tries, so that the loop ends for every key.
+        let apart = if tries < 4000 { 36 } else { 16 };
+        tries += 1;
+        let clear = lines.iter().all(|l| {
+            let near = |dx: i32, dy: i32| dx * dx + dy * dy >= apart;
+            near(l.x - line.x, l.y - line.y) && near(l.x + line.x, l.y + line.y)
+        });
+        if (100..=1600).contains(&radius2) && clear {
+            lines.push(line);
+        }
+    }
+    lines
+}

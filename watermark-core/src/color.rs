@@ -1,0 +1,88 @@
+//! `[E1 X1]` Pixels -> luma plane, and a luma change back into pixels.
+//!
+//! Luma is BT.601 `0.299 R + 0.587 G + 0.114 B` of the gamma-encoded samples: the plane that JPEG, WebP and AVIF
+//! spend their bits on, so the mark lives where codecs look. Transparent pixels are read as composited on white, which is
+//! what a viewer without alpha shows.
+
+use crate::plane::Plane;
+use crate::raster::{Channels, Raster, Samples, SamplesMut};
+
+const LUMA: [f32; 3] = [0.299, 0.587, 0.114];
+
+/// RGB change per unit of luma change: half way between gray `(1, 1, 1)` and the cheapest direction
+/// `LUMA / |LUMA|^2 = (0.669, 1.313, 0.255)`. Gray shows least to SSIMULACRA 2 at equal RGB error, the cheapest direction moves
+/// luma most at equal RGB error; half way gains 0.9 dB of luma for 1.8 SSIMULACRA 2 points, and they trade evenly
+/// (four images, `docs/DESIGN.md`, Colour direction). Its luma is exactly 1.
+const DIRECTION: [f32; 3] = [0.834_5, 1.156_5, 0.627_5];
+
+/// Below this opacity a pixel cannot carry the mark: the change would have to be too large in the hidden colour.
+const LEAST_ALPHA: f32 = 0.25;
+
+/// Luma in gray levels, 0 to 255, `width * height` of the raster.
+pub(crate) fn luma(raster: &Raster) -> Plane {
+    let (width, height) = (raster.width() as usize, raster.height() as usize);
+    let data = match raster.samples() {
+        Samples::U8(s) => luma_of(s, raster.channels(), 1.0),
+        Samples::U16(s) => luma_of(s, raster.channels(), 1.0 / 257.0),
+    };
+    Plane { width, height, data }
+}
+
+fn luma_of<T: Copy + Into<f32>>(samples: &[T], channels: Channels, scale: f32) -> Vec<f32> {
+    let gray = |p: &[T]| p[0].into() * scale;
+    let rgb = |p: &[T]| (LUMA[0] * p[0].into() + LUMA[1] * p[1].into() + LUMA[2] * p[2].into()) * scale;
+    let on_white = |luma: f32, alpha: f32| 255.0 + (luma - 255.0) * (alpha * scale / 255.0);
+    let pixels = samples.chunks_exact(channels.count());
+    match channels {
+        Channels::Gray => pixels.map(gray).collect(),
+        Channels::GrayAlpha => pixels.map(|p| on_white(gray(p), p[1].into())).collect(),
+        Channels::Rgb => pixels.map(rgb).collect(),
+        Channels::Rgba => pixels.map(|p| on_white(rgb(p), p[3].into())).collect(),
+    }
+}
+
+/// Adds `change` (gray levels of composited luma) to the pixels, clipping at black and white. Alpha is kept. Each
+/// pixel's rounding error of red and blue is made up in green, so luma is met to within half a green step.
+pub(crate) fn add_luma(raster: &mut Raster, change: &Plane) {
+    let channels = raster.channels();
+    match raster.samples_mut() {
+        SamplesMut::U8(s) => add_to(s, channels, change, 1.0, 255.0, |v| v as u8),
+        SamplesMut::U16(s) => add_to(s, channels, change, 257.0, 65535.0, |v| v as u16),
+    }
+}
+
+fn add_to<T>(samples: &mut [T], channels: Channels, change: &Plane, unit: f32, max: f32, store: impl Fn(f32) -> T)
+where
+    T: Copy + Into<f32>,
+{
+    let count = channels.count();
+    for (pixel, &luma) in samples.chunks_exact_mut(count).zip(&change.data) {
+        let mut luma = luma * unit;
+        if channels.has_alpha() {
+            let alpha = pixel[count - 1].into() / max;
+            luma = if alpha < LEAST_ALPHA { 0.0 } else { luma / alpha };
+        }
+        if luma == 0.0 {
+            continue;
+        }
+        if count < 3 {
+            pixel[0] = store(round(pixel[0].into() + luma).clamp(0.0, max));
+            continue;
+        }
+        let old = [pixel[0].into(), pixel[1].into(), pixel[2].into()];
+        let red = round(old[0] + luma * DIRECTION[0]).clamp(0.0, max);
+        let blue = round(old[2] + luma * DIRECTION[2]).clamp(0.0, max);
+        let owed = luma - LUMA[0] * (red - old[0]) - LUMA[2] * (blue - old[2]);
+        let ideal = luma * DIRECTION[1];
+        let green = round(old[1] + (owed / LUMA[1]).clamp(ideal - 1.0, ideal + 1.0)).clamp(0.0, max);
+        pixel[0] = store(red);
+        pixel[1] = store(green);
+        pixel[2] = store(blue);
+    }
+}
+
+/// Nearest integer of a value well inside `+-2^22`, ties to even; one add and one subtract on every target.
+pub(crate) fn round(value: f32) -> f32 {
+    const SHIFT: f32 = 12_582_912.0; // 1.5 * 2^23: the sum has no fractional bits left
+    (value + SHIFT) - SHIFT
+}

@@ -1,0 +1,203 @@
+//! Stamping: pixels, claims and a signer in, marked pixels out.
+//!
+//! ```text
+//! claims --sign--> payload --code--> codewords ------------------------------+
+//! cover --luma--> plane --canonical--> pilot + beacon + seal lattices <------+
+//!                                      at the strength found                 |
+//! stamped <--add to pixels-- stretch <-- change -----------------------------+
+//! ```
+
+use rustfft::FftPlanner;
+use thiserror::Error;
+
+use crate::canonical;
+use crate::carrier::Carrier;
+use crate::codes::{Codes, encode};
+use crate::coding::CodeError;
+use crate::color;
+use crate::lattice;
+use crate::payload::{Beacon, Claims, ContentHash, FieldError, Origin, Payload, SealClaims, Serial, StampedSize};
+use crate::payload::{SystemTag, UnixSeconds};
+use crate::pilot;
+use crate::plane::Plane;
+use crate::raster::Raster;
+use crate::read::BEACON_STEP;
+use crate::signature::{PublicKey, SignError, Signature, Signer, sign};
+use crate::strength;
+
+/// What the stamper states about a picture. Size, content hash and key id are filled in by [`embed`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Statement {
+    /// Generated, altered or possibly either.
+    pub origin: Origin,
+    /// Shows something a viewer could take for real.
+    pub realistic: bool,
+    /// Evidently artistic, satirical or fictional.
+    pub artistic: bool,
+    /// The stamper's number for this picture, never used twice with one key.
+    pub serial: Serial,
+    /// When it was made.
+    pub time: UnixSeconds,
+    /// Which system made it.
+    pub system: SystemTag,
+}
+
+/// How strong the mark is to be.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Strength {
+    /// The least that reads after the reference attacks, within bounds ([`strength`](crate::strength_docs)).
+    Auto,
+    /// This lattice step over mask step, [`Strength::MIN`] to [`Strength::MAX`].
+    Fixed(f32),
+}
+
+impl Strength {
+    /// Weakest strength that is ever used.
+    pub const MIN: f32 = strength::MIN;
+    /// Strongest strength that is ever used.
+    pub const MAX: f32 = strength::MAX;
+}
+
+/// What the picture had room for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Profile {
+    /// Beacon and signed seal.
+    Sealed,
+    /// The beacon alone: what the picture claims can be read, who signed it cannot be proven.
+    BeaconOnly,
+}
+
+/// A stamped picture.
+#[derive(Clone, Debug)]
+pub struct Stamped {
+    /// The marked pixels; size, channels, depth and alpha of the cover.
+    pub raster: Raster,
+    /// What was embedded. With [`Profile::BeaconOnly`] the seal was signed but is not in the pixels.
+    pub payload: Payload,
+    /// What the picture had room for.
+    pub profile: Profile,
+    /// Strength used.
+    pub strength: f32,
+}
+
+/// Why a picture was not stamped.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum EmbedError {
+    /// Too few pixels for even the beacon.
+    #[error(
+        "cannot stamp a {width} x {height} px picture: the mark needs at least {least} px on the shorter side and {least_area} px in all; \
+         stamp the picture before it is made smaller"
+    )]
+    TooSmall {
+        /// Width, pixels.
+        width: u32,
+        /// Height, pixels.
+        height: u32,
+        /// Least side, pixels.
+        least: u32,
+        /// Least area, pixels.
+        least_area: u64,
+    },
+    /// Nothing in the picture can carry a mark.
+    #[error(
+        "cannot stamp this picture: only {readable} of the {needed} blocks that the beacon needs can carry it, the rest is pure black, \
+         pure white or transparent; add picture content, or label it in its metadata"
+    )]
+    TooFlat {
+        /// Blocks that can carry the beacon.
+        readable: usize,
+        /// Blocks needed.
+        needed: usize,
+    },
+    /// A strength out of range was asked for.
+    #[error("strength {0} is out of range: choose {min} to {max}, or leave it to the search", min = Strength::MIN, max = Strength::MAX)]
+    Strength(f32),
+    /// A field cannot hold its value.
+    #[error(transparent)]
+    Field(#[from] FieldError),
+    /// Signing failed.
+    #[error(transparent)]
+    Sign(#[from] SignError),
+    /// The codes could not be built.
+    #[error(transparent)]
+    Code(#[from] CodeError),
+}
+
+/// Codewords of one stamp.
+pub(crate) struct Codewords {
+    pub(crate) beacon: Vec<u8>,
+    pub(crate) seal: Vec<u8>,
+}
+
+/// Stamps `cover` with `statement`, signed by `signer`, whose public key is `public_key`.
+///
+/// The caller should [`extract`](crate::extract()) from what its encoder wrote, and only keep a file that verifies.
+///
+/// # Errors
+/// [`EmbedError`]; the cover is never changed.
+pub fn embed<S>(
+    cover: &Raster,
+    statement: &Statement,
+    signer: &S,
+    public_key: &PublicKey,
+    carrier: &Carrier,
+    strength: Strength,
+) -> Result<Stamped, EmbedError>
+where
+    S: Signer<Signature> + ?Sized,
+{
+    let size = StampedSize::new(cover.width(), cover.height())?;
+    let room = strength::room(cover)?;
+    let plane = color::luma(cover);
+    let native = (plane.width, plane.height);
+    let plane = canonical::stretch(plane, canonical::size(native.0, native.1));
+    let claims = claims(statement, public_key, size);
+    let payload = sign(signer, public_key, &claims)?;
+    let codes = Codes::new()?;
+    let codewords = Codewords {
+        beacon: encode(&codes.beacon, &payload.beacon.encode())?,
+        seal: encode(&codes.seal, &payload.seal.encode())?,
+    };
+    let (profile, strength) = strength::choose(&plane, carrier, &codewords, &codes, strength, room)?;
+    let marked = modulate(&plane, carrier, &codewords, profile, strength);
+    let mut change = marked;
+    for (m, p) in change.data.iter_mut().zip(&plane.data) {
+        *m -= p;
+    }
+    let change = canonical::stretch(change, native);
+    let mut raster = cover.clone();
+    color::add_luma(&mut raster, &change);
+    Ok(Stamped { raster, payload, profile, strength })
+}
+
+fn claims(statement: &Statement, public_key: &PublicKey, size: StampedSize) -> Claims {
+    Claims {
+        beacon: Beacon {
+            origin: statement.origin,
+            realistic: statement.realistic,
+            artistic: statement.artistic,
+            key_id: public_key.key_id(),
+            serial: statement.serial,
+        },
+        seal: SealClaims { time: statement.time, system: statement.system, size, content_hash: ContentHash::NONE },
+    }
+}
+
+/// The canonical plane with pilot, beacon and seal in it, in this order: each lattice takes what came before as part of the
+/// picture, so the seal, which needs most, is disturbed by nothing.
+pub(crate) fn modulate(
+    plane: &Plane,
+    carrier: &Carrier,
+    codewords: &Codewords,
+    profile: Profile,
+    strength: f32,
+) -> Plane {
+    let mut marked = plane.clone();
+    pilot::embed(&mut FftPlanner::new(), &mut marked, &carrier.pilot, strength);
+    lattice::embed(&mut marked, &carrier.beacon, &codewords.beacon, strength * BEACON_STEP);
+    if profile == Profile::Sealed {
+        lattice::embed(&mut marked, &carrier.seal, &codewords.seal, strength);
+    }
+    marked
+}

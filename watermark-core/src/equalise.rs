@@ -1,0 +1,58 @@
+//! `[X3]` Undoing what resizing and filters did to the carried band.
+//!
+//! A blur mixes neighbouring blocks, which no per-block gain can undo. Received planes that do not read as they are get
+//! tried through a short ladder of inverse Gaussians: separable, symmetric, nine taps.
+
+use crate::plane::Plane;
+
+/// Gaussian variances tried, pixels squared; negative ones undo sharpening. 0 comes first: most pictures need none.
+pub(crate) const LADDER: [f32; 7] = [0.0, 0.45, -0.35, 0.9, 1.5, 2.6, 4.2];
+
+/// The plane that a Gaussian of this variance would have turned into `plane`, as far as the carried band is concerned.
+pub(crate) fn undo_blur(plane: &Plane, variance: f32) -> Plane {
+    // The inverse response is exp(variance w^2 / 2), w in radians per pixel. With s = 4 sin^2(w / 2), the response of the
+    // negated second difference, w^2 = s + s^2 / 12 + ..., and the exponential's series in s to the fourth power is a
+    // polynomial in second differences.
+    let a = 0.5 * variance;
+    let b = a / 12.0;
+    let series = [1.0, a, 0.5 * a * a + b, a * a * a / 6.0 + a * b, a * a * a * a / 24.0 + 0.5 * (a * a * b + b * b)];
+    // Taps of s^k: alternating binomials of order 2k.
+    const BINOMIAL: [[f32; 5]; 5] = [
+        [1.0, 0.0, 0.0, 0.0, 0.0],
+        [2.0, -1.0, 0.0, 0.0, 0.0],
+        [6.0, -4.0, 1.0, 0.0, 0.0],
+        [20.0, -15.0, 6.0, -1.0, 0.0],
+        [70.0, -56.0, 28.0, -8.0, 1.0],
+    ];
+    let taps: [f32; 5] = std::array::from_fn(|i| series.iter().zip(&BINOMIAL).map(|(c, row)| c * row[i]).sum());
+    let (width, height) = (plane.width, plane.height);
+    let mut wide = Plane::zeros(width, height);
+    let mut padded = vec![0.0f32; width + 8];
+    for (out, row) in wide.data.chunks_exact_mut(width).zip(plane.rows()) {
+        padded[..4].fill(row[0]);
+        padded[4..width + 4].copy_from_slice(row);
+        padded[width + 4..].fill(row[width - 1]);
+        for (x, o) in out.iter_mut().enumerate() {
+            let p = &padded[x..x + 9];
+            *o = taps[0] * p[4]
+                + taps[1] * (p[3] + p[5])
+                + taps[2] * (p[2] + p[6])
+                + taps[3] * (p[1] + p[7])
+                + taps[4] * (p[0] + p[8]);
+        }
+    }
+    let mut out = Plane::zeros(width, height);
+    let row = |y: usize, d: isize| wide.row((y as isize + d).clamp(0, height as isize - 1) as usize);
+    for y in 0..height {
+        let pairs = [1, 2, 3, 4].map(|d| (row(y, -d), row(y, d)));
+        let centre = row(y, 0);
+        for (x, o) in out.row_mut(y).iter_mut().enumerate() {
+            let mut sum = taps[0] * centre[x];
+            for (tap, (above, below)) in taps[1..].iter().zip(&pairs) {
+                sum += tap * (above[x] + below[x]);
+            }
+            *o = sum;
+        }
+    }
+    out
+}

@@ -1,0 +1,206 @@
+//! Reading: pixels in, everything that can be known without a key out.
+//!
+//! ```text
+//! received --luma--> plane --registration--> canonical plane --lattices--> soft bits --decode--> beacon, seal
+//!                                |                                                               |
+//!                                +-- detection statistic, geometry -------------------> Extraction
+//! ```
+
+use rustfft::FftPlanner;
+
+use crate::canonical;
+use crate::carrier::Carrier;
+use crate::codes::{Codes, bytes};
+use crate::coding::{CodeError, Workspace};
+use crate::color;
+use crate::detection::Detection;
+use crate::equalise;
+use crate::payload::{Beacon, DecodeError, Payload, Seal};
+use crate::raster::Raster;
+use crate::read::{Reading, read};
+use crate::register::{self, Pose};
+
+/// How much work to spend.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Effort {
+    /// The picture as it is: no search. Finds marks in files that were recompressed, toned, blurred.
+    Fast,
+    /// Crops and plain resizes too.
+    Normal,
+}
+
+/// Where the picture lies in the stamped one.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Registration {
+    /// Width now over width at stamping of the same content.
+    pub scale_x: f64,
+    /// The same for heights.
+    pub scale_y: f64,
+    /// Left edge of the picture on the mark's tile, pixels of the stamped picture, modulo the tile.
+    pub offset_x: f64,
+    /// Upper edge likewise.
+    pub offset_y: f64,
+    /// Gaussian variance undone before reading, square canonical pixels; negative for sharpening.
+    pub equalised: f64,
+    /// Lattice gain found: strength at stamping times the tone change since.
+    pub gain: f64,
+}
+
+/// How hard the code had to work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Corrections {
+    /// Codeword bits whose hard decision was wrong.
+    pub corrected: usize,
+    /// Codeword bits that nothing carried.
+    pub erased: usize,
+    /// Codeword bits in all.
+    pub length: usize,
+}
+
+/// Everything read from a picture, checked by no key.
+#[derive(Clone, Debug)]
+pub struct Extraction {
+    /// The signpost, when it decoded: a claim.
+    pub beacon: Option<Beacon>,
+    /// The signed message, when it decoded: a claim until its signature is checked.
+    pub seal: Option<Seal>,
+    /// A codeword was read whose content this version does not understand.
+    pub unreadable: Option<DecodeError>,
+    /// Work of the beacon's code.
+    pub beacon_code: Option<Corrections>,
+    /// Work of the seal's code.
+    pub seal_code: Option<Corrections>,
+    /// Whether a mark is there at all.
+    pub detection: Detection,
+    /// Geometry of the best reading; `None` where nothing was found.
+    pub registration: Option<Registration>,
+}
+
+impl Extraction {
+    /// Beacon and seal, when both were read.
+    pub fn payload(&self) -> Option<Payload> {
+        Some(Payload { beacon: self.beacon?, seal: self.seal? })
+    }
+}
+
+/// Reads the mark of `received`.
+///
+/// # Errors
+/// Only when the codes cannot be built, which the constants of this crate rule out.
+pub fn extract(received: &Raster, carrier: &Carrier, effort: Effort) -> Result<Extraction, CodeError> {
+    let mut reader = Reader::new(carrier)?;
+    let luma = color::luma(received);
+    let native = (luma.width, luma.height);
+    let plane = canonical::stretch(luma.clone(), canonical::size(native.0, native.1));
+    reader.read_all(&Pose { plane, tile_x: 0, tile_y: 0 }, native);
+    if effort > Effort::Fast && !reader.found() {
+        let mut planner = FftPlanner::new();
+        if let Some(pose) = register::cropped(&mut planner, &luma, carrier, &mut reader.candidates) {
+            reader.read_all(&pose, native);
+        }
+        if !reader.found() {
+            for pose in register::resized(&mut planner, &luma, carrier, &mut reader.candidates) {
+                reader.read_all(&pose, native);
+                if reader.found() {
+                    break;
+                }
+            }
+        }
+    }
+    Ok(conclude(reader.best, reader.candidates))
+}
+
+/// Reads one geometry after another and keeps the best reading.
+struct Reader<'a> {
+    carrier: &'a Carrier,
+    codes: Codes,
+    workspace: Workspace,
+    best: Option<(Reading, Registration)>,
+    candidates: u64,
+}
+
+impl<'a> Reader<'a> {
+    fn new(carrier: &'a Carrier) -> Result<Self, CodeError> {
+        Ok(Self { carrier, codes: Codes::new()?, workspace: Workspace::default(), best: None, candidates: 0 })
+    }
+
+    /// The geometry needs no more search: something decoded, or chance is excluded.
+    fn found(&self) -> bool {
+        self.best.as_ref().is_some_and(|(reading, _)| {
+            reading.seal.is_some()
+                || reading.beacon.is_some()
+                || Detection::best_of(f64::from(reading.coherence), self.candidates).is_significant()
+        })
+    }
+
+    /// Reads `pose` through the equaliser's ladder until the seal decodes. `native` is the received size.
+    fn read_all(&mut self, pose: &Pose, native: (usize, usize)) {
+        for variance in equalise::LADDER {
+            let equalised;
+            let plane = if variance == 0.0 {
+                &pose.plane
+            } else {
+                equalised = equalise::undo_blur(&pose.plane, variance);
+                &equalised
+            };
+            let reading = read(plane, self.carrier, &self.codes, pose.tile_x, pose.tile_y, &mut self.workspace);
+            self.candidates += reading.candidates;
+            let done = reading.seal.is_some();
+            if self.best.as_ref().is_none_or(|(best, _)| rank(&reading) > rank(best)) {
+                let registration = Registration {
+                    scale_x: native.0 as f64 / pose.plane.width as f64,
+                    scale_y: native.1 as f64 / pose.plane.height as f64,
+                    offset_x: pose.tile_x as f64,
+                    offset_y: pose.tile_y as f64,
+                    equalised: f64::from(variance),
+                    gain: f64::from(reading.gain),
+                };
+                self.best = Some((reading, registration));
+            }
+            if done {
+                break;
+            }
+        }
+    }
+}
+
+/// Seal over beacon over coherence.
+fn rank(reading: &Reading) -> (bool, bool, f32) {
+    (reading.seal.is_some(), reading.beacon.is_some(), reading.coherence)
+}
+
+fn conclude(best: Option<(Reading, Registration)>, candidates: u64) -> Extraction {
+    let Some((reading, registration)) = best else {
+        return Extraction {
+            beacon: None,
+            seal: None,
+            unreadable: None,
+            beacon_code: None,
+            seal_code: None,
+            detection: Detection::best_of(0.0, candidates),
+            registration: None,
+        };
+    };
+    let corrections = |d: &crate::coding::Decoded, length| Corrections { corrected: d.corrected, erased: d.erased, length };
+    let beacon_code = reading.beacon.as_ref().map(|d| corrections(d, crate::carrier::BEACON_BITS));
+    let seal_code = reading.seal.as_ref().map(|d| corrections(d, crate::carrier::SEAL_BITS));
+    let mut unreadable = None;
+    let mut keep = |error| {
+        unreadable = Some(error);
+    };
+    let beacon = reading.beacon.as_ref().and_then(|d| bytes(&d.payload));
+    let beacon = beacon.and_then(|b| Beacon::decode(&b).map_err(&mut keep).ok());
+    let seal = reading.seal.as_ref().and_then(|d| bytes(&d.payload));
+    let seal = seal.and_then(|b| Seal::decode(&b).map_err(&mut keep).ok());
+    let detection = Detection::best_of(f64::from(reading.coherence), candidates);
+    let found = detection.is_significant() || beacon_code.is_some() || seal_code.is_some();
+    Extraction {
+        beacon,
+        seal,
+        unreadable,
+        beacon_code,
+        seal_code,
+        detection,
+        registration: found.then_some(registration),
+    }
+}

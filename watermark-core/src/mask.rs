@@ -1,0 +1,56 @@
+//! `[E5 X3]` Block coefficients -> perceptual step of each block.
+//!
+//! The step follows contrast masking: `sqrt(FLOOR + activity)`, where the activity of a block is the mean magnitude of its
+//! carried coefficients, pooled over its 3 x 3 neighbourhood. Three things are asked of it, and each choice serves one:
+//!
+//! * *what is seen*: the pooling is a power mean with exponent 1/2, so that one strong edge does not license noise in
+//!   the flat blocks beside it;
+//! * *the reader computes it again* from the received picture: pooling over 63 coefficients of the carried band keeps it
+//!   stable under codecs and noise;
+//! * *tone changes*: the square root halves the error that a local gain (gamma, curves) makes between step and signal,
+//!   and it is exact arithmetic on every target.
+
+use crate::block_dct::{BAND, BlockGrid, MEAN};
+
+/// Activity of a block that shows nothing, gray levels: what film grain and rounding leave. Tuned: 1 to 10 differ by under
+/// 5 % in capacity, 4 scores best on SSIMULACRA 2 (`docs/DESIGN.md`, Mask).
+const FLOOR: f32 = 4.0;
+
+/// A block whose mean is this close to black or white and whose activity is under [`CLIPPED_ACTIVITY`] cannot move
+/// both ways: it carries nothing.
+const CLIPPED_MARGIN: f32 = 2.0;
+const CLIPPED_ACTIVITY: f32 = 0.75;
+
+/// The relative step of each block, row-major, in gray levels of projection; 0 marks a clipped block, which carries
+/// nothing. Between 2 and about 20. Multiply by the strength for the lattice step.
+pub(crate) fn steps(grid: &BlockGrid) -> Vec<f32> {
+    let (cols, rows) = (grid.cols, grid.rows);
+    let activity: Vec<f32> =
+        grid.blocks.iter().map(|b| b[..BAND.len()].iter().map(|c| c.abs()).sum::<f32>() / BAND.len() as f32).collect();
+    let root: Vec<f32> = activity.iter().map(|a| a.sqrt()).collect();
+    let pooled = box3(&root, cols, rows);
+    let clipped = |i: usize| {
+        let mean = grid.blocks[i][MEAN];
+        activity[i] < CLIPPED_ACTIVITY && !(CLIPPED_MARGIN..=255.0 - CLIPPED_MARGIN).contains(&mean)
+    };
+    pooled.iter().enumerate().map(|(i, &p)| if clipped(i) { 0.0 } else { (FLOOR + p * p).sqrt() }).collect()
+}
+
+/// Mean over the 3 x 3 neighbourhood, border samples repeated.
+fn box3(values: &[f32], cols: usize, rows: usize) -> Vec<f32> {
+    let mut horizontal = vec![0.0; values.len()];
+    for (out, row) in horizontal.chunks_exact_mut(cols.max(1)).zip(values.chunks_exact(cols.max(1))) {
+        for (x, sum) in out.iter_mut().enumerate() {
+            *sum = row[x.saturating_sub(1)] + row[x] + row[(x + 1).min(cols - 1)];
+        }
+    }
+    let mut out = vec![0.0; values.len()];
+    for (y, row) in out.chunks_exact_mut(cols.max(1)).enumerate() {
+        let at = |y: usize| &horizontal[y * cols..][..cols];
+        let (above, here, below) = (at(y.saturating_sub(1)), at(y), at((y + 1).min(rows - 1)));
+        for (x, mean) in row.iter_mut().enumerate() {
+            *mean = (above[x] + here[x] + below[x]) / 9.0;
+        }
+    }
+    out
+}

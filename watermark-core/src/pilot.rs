@@ -1,0 +1,173 @@
+//! `[E6 X2]` The pilot: spectral lines that give scale and rotation away, and that outlive the rest of the mark.
+//!
+//! The pilot repeats every 256 canonical pixels, so its energy sits in 64 lines of the spectrum whose places are known from
+//! the key. Each line is added *in phase with the picture's own component at that frequency*: only magnitudes are read, and
+//! in phase a line of half the picture's strength raises the power to 2.25 times instead of 1.25 times. Translation is
+//! found by the lattices, which reject the picture, so the lines need no phase of their own.
+//!
+//! A line is judged by its rank among neighbouring bins that hold no line. In an unmarked picture each rank is equally
+//! likely, whatever the picture's spectrum, so the statistic has a known null distribution.
+
+use rustfft::num_complex::Complex;
+use rustfft::{FftDirection, FftPlanner};
+
+use crate::block_dct::analyse;
+use crate::carrier::{Line, PILOT_LINES, PILOT_PERIOD};
+use crate::fourier;
+use crate::mask;
+use crate::plane::Plane;
+
+/// Root mean square of the pilot over the seal's lattice step, both relative to the mask. 0.010 is 7 % of the mark's
+/// energy (`docs/DESIGN.md`, Pilot).
+const AMPLITUDE: f32 = 0.010;
+
+/// Adds the pilot to `plane` (canonical luma) at `strength` times the mask.
+pub(crate) fn embed(planner: &mut FftPlanner<f32>, plane: &mut Plane, lines: &[Line], strength: f32) {
+    let white = Whitened::new(plane);
+    let spectrum = white.folded_spectrum(planner);
+    let side = PILOT_PERIOD;
+    let mut tile = vec![Complex::new(0.0, 0.0); side * side];
+    for line in lines {
+        let at = bin(line.x, line.y);
+        let phase = spectrum[at] / spectrum[at].norm().max(1e-9);
+        tile[at] += phase;
+        tile[bin(-line.x, -line.y)] += phase.conj();
+    }
+    fourier::transform(planner, &mut tile, side, FftDirection::Inverse);
+    // Each pair of bins is a cosine of amplitude 2: the sum has mean square 2 per line.
+    let scale = strength * AMPLITUDE / (2.0 * PILOT_LINES as f32).sqrt();
+    let (cols, rows) = (white.cols, white.rows);
+    for y in 0..plane.height {
+        let steps = &white.steps[(y / 8).min(rows - 1) * cols..][..cols];
+        let tile = &tile[y % side * side..][..side];
+        for (x, sample) in plane.row_mut(y).iter_mut().enumerate() {
+            *sample += tile[x % side].re * scale * steps[(x / 8).min(cols - 1)];
+        }
+    }
+}
+
+/// How far the lines stand out at the identity (tile of `plane` unscaled, any translation), standard deviations of the null
+/// distribution.
+pub(crate) fn prominence(planner: &mut FftPlanner<f32>, plane: &Plane, lines: &[Line]) -> f32 {
+    let spectrum = Whitened::new(plane).folded_spectrum(planner);
+    let power = |x: i32, y: i32| spectrum[bin(x, y)].norm_sqr();
+    let mut sum = 0.0;
+    for line in lines {
+        let own = power(line.x, line.y);
+        let mut below = 0;
+        for dy in -2..=2 {
+            for dx in -2i32..=2 {
+                if (dx, dy) != (0, 0) && power(line.x + dx, line.y + dy) < own {
+                    below += 1;
+                }
+            }
+        }
+        sum += RANK_SCORE[below];
+    }
+    // Mean and variance of the score over 25 equally likely ranks.
+    let mean = RANK_SCORE.iter().sum::<f32>() / 25.0;
+    let variance = RANK_SCORE.iter().map(|s| (s - mean) * (s - mean)).sum::<f32>() / 25.0;
+    (sum - lines.len() as f32 * mean) / (lines.len() as f32 * variance).sqrt()
+}
+
+/// Expected value of the k-th smallest of 25 exponential variables: Savage scores, `sum of 1 / (25 - i), i <= k`.
+const RANK_SCORE: [f32; 25] = {
+    let mut scores = [0.0; 25];
+    let mut sum = 0.0;
+    let mut k = 0;
+    while k < 25 {
+        sum += 1.0 / (25 - k) as f32;
+        scores[k] = sum;
+        k += 1;
+    }
+    scores
+};
+
+fn bin(x: i32, y: i32) -> usize {
+    let side = PILOT_PERIOD as i32;
+    (y.rem_euclid(side) * side + x.rem_euclid(side)) as usize
+}
+
+/// A plane with its slow parts removed and its contrast evened out, so that no region and no frequency dominates.
+pub(crate) struct Whitened {
+    pub(crate) plane: Plane,
+    cols: usize,
+    rows: usize,
+    /// Mask step of each 8 x 8 block; clipped blocks get none.
+    steps: Vec<f32>,
+}
+
+/// Half width of the box whose mean is removed twice over, pixels.
+const HIGH_PASS_PX: usize = 8;
+/// Whitened samples beyond this many mask units are outliers (edges), not evidence.
+const CLIP: f32 = 3.0;
+
+impl Whitened {
+    /// Planes under 8 pixels on a side come back all zero.
+    pub(crate) fn new(plane: &Plane) -> Self {
+        let grid = analyse(plane, 8, 0, 0);
+        if grid.blocks.is_empty() {
+            return Self { plane: Plane::zeros(plane.width, plane.height), cols: 1, rows: 1, steps: vec![0.0] };
+        }
+        let steps = mask::steps(&grid);
+        let (cols, rows) = (grid.cols, grid.rows);
+        let slow = box_blur(plane, HIGH_PASS_PX);
+        let inverse: Vec<f32> = steps.iter().map(|&m| if m > 0.0 { 1.0 / (m * m) } else { 0.0 }).collect();
+        let mut out = Plane::zeros(plane.width, plane.height);
+        for y in 0..plane.height {
+            let inverse = &inverse[(y / 8).min(rows - 1) * cols..][..cols];
+            let samples = plane.row(y).iter().zip(slow.row(y));
+            for (x, (o, (s, l))) in out.row_mut(y).iter_mut().zip(samples).enumerate() {
+                *o = ((s - l) * inverse[(x / 8).min(cols - 1)]).clamp(-CLIP, CLIP);
+            }
+        }
+        Self { plane: out, cols, rows, steps }
+    }
+
+    /// Spectrum of the plane folded onto one pilot period, `256 x 256`.
+    fn folded_spectrum(&self, planner: &mut FftPlanner<f32>) -> Vec<Complex<f32>> {
+        let side = PILOT_PERIOD;
+        let mut tile = vec![Complex::new(0.0, 0.0); side * side];
+        for (y, row) in self.plane.rows().enumerate() {
+            let tile = &mut tile[y % side * side..][..side];
+            for chunk in row.chunks(side) {
+                for (t, s) in tile.iter_mut().zip(chunk) {
+                    t.re += s;
+                }
+            }
+        }
+        fourier::transform(planner, &mut tile, side, FftDirection::Forward);
+        tile
+    }
+}
+
+/// Box mean of half width `radius`, applied once along each axis; the border is repeated.
+fn box_blur(plane: &Plane, radius: usize) -> Plane {
+    let (width, height) = (plane.width, plane.height);
+    let norm = 1.0 / (2 * radius + 1) as f32;
+    let mut wide = Plane::zeros(width, height);
+    for (out, row) in wide.data.chunks_exact_mut(width).zip(plane.rows()) {
+        let at = |i: isize| row[i.clamp(0, width as isize - 1) as usize];
+        let mut sum: f32 = (-(radius as isize)..=radius as isize).map(at).sum();
+        for (x, o) in out.iter_mut().enumerate() {
+            *o = sum * norm;
+            sum += at((x + radius + 1) as isize) - at(x as isize - radius as isize);
+        }
+    }
+    let mut out = Plane::zeros(width, height);
+    let at = |i: isize| i.clamp(0, height as isize - 1) as usize;
+    let mut sums = vec![0.0f32; width];
+    for i in -(radius as isize)..=radius as isize {
+        for (s, v) in sums.iter_mut().zip(wide.row(at(i))) {
+            *s += v;
+        }
+    }
+    for y in 0..height {
+        let (enter, leave) = (at((y + radius + 1) as isize), at(y as isize - radius as isize));
+        for (x, o) in out.row_mut(y).iter_mut().enumerate() {
+            *o = sums[x] * norm;
+            sums[x] += wide.row(enter)[x] - wide.row(leave)[x];
+        }
+    }
+    out
+}

@@ -1,0 +1,134 @@
+//! Decoded pixels as every box of the diagram takes them in and hands them out.
+//!
+//! Interleaved samples, row by row, no padding; pixel centres at half-integer coordinates, so pixel `(x, y)`
+//! covers `[x, x+1) x [y, y+1)`. Eight or sixteen bits a sample, gamma-encoded as the file stored them.
+
+use thiserror::Error;
+
+/// Which samples one pixel holds, in storage order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Channels {
+    /// One gray sample.
+    Gray,
+    /// Gray, then straight (not premultiplied) alpha.
+    GrayAlpha,
+    /// Red, green, blue.
+    Rgb,
+    /// Red, green, blue, then straight alpha.
+    Rgba,
+}
+
+impl Channels {
+    /// Samples per pixel, 1 to 4.
+    pub const fn count(self) -> usize {
+        match self {
+            Self::Gray => 1,
+            Self::GrayAlpha => 2,
+            Self::Rgb => 3,
+            Self::Rgba => 4,
+        }
+    }
+
+    /// Whether the last sample of a pixel is alpha.
+    pub const fn has_alpha(self) -> bool {
+        matches!(self, Self::GrayAlpha | Self::Rgba)
+    }
+}
+
+/// The samples, at the depth the file stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Samples {
+    /// 0 to 255.
+    U8(Vec<u8>),
+    /// 0 to 65535.
+    U16(Vec<u16>),
+}
+
+/// An image in memory. Its sample count always equals `width * height * channels.count()`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Raster {
+    width: u32,
+    height: u32,
+    channels: Channels,
+    samples: Samples,
+}
+
+/// The samples handed over do not fill the stated frame.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error("a {width} x {height} image with {channels} channels needs {expected:?} samples, got {actual}; pass exactly one sample per channel and pixel")]
+#[non_exhaustive]
+pub struct RasterError {
+    /// Stated width in pixels.
+    pub width: u32,
+    /// Stated height in pixels.
+    pub height: u32,
+    /// Stated samples per pixel.
+    pub channels: usize,
+    /// Samples the frame needs; `None` when the product overflows.
+    pub expected: Option<usize>,
+    /// Samples handed over.
+    pub actual: usize,
+}
+
+impl Raster {
+    /// Wraps samples that already lie in `width * height * channels` order.
+    ///
+    /// # Errors
+    /// When the number of samples does not match, or either side is zero.
+    pub fn new(width: u32, height: u32, channels: Channels, samples: Samples) -> Result<Self, RasterError> {
+        let actual = match &samples {
+            Samples::U8(s) => s.len(),
+            Samples::U16(s) => s.len(),
+        };
+        let expected = (width as usize)
+            .checked_mul(height as usize)
+            .and_then(|n| n.checked_mul(channels.count()))
+            .filter(|&n| n > 0);
+        if expected != Some(actual) {
+            return Err(RasterError { width, height, channels: channels.count(), expected, actual });
+        }
+        Ok(Self { width, height, channels, samples })
+    }
+
+    /// Width in pixels, at least 1.
+    pub const fn width(&self) -> u32 {
+        self.width
+    }
+
+    /// Height in pixels, at least 1.
+    pub const fn height(&self) -> u32 {
+        self.height
+    }
+
+    /// Samples per pixel.
+    pub const fn channels(&self) -> Channels {
+        self.channels
+    }
+
+    /// The samples in storage order.
+    pub const fn samples(&self) -> &Samples {
+        &self.samples
+    }
+
+    /// The samples, to be changed in place; their number cannot change.
+    pub fn samples_mut(&mut self) -> SamplesMut<'_> {
+        match &mut self.samples {
+            Samples::U8(s) => SamplesMut::U8(s),
+            Samples::U16(s) => SamplesMut::U16(s),
+        }
+    }
+
+    /// Gives the samples back.
+    pub fn into_samples(self) -> Samples {
+        self.samples
+    }
+}
+
+/// Writable samples of a [`Raster`].
+#[derive(Debug)]
+pub enum SamplesMut<'a> {
+    /// 0 to 255.
+    U8(&'a mut [u8]),
+    /// 0 to 65535.
+    U16(&'a mut [u16]),
+}

@@ -1,0 +1,63 @@
+//! `[X8]` The one place where a verdict is formed, with its evidence.
+
+use crate::extract::Extraction;
+use crate::signature::{KeyStatus, SignatureCheck, TrustStore};
+
+/// What a picture turned out to be, weakest first. Absence of a mark never means "not made by AI".
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Verdict {
+    /// No mark found.
+    None,
+    /// A mark is there; what it claims may be readable, but no signed message is.
+    Marked,
+    /// A signed message was read and no key of that id signed it.
+    BadSignature,
+    /// A signed message was read; no directory at hand lists a key for it that was valid when it was stamped.
+    UnknownIssuer,
+    /// The signature holds under a key that a directory lists as valid for the time of stamping.
+    Verified,
+}
+
+impl Verdict {
+    /// The verdict's name in reports.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Marked => "marked",
+            Self::BadSignature => "bad-signature",
+            Self::UnknownIssuer => "unknown-issuer",
+            Self::Verified => "verified",
+        }
+    }
+}
+
+/// A verdict and what it rests on.
+#[derive(Clone, Debug)]
+pub struct Report<'a> {
+    /// The conclusion.
+    pub verdict: Verdict,
+    /// What was read.
+    pub extraction: Extraction,
+    /// The signature's check, when there was a signed message.
+    pub signature: Option<SignatureCheck<'a>>,
+}
+
+/// Judges what was read by the directories at hand.
+pub fn judge(extraction: Extraction, trust: &TrustStore) -> Report<'_> {
+    let signature = extraction.payload().map(|payload| trust.check(&payload));
+    let marked = extraction.detection.is_significant() || extraction.beacon_code.is_some() || extraction.seal_code.is_some();
+    let verdict = match &signature {
+        Some(SignatureCheck::Valid { authenticated, issuers }) => {
+            let time = authenticated.claims().seal.time;
+            let holds = |status| matches!(status, KeyStatus::Valid | KeyStatus::RevokedLater { .. });
+            let valid = issuers.iter().any(|(_, key)| holds(key.status_at(time)));
+            if valid { Verdict::Verified } else { Verdict::UnknownIssuer }
+        }
+        Some(SignatureCheck::BadSignature { .. }) => Verdict::BadSignature,
+        Some(SignatureCheck::UnknownIssuer { .. }) => Verdict::UnknownIssuer,
+        None if marked => Verdict::Marked,
+        None => Verdict::None,
+    };
+    Report { verdict, extraction, signature }
+}

@@ -1,0 +1,26 @@
+//! Project chores and the long studies whose results are committed. Run as `cargo xtask <name>`.
+
+mod corpus;
+mod quality;
+mod robustness;
+
+use clap::{Parser, Subcommand};
+
+#[derive(Parser)]
+#[command(about = "Project chores and long studies")]
+struct Args {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Stamp a folder of images, attack the copies, read them back, print what held.
+    Robustness(robustness::Args),
+}
+
+fn main() -> anyhow::Result<()> {
+    match Args::parse().task {
+        Task::Robustness(args) => robustness::run(&args),
+    }
+}
