@@ -9,15 +9,15 @@
 use rustfft::FftPlanner;
 
 use crate::canonical;
-use crate::carrier::Carrier;
+use crate::carrier::{BEACON_BITS, Carrier, SEAL_BITS};
 use crate::codes::{Codes, bytes};
-use crate::coding::{CodeError, Workspace};
+use crate::coding::{CodeError, Decoded, Workspace};
 use crate::color;
 use crate::detection::Detection;
 use crate::equalise;
 use crate::payload::{Beacon, DecodeError, Payload, Seal};
 use crate::raster::Raster;
-use crate::read::{Reading, read};
+use crate::read::read;
 use crate::register::{self, Pose};
 
 /// How much work to spend.
@@ -107,33 +107,44 @@ pub fn extract(received: &Raster, carrier: &Carrier, effort: Effort) -> Result<E
             }
         }
     }
-    Ok(conclude(reader.best, reader.candidates))
+    Ok(reader.conclude())
 }
 
-/// Reads one geometry after another and keeps the best reading.
+/// Reads one geometry after another and keeps the best of what was read.
 struct Reader<'a> {
     carrier: &'a Carrier,
     codes: Codes,
     workspace: Workspace,
-    best: Option<(Reading, Registration)>,
+    beacon: Option<Decoded>,
+    seal: Option<Decoded>,
+    /// Coherence of the best geometry, and that geometry.
+    best: Option<(f32, Registration)>,
     candidates: u64,
 }
 
 impl<'a> Reader<'a> {
     fn new(carrier: &'a Carrier) -> Result<Self, CodeError> {
-        Ok(Self { carrier, codes: Codes::new()?, workspace: Workspace::default(), best: None, candidates: 0 })
+        Ok(Self {
+            carrier,
+            codes: Codes::new()?,
+            workspace: Workspace::default(),
+            beacon: None,
+            seal: None,
+            best: None,
+            candidates: 0,
+        })
     }
 
     /// The geometry needs no more search: something decoded, or chance is excluded.
     fn found(&self) -> bool {
-        self.best.as_ref().is_some_and(|(reading, _)| {
-            reading.seal.is_some()
-                || reading.beacon.is_some()
-                || Detection::best_of(f64::from(reading.coherence), self.candidates).is_significant()
-        })
+        self.seal.is_some() || self.beacon.is_some() || self.detection().is_significant()
     }
 
-    /// Reads `pose` through the equaliser's ladder until the seal decodes. `native` is the received size.
+    fn detection(&self) -> Detection {
+        Detection::best_of(self.best.map_or(0.0, |(coherence, _)| f64::from(coherence)), self.candidates)
+    }
+
+    /// Reads `pose` through the equaliser's ladder until beacon and seal are decoded. `native` is the received size.
     fn read_all(&mut self, pose: &Pose, native: (usize, usize)) {
         for variance in equalise::LADDER {
             let equalised;
@@ -145,8 +156,9 @@ impl<'a> Reader<'a> {
             };
             let reading = read(plane, self.carrier, &self.codes, pose.tile_x, pose.tile_y, &mut self.workspace);
             self.candidates += reading.candidates;
-            let done = reading.seal.is_some();
-            if self.best.as_ref().is_none_or(|(best, _)| rank(&reading) > rank(best)) {
+            let decoded = reading.seal.is_some() || reading.beacon.is_some();
+            let seal_is_new = self.seal.is_none() && reading.seal.is_some();
+            if seal_is_new || !decoded && self.best.is_none_or(|(c, _)| reading.coherence > c) || self.best.is_none() {
                 let registration = Registration {
                     scale_x: native.0 as f64 / pose.plane.width as f64,
                     scale_y: native.1 as f64 / pose.plane.height as f64,
@@ -155,52 +167,37 @@ impl<'a> Reader<'a> {
                     equalised: f64::from(variance),
                     gain: f64::from(reading.gain),
                 };
-                self.best = Some((reading, registration));
+                let coherence = self.best.map_or(reading.coherence, |(c, _)| c.max(reading.coherence));
+                self.best = Some((coherence, registration));
             }
-            if done {
+            self.seal = self.seal.take().or(reading.seal);
+            self.beacon = self.beacon.take().or(reading.beacon);
+            if self.seal.is_some() && self.beacon.is_some() {
                 break;
             }
         }
     }
-}
 
-/// Seal over beacon over coherence.
-fn rank(reading: &Reading) -> (bool, bool, f32) {
-    (reading.seal.is_some(), reading.beacon.is_some(), reading.coherence)
-}
-
-fn conclude(best: Option<(Reading, Registration)>, candidates: u64) -> Extraction {
-    let Some((reading, registration)) = best else {
-        return Extraction {
-            beacon: None,
-            seal: None,
-            unreadable: None,
-            beacon_code: None,
-            seal_code: None,
-            detection: Detection::best_of(0.0, candidates),
-            registration: None,
+    fn conclude(self) -> Extraction {
+        let detection = self.detection();
+        let found = self.found();
+        let corrections = |d: &Decoded, length| Corrections { corrected: d.corrected, erased: d.erased, length };
+        let mut unreadable = None;
+        let mut keep = |error| {
+            unreadable = Some(error);
         };
-    };
-    let corrections = |d: &crate::coding::Decoded, length| Corrections { corrected: d.corrected, erased: d.erased, length };
-    let beacon_code = reading.beacon.as_ref().map(|d| corrections(d, crate::carrier::BEACON_BITS));
-    let seal_code = reading.seal.as_ref().map(|d| corrections(d, crate::carrier::SEAL_BITS));
-    let mut unreadable = None;
-    let mut keep = |error| {
-        unreadable = Some(error);
-    };
-    let beacon = reading.beacon.as_ref().and_then(|d| bytes(&d.payload));
-    let beacon = beacon.and_then(|b| Beacon::decode(&b).map_err(&mut keep).ok());
-    let seal = reading.seal.as_ref().and_then(|d| bytes(&d.payload));
-    let seal = seal.and_then(|b| Seal::decode(&b).map_err(&mut keep).ok());
-    let detection = Detection::best_of(f64::from(reading.coherence), candidates);
-    let found = detection.is_significant() || beacon_code.is_some() || seal_code.is_some();
-    Extraction {
-        beacon,
-        seal,
-        unreadable,
-        beacon_code,
-        seal_code,
-        detection,
-        registration: found.then_some(registration),
+        let beacon = self.beacon.as_ref().and_then(|d| bytes(&d.payload));
+        let beacon = beacon.and_then(|b| Beacon::decode(&b).map_err(&mut keep).ok());
+        let seal = self.seal.as_ref().and_then(|d| bytes(&d.payload));
+        let seal = seal.and_then(|b| Seal::decode(&b).map_err(&mut keep).ok());
+        Extraction {
+            beacon,
+            seal,
+            unreadable,
+            beacon_code: self.beacon.as_ref().map(|d| corrections(d, BEACON_BITS)),
+            seal_code: self.seal.as_ref().map(|d| corrections(d, SEAL_BITS)),
+            detection,
+            registration: self.best.filter(|_| found).map(|(_, registration)| registration),
+        }
     }
 }

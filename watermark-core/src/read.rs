@@ -74,32 +74,48 @@ impl Joint {
 pub(crate) fn read(plane: &Plane, carrier: &Carrier, codes: &Codes, tile_x: usize, tile_y: usize, ws: &mut Workspace) -> Reading {
     let joint = Joint::new(plane, carrier, tile_x, tile_y);
     let scores: Vec<f32> = (0..GAINS).map(|i| joint.coherence(gain(i))).collect();
-    let peak = |i: usize| {
-        let near = |j: Option<usize>| j.and_then(|j| scores.get(j)).is_none_or(|s| *s <= scores[i]);
-        near(i.checked_sub(1)) && near(Some(i + 1))
+    let best = peaks(&scores);
+    let gain_of = |peaks: &[usize], i: usize| peaks.get(i).map(|&p| gain(p));
+    let first = gain_of(&best, 0).unwrap_or(FIRST_GAIN);
+    let mut out = Reading {
+        coherence: best.first().map_or(0.0, |&i| scores[i]),
+        candidates: GAINS as u64,
+        gain: first,
+        beacon: None,
+        seal: None,
     };
-    let mut peaks: Vec<usize> = (0..GAINS).filter(|&i| peak(i)).collect();
-    peaks.sort_by(|&a, &b| scores[b].total_cmp(&scores[a]));
-    let best = peaks.first().copied().unwrap_or(0);
-    let mut out =
-        Reading { coherence: scores[best], candidates: GAINS as u64, gain: gain(best), beacon: None, seal: None };
-    for &peak in peaks.iter().take(DECODED_GAINS) {
+    // Filters move the two octaves differently, so each also has its own say about the gain.
+    let own: Vec<f32> = (0..GAINS).map(|i| joint.beacon.coherence(gain(i) * BEACON_STEP)).collect();
+    let own = peaks(&own);
+    let gains = best.iter().take(DECODED_GAINS).chain(own.iter().take(DECODED_GAINS));
+    for &peak in gains {
         let (used, soft) = refine(&joint.beacon, gain(peak) * BEACON_STEP, BEACON_BITS);
-        let Some(decoded) = decode(&codes.beacon, &soft, ws) else { continue };
-        out.beacon = Some(decoded);
-        out.gain = used / BEACON_STEP;
-        break;
+        if let Some(decoded) = decode(&codes.beacon, &soft, ws) {
+            out.beacon = Some(decoded);
+            out.gain = used / BEACON_STEP;
+            break;
+        }
     }
-    // The seal has its own say: tone changes and filters move its octave a little differently.
-    let around = if out.beacon.is_some() { vec![out.gain, gain(best)] } else { vec![gain(best)] };
-    for start in around {
-        let (_, soft) = refine(&joint.seal, start, SEAL_BITS);
+    let own: Vec<f32> = (0..GAINS).map(|i| joint.seal.coherence(gain(i))).collect();
+    let own = gain_of(&peaks(&own), 0).unwrap_or(first);
+    for start in [own, out.gain, first] {
+        let (used, soft) = refine(&joint.seal, start, SEAL_BITS);
         out.seal = decode(&codes.seal, &soft, ws);
         if out.seal.is_some() {
+            out.gain = used;
             break;
         }
     }
     out
+}
+
+/// Local maxima, highest first.
+fn peaks(scores: &[f32]) -> Vec<usize> {
+    let near = |i: usize, j: usize| scores.get(j).is_none_or(|s| *s <= scores[i]);
+    let mut peaks: Vec<usize> =
+        (0..scores.len()).filter(|&i| near(i, i.wrapping_sub(1)) && near(i, i + 1)).collect();
+    peaks.sort_by(|&a, &b| scores[b].total_cmp(&scores[a]));
+    peaks
 }
 
 fn align(plane: &Plane, lattice: &Lattice, tile_x: usize, tile_y: usize) -> Aligned {
