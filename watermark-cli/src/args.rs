@@ -176,6 +176,9 @@ pub(crate) struct Demo {
     /// Every attack that this program knows, not only the everyday ones
     #[arg(long)]
     pub(crate) all: bool,
+    /// How far to search: fast reads copies that kept their size and position only
+    #[arg(long, value_enum, default_value_t = Search::Normal)]
+    pub(crate) effort: Search,
 }
 
 /// Arguments of `completions`.

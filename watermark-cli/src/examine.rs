@@ -45,20 +45,13 @@ impl Examiner {
     /// Reads one input. Whatever goes wrong becomes part of the findings.
     pub(crate) fn input(&self, input: &Input, memory: &Memory) -> Examined {
         let start = Instant::now();
-        self.settle(&input.shown, start, || self.try_bytes(&input.shown, &input.read()?, memory, start))
+        settle(&input.shown, start, || self.try_bytes(&input.shown, &input.read()?, memory, start))
     }
 
     /// Reads bytes that are in memory already.
     pub(crate) fn bytes(&self, name: &str, bytes: &[u8], memory: &Memory) -> Examined {
         let start = Instant::now();
-        self.settle(name, start, || self.try_bytes(name, bytes, memory, start))
-    }
-
-    fn settle(&self, name: &str, start: Instant, work: impl FnOnce() -> Result<Examined>) -> Examined {
-        guarded(work).unwrap_or_else(|error| {
-            let timing = Timing { total: since(start), ..Timing::default() };
-            Examined { record: Record::of_error(name, &error, timing), extraction: None }
-        })
+        settle(name, start, || self.try_bytes(name, bytes, memory, start))
     }
 
     fn try_bytes(&self, name: &str, bytes: &[u8], memory: &Memory, start: Instant) -> Result<Examined> {
@@ -74,6 +67,14 @@ impl Examiner {
         record.timing_ms = Timing { decode, extract, total: since(start) };
         Ok(Examined { record, extraction: Some(report.extraction) })
     }
+}
+
+/// A failed work's error as findings.
+fn settle(name: &str, start: Instant, work: impl FnOnce() -> Result<Examined>) -> Examined {
+    guarded(work).unwrap_or_else(|error| {
+        let timing = Timing { total: since(start), ..Timing::default() };
+        Examined { record: Record::of_error(name, &error, timing), extraction: None }
+    })
 }
 
 fn image_facts(format: Format, raster: &Raster) -> ImageFacts {

@@ -58,7 +58,7 @@ is stamped with that, and the output says so.
 
 Examples:
   watermark stamp --key studio.pem picture.png -o marked.png
-  watermark stamp --key studio.pem --system painter@2.1 --realistic --id 1000 renders/ --out-dir marked/
+  watermark stamp --key studio.pem --realistic --id 1000 renders/ --out-dir marked/
   watermark stamp --key studio.pem - -o - < in.jpg > out.jpg
   watermark stamp --key studio.pem picture.jpg -o picture.jpg --overwrite
 

@@ -106,7 +106,8 @@ pub(crate) struct RegistrationFacts {
     pub(crate) scale_y: f64,
     pub(crate) offset_x: f64,
     pub(crate) offset_y: f64,
-    pub(crate) equalised: f64,
+    pub(crate) blur: f64,
+    pub(crate) noise: f64,
     pub(crate) gain: f64,
 }
 
@@ -285,7 +286,8 @@ fn detection_facts(extraction: &Extraction) -> DetectionFacts {
 
 /// JSON has no infinities; a reader that expects a number gets one.
 fn finite(value: f64) -> f64 {
-    if value.is_nan() { 0.0 } else { value.clamp(-1e9, 1e9) }
+    // Adding zero takes the sign off a negative zero.
+    if value.is_nan() { 0.0 } else { value.clamp(-1e9, 1e9) + 0.0 }
 }
 
 fn registration_facts(extraction: &Extraction) -> Option<RegistrationFacts> {
@@ -294,7 +296,8 @@ fn registration_facts(extraction: &Extraction) -> Option<RegistrationFacts> {
         scale_y: finite(r.scale_y),
         offset_x: finite(r.offset_x),
         offset_y: finite(r.offset_y),
-        equalised: finite(r.equalised),
+        blur: finite(r.blur),
+        noise: finite(r.noise),
         gain: finite(r.gain),
     })
 }

@@ -128,13 +128,13 @@ impl Stamper {
         (record.width, record.height) = (Some(cover.raster.width()), Some(cover.raster.height()));
         self.check_unmarked(&cover, record)?;
         let options = encode_options(target, cover.source, self.quality)?;
-        let statement = self.statement(serial)?;
-        let first = self.write_once(&cover, &statement, self.strength, options, target, record);
+        let wanted = Wanted { cover: &cover, statement: self.statement(serial)?, options, target };
+        let first = self.write_once(&wanted, self.strength, record);
         match (first, self.strength) {
             // A lossy file may need more than the search expected.
             (Err(Failure::Unread { strength, .. }), Strength::Auto) if strength < Strength::MAX => {
                 let stronger = Strength::Fixed((strength * STRONGER).min(Strength::MAX));
-                self.write_once(&cover, &statement, stronger, options, target, record).map_err(Failure::into_error)
+                self.write_once(&wanted, stronger, record).map_err(Failure::into_error)
             }
             (result, _) => result.map_err(Failure::into_error),
         }
@@ -183,17 +183,10 @@ impl Stamper {
     }
 
     /// Embeds at one strength, encodes, and writes if what was written reads back.
-    fn write_once(
-        &self,
-        cover: &ImageFile,
-        statement: &Statement,
-        strength: Strength,
-        options: EncodeOptions,
-        target: &Target,
-        record: &mut StampRecord,
-    ) -> Result<(), Failure> {
+    fn write_once(&self, wanted: &Wanted<'_>, strength: Strength, record: &mut StampRecord) -> Result<(), Failure> {
+        let Wanted { cover, statement, options, target } = *wanted;
         let SigningKey { private, public, .. } = &self.key;
-        let stamped = embed(&cover.raster, statement, private, public, &self.carrier, strength)
+        let stamped = embed(&cover.raster, &statement, private, public, &self.carrier, strength)
             .map_err(|error| Failure::Other(error.into()))?;
         let encoded = watermark_files::encode(&stamped.raster, &cover.metadata, &options)
             .map_err(|error| Failure::Other(error.into()))?;
@@ -218,7 +211,7 @@ impl Stamper {
         record.time = Some(statement.time.to_string());
         record.strength = Some(stamped.strength);
         record.psnr_db = picture::psnr_db(&cover.raster, &stamped.raster);
-        record.notes.extend(self.notes(cover, &stamped, &encoded.notes));
+        record.notes.extend(notes(cover, &stamped, &encoded.notes));
         Ok(())
     }
 
@@ -243,22 +236,31 @@ impl Stamper {
         }
         Ok(())
     }
+}
 
-    fn notes(&self, cover: &ImageFile, stamped: &Stamped, encoding: &[watermark_files::Note]) -> Vec<String> {
-        let mut notes = Vec::new();
-        if stamped.profile == Profile::BeaconOnly {
-            notes.push(
-                "the image has room for the beacon only: what it claims can be read, but not who signed it; verifiers \
-                 will say 'marked', not 'verified'. Larger or richer pictures carry the signed seal"
-                    .to_owned(),
-            );
-        }
-        if cover.metadata.dropped_c2pa {
-            notes.push("the C2PA manifest was left out: changed pixels make it a broken claim".to_owned());
-        }
-        notes.extend(cover.metadata.notes.iter().chain(encoding).map(ToString::to_string));
-        notes
+/// What the user should know about a stamped picture.
+fn notes(cover: &ImageFile, stamped: &Stamped, encoding: &[watermark_files::Note]) -> Vec<String> {
+    let mut notes = Vec::new();
+    if stamped.profile == Profile::BeaconOnly {
+        notes.push(
+            "the image has room for the beacon only: what it claims can be read, but not who signed it; verifiers \
+             will say 'marked', not 'verified'. Larger or richer pictures carry the signed seal"
+                .to_owned(),
+        );
     }
+    if cover.metadata.dropped_c2pa {
+        notes.push("the C2PA manifest was left out: changed pixels make it a broken claim".to_owned());
+    }
+    notes.extend(cover.metadata.notes.iter().chain(encoding).map(ToString::to_string));
+    notes
+}
+
+/// What every attempt at one picture has in common.
+struct Wanted<'a> {
+    cover: &'a ImageFile,
+    statement: Statement,
+    options: EncodeOptions,
+    target: &'a Target,
 }
 
 /// Why an attempt wrote nothing.

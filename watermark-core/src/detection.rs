@@ -5,7 +5,7 @@
 //! errs to the safe side for the correlated ones tried here.
 
 /// A picture is called marked when chance would do as well less often than this, all candidates counted.
-pub const FALSE_POSITIVE_RATE: f64 = 1e-9;
+pub const FALSE_POSITIVE_RATE: f64 = 1e-7;
 
 /// How sure it is that a mark is there, whether or not it could be read.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -45,7 +45,7 @@ pub struct Statement {
 /// How strong the mark is to be.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Strength {
-    /// The least that reads after the reference attacks, within bounds ([`strength`](crate::strength_docs)).
+    /// The least that reads after the reference attacks, within bounds that keep it invisible.
     Auto,
     /// This lattice step over mask step, [`Strength::MIN`] to [`Strength::MAX`].
     Fixed(f32),
@@ -148,7 +148,7 @@ where
     S: Signer<Signature> + ?Sized,
 {
     let size = StampedSize::new(cover.width(), cover.height())?;
-    let room = strength::room(cover)?;
+    strength::check_size(cover)?;
     let plane = color::luma(cover);
     let native = (plane.width, plane.height);
     let plane = canonical::stretch(plane, canonical::size(native.0, native.1));
@@ -159,7 +159,7 @@ where
         beacon: encode(&codes.beacon, &payload.beacon.encode())?,
         seal: encode(&codes.seal, &payload.seal.encode())?,
     };
-    let (profile, strength) = strength::choose(&plane, carrier, &codewords, &codes, strength, room)?;
+    let (profile, strength) = strength::choose(&plane, carrier, &codewords, strength)?;
     let marked = modulate(&plane, carrier, &codewords, profile, strength);
     let mut change = marked;
     for (m, p) in change.data.iter_mut().zip(&plane.data) {

@@ -5,8 +5,27 @@
 
 use crate::plane::Plane;
 
-/// Gaussian variances tried, pixels squared; negative ones undo sharpening. 0 comes first: most pictures need none.
-pub(crate) const LADDER: [f32; 7] = [0.0, 0.45, -0.35, 0.9, 1.5, 2.6, 4.2];
+/// What may have happened to the carried band.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Channel {
+    /// Variance of a Gaussian blur, pixels squared; negative for sharpening.
+    pub(crate) blur: f32,
+    /// Standard deviation of added noise, gray levels of luma.
+    pub(crate) noise: f32,
+}
+
+/// Channels tried. The clear one comes first: most pictures need no other.
+pub(crate) const LADDER: [Channel; 9] = [
+    Channel { blur: 0.0, noise: 0.0 },
+    Channel { blur: 0.45, noise: 0.0 },
+    Channel { blur: -0.35, noise: 0.0 },
+    Channel { blur: 0.9, noise: 0.0 },
+    Channel { blur: 0.0, noise: 7.0 },
+    Channel { blur: 0.0, noise: 13.0 },
+    Channel { blur: 1.5, noise: 0.0 },
+    Channel { blur: 2.6, noise: 0.0 },
+    Channel { blur: 4.2, noise: 0.0 },
+];
 
 /// The plane that a Gaussian of this variance would have turned into `plane`, as far as the carried band is concerned.
 pub(crate) fn undo_blur(plane: &Plane, variance: f32) -> Plane {

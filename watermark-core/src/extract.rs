@@ -15,6 +15,7 @@ use crate::coding::{CodeError, Decoded, Workspace};
 use crate::color;
 use crate::detection::Detection;
 use crate::equalise;
+use crate::pilot;
 use crate::payload::{Beacon, DecodeError, Payload, Seal};
 use crate::raster::Raster;
 use crate::read::read;
@@ -40,8 +41,10 @@ pub struct Registration {
     pub offset_x: f64,
     /// Upper edge likewise.
     pub offset_y: f64,
-    /// Gaussian variance undone before reading, square canonical pixels; negative for sharpening.
-    pub equalised: f64,
+    /// Gaussian blur undone before reading, variance in square canonical pixels; negative for sharpening.
+    pub blur: f64,
+    /// Added noise assumed in reading, standard deviation in gray levels of luma.
+    pub noise: f64,
     /// Lattice gain found: strength at stamping times the tone change since.
     pub gain: f64,
 }
@@ -92,9 +95,13 @@ pub fn extract(received: &Raster, carrier: &Carrier, effort: Effort) -> Result<E
     let luma = color::luma(received);
     let native = (luma.width, luma.height);
     let plane = canonical::stretch(luma.clone(), canonical::size(native.0, native.1));
-    reader.read_all(&Pose { plane, tile_x: 0, tile_y: 0 }, native);
+    let unmoved = Pose { plane, tile_x: 0, tile_y: 0 };
+    reader.read_all(&unmoved, native);
+    let mut planner = FftPlanner::new();
+    if reader.seal.is_none() {
+        reader.pilot = f64::from(pilot::prominence(&mut planner, &unmoved.plane, &carrier.pilot));
+    }
     if effort > Effort::Fast && !reader.found() {
-        let mut planner = FftPlanner::new();
         if let Some(pose) = register::cropped(&mut planner, &luma, carrier, &mut reader.candidates) {
             reader.read_all(&pose, native);
         }
@@ -120,6 +127,8 @@ struct Reader<'a> {
     /// Coherence of the best geometry, and that geometry.
     best: Option<(f32, Registration)>,
     candidates: u64,
+    /// How far the pilot stands out where an unmoved picture has it, standard deviations.
+    pilot: f64,
 }
 
 impl<'a> Reader<'a> {
@@ -132,6 +141,7 @@ impl<'a> Reader<'a> {
             seal: None,
             best: None,
             candidates: 0,
+            pilot: 0.0,
         })
     }
 
@@ -140,21 +150,26 @@ impl<'a> Reader<'a> {
         self.seal.is_some() || self.beacon.is_some() || self.detection().is_significant()
     }
 
+    /// The better of two independent kinds of evidence, each corrected for both.
     fn detection(&self) -> Detection {
-        Detection::best_of(self.best.map_or(0.0, |(coherence, _)| f64::from(coherence)), self.candidates)
+        let coherence = self.best.map_or(0.0, |(coherence, _)| f64::from(coherence));
+        let lattice = Detection::best_of(coherence, 2 * self.candidates);
+        let pilot = Detection::best_of(self.pilot, 2);
+        if pilot.log10_p < lattice.log10_p { pilot } else { lattice }
     }
 
     /// Reads `pose` through the equaliser's ladder until beacon and seal are decoded. `native` is the received size.
     fn read_all(&mut self, pose: &Pose, native: (usize, usize)) {
-        for variance in equalise::LADDER {
+        for channel in equalise::LADDER {
             let equalised;
-            let plane = if variance == 0.0 {
+            let plane = if channel.blur == 0.0 {
                 &pose.plane
             } else {
-                equalised = equalise::undo_blur(&pose.plane, variance);
+                equalised = equalise::undo_blur(&pose.plane, channel.blur);
                 &equalised
             };
-            let reading = read(plane, self.carrier, &self.codes, pose.tile_x, pose.tile_y, &mut self.workspace);
+            let tile = (pose.tile_x, pose.tile_y);
+            let reading = read(plane, self.carrier, &self.codes, tile, channel.noise, &mut self.workspace);
             self.candidates += reading.candidates;
             let decoded = reading.seal.is_some() || reading.beacon.is_some();
             let seal_is_new = self.seal.is_none() && reading.seal.is_some();
@@ -164,7 +179,8 @@ impl<'a> Reader<'a> {
                     scale_y: native.1 as f64 / pose.plane.height as f64,
                     offset_x: pose.tile_x as f64,
                     offset_y: pose.tile_y as f64,
-                    equalised: f64::from(variance),
+                    blur: f64::from(channel.blur),
+                    noise: f64::from(channel.noise),
                     gain: f64::from(reading.gain),
                 };
                 let coherence = self.best.map_or(reading.coherence, |(c, _)| c.max(reading.coherence));

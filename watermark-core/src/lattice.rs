@@ -18,12 +18,12 @@ use crate::plane::Plane;
 
 /// Share of the way to the lattice point. 1 is plain dither modulation; 0.8 gains most over JPEG 20 to 50, half size
 /// and noise 20 together (`docs/DESIGN.md`, Modulation).
-const COMPENSATION: f32 = 0.8;
+pub(crate) const COMPENSATION: f32 = 0.8;
 
 /// Moves `plane` (canonical luma) so that its blocks carry `codeword` with lattice steps `strength * mask step`.
 pub(crate) fn embed(plane: &mut Plane, lattice: &Lattice, codeword: &[u8], strength: f32) {
-    let mut grid = analyse(plane, lattice.block, 0, 0);
-    let amplitudes = amplitudes(&mut grid, lattice, codeword, strength);
+    let grid = analyse(plane, lattice.block, 0, 0);
+    let amplitudes = solve(&grid, lattice, codeword, strength).amplitudes;
     let pattern = pattern(&lattice.direction, lattice.block);
     let n = lattice.block;
     for row in 0..grid.rows {
@@ -39,8 +39,16 @@ pub(crate) fn embed(plane: &mut Plane, lattice: &Lattice, codeword: &[u8], stren
     }
 }
 
-/// How far each block's projection is to move, gray levels.
-fn amplitudes(grid: &mut BlockGrid, lattice: &Lattice, codeword: &[u8], strength: f32) -> Vec<f32> {
+/// A codeword fitted to the blocks of a picture.
+pub(crate) struct Solution {
+    /// How far each block's projection is to move, gray levels.
+    pub(crate) amplitudes: Vec<f32>,
+    /// Lattice step of each block, gray levels; 0 where nothing can be carried.
+    pub(crate) steps: Vec<f32>,
+}
+
+/// Fits `codeword` to the blocks of `grid`.
+pub(crate) fn solve(grid: &BlockGrid, lattice: &Lattice, codeword: &[u8], strength: f32) -> Solution {
     let side = lattice.side;
     let target = |i: usize| {
         let slot = (i / grid.cols % side) * side + i % grid.cols % side;
@@ -49,21 +57,22 @@ fn amplitudes(grid: &mut BlockGrid, lattice: &Lattice, codeword: &[u8], strength
     };
     let targets: Vec<f32> = (0..grid.blocks.len()).map(target).collect();
     let projections: Vec<f32> = grid.blocks.iter().map(|b| project(b, &lattice.direction)).collect();
-    let solve = |steps: &[f32]| -> Vec<f32> {
+    let quantise = |masks: &[f32]| -> Vec<f32> {
         let one = |((&p, &m), &t): ((&f32, &f32), &f32)| {
             let step = strength * m;
             if step == 0.0 { 0.0 } else { COMPENSATION * ((round(p / step - t) + t) * step - p) }
         };
-        projections.iter().zip(steps).zip(&targets).map(one).collect()
+        projections.iter().zip(masks).zip(&targets).map(one).collect()
     };
     // The reader sees the mask of the marked picture, so solve once, mask again, and solve for that mask.
-    let first = solve(&mask::steps(grid));
-    for (block, a) in grid.blocks.iter_mut().zip(&first) {
+    let mut marked = grid.clone();
+    for (block, a) in marked.blocks.iter_mut().zip(quantise(&mask::steps(grid, 0.0))) {
         for (c, d) in block.iter_mut().zip(&lattice.direction) {
             *c += a * d;
         }
     }
-    solve(&mask::steps(grid))
+    let masks = mask::steps(&marked, 0.0);
+    Solution { amplitudes: quantise(&masks), steps: masks.iter().map(|m| strength * m).collect() }
 }
 
 fn project(block: &[f32; 8], direction: &[f32; BAND.len()]) -> f32 {
@@ -81,10 +90,10 @@ pub(crate) struct Received {
     pub(crate) step: Vec<f32>,
 }
 
-/// Projects the blocks of `plane` whose grid starts at `(x0, y0)`.
-pub(crate) fn receive(plane: &Plane, lattice: &Lattice, x0: usize, y0: usize) -> Received {
+/// Projects the blocks of `plane` whose grid starts at `(x0, y0)`; `noise` as for [`mask::steps`].
+pub(crate) fn receive(plane: &Plane, lattice: &Lattice, x0: usize, y0: usize, noise: f32) -> Received {
     let grid = analyse(plane, lattice.block, x0, y0);
-    let step = mask::steps(&grid);
+    let step = mask::steps(&grid, noise);
     let ratio = grid.blocks.iter().zip(&step).map(|(b, &m)| if m > 0.0 { project(b, &lattice.direction) / m } else { 0.0 });
     Received { cols: grid.cols, rows: grid.rows, ratio: ratio.collect(), step }
 }
@@ -208,7 +217,7 @@ const NOISE_EVEN: [f32; 8] = [0.04, 0.07, 0.1, 0.14, 0.18, 0.22, 0.27, 0.33];
 
 /// Von Mises concentration that matches a wrapped normal of this variance (steps squared): from the mean resultant
 /// length `exp(-2 pi^2 s^2)` by Best & Fisher's approximation.
-fn concentration(variance: f32) -> f32 {
+pub(crate) fn concentration(variance: f32) -> f32 {
     let length = (-19.739_208 * variance).exp();
     length * (2.0 - length * length) / (1.0 - length * length).max(0.02)
 }

@@ -16,6 +16,9 @@ use crate::block_dct::{BAND, BlockGrid, MEAN};
 /// 5 % in capacity, 4 scores best on SSIMULACRA 2 (`docs/DESIGN.md`, Mask).
 const FLOOR: f32 = 4.0;
 
+/// Pooled activity of unit normal noise: the power mean with exponent 1/2 of a mean of seven magnitudes.
+const NOISE_ACTIVITY: f32 = 0.78;
+
 /// A block whose mean is this close to black or white and whose activity is under [`CLIPPED_ACTIVITY`] cannot move
 /// both ways: it carries nothing.
 const CLIPPED_MARGIN: f32 = 2.0;
@@ -23,7 +26,10 @@ const CLIPPED_ACTIVITY: f32 = 0.75;
 
 /// The relative step of each block, row-major, in gray levels of projection; 0 marks a clipped block, which carries
 /// nothing. Between 2 and about 20. Multiply by the strength for the lattice step.
-pub(crate) fn steps(grid: &BlockGrid) -> Vec<f32> {
+///
+/// `noise` is the standard deviation, in gray levels of luma, of noise that the picture had not when it was stamped: what it
+/// adds to the activity is taken off again. 0 when stamping.
+pub(crate) fn steps(grid: &BlockGrid, noise: f32) -> Vec<f32> {
     let (cols, rows) = (grid.cols, grid.rows);
     let activity: Vec<f32> =
         grid.blocks.iter().map(|b| b[..BAND.len()].iter().map(|c| c.abs()).sum::<f32>() / BAND.len() as f32).collect();
@@ -33,7 +39,12 @@ pub(crate) fn steps(grid: &BlockGrid) -> Vec<f32> {
         let mean = grid.blocks[i][MEAN];
         activity[i] < CLIPPED_ACTIVITY && !(CLIPPED_MARGIN..=255.0 - CLIPPED_MARGIN).contains(&mean)
     };
-    pooled.iter().enumerate().map(|(i, &p)| if clipped(i) { 0.0 } else { (FLOOR + p * p).sqrt() }).collect()
+    let added = NOISE_ACTIVITY * noise;
+    let step = |p: f32| {
+        let seen = p * p;
+        (FLOOR + (seen * seen - added * added).max(0.0).sqrt()).sqrt()
+    };
+    pooled.iter().enumerate().map(|(i, &p)| if clipped(i) { 0.0 } else { step(p) }).collect()
 }
 
 /// Mean over the 3 x 3 neighbourhood, border samples repeated.

@@ -11,7 +11,7 @@ pub(crate) const GAINS: usize = 88;
 /// Smallest gain.
 const FIRST_GAIN: f32 = 1.0;
 /// Beacon lattice steps over seal lattice steps, both relative to their masks.
-pub(crate) const BEACON_STEP: f32 = 0.55;
+pub(crate) const BEACON_STEP: f32 = 0.75;
 
 /// Gain number `i`, `FIRST_GAIN * 2^(i/16)`.
 pub(crate) fn gain(i: usize) -> f32 {
@@ -44,7 +44,7 @@ const DECODED_GAINS: usize = 3;
 
 /// Best joint coherence of both lattices over all gains, without decoding.
 pub(crate) fn coherence(plane: &Plane, carrier: &Carrier, tile_x: usize, tile_y: usize) -> f32 {
-    let joint = Joint::new(plane, carrier, tile_x, tile_y);
+    let joint = Joint::new(plane, carrier, tile_x, tile_y, 0.0);
     (0..GAINS).map(|i| joint.coherence(gain(i))).fold(f32::NEG_INFINITY, f32::max)
 }
 
@@ -55,10 +55,10 @@ struct Joint {
 }
 
 impl Joint {
-    fn new(plane: &Plane, carrier: &Carrier, tile_x: usize, tile_y: usize) -> Self {
+    fn new(plane: &Plane, carrier: &Carrier, tile_x: usize, tile_y: usize, noise: f32) -> Self {
         Self {
-            seal: align(plane, &carrier.seal, tile_x, tile_y),
-            beacon: align(plane, &carrier.beacon, tile_x, tile_y),
+            seal: align(plane, &carrier.seal, tile_x, tile_y, noise),
+            beacon: align(plane, &carrier.beacon, tile_x, tile_y, noise),
         }
     }
 
@@ -70,9 +70,17 @@ impl Joint {
     }
 }
 
-/// Reads a canonical plane whose top-left sample lies at tile position `(tile_x, tile_y)`.
-pub(crate) fn read(plane: &Plane, carrier: &Carrier, codes: &Codes, tile_x: usize, tile_y: usize, ws: &mut Workspace) -> Reading {
-    let joint = Joint::new(plane, carrier, tile_x, tile_y);
+/// Reads a canonical plane whose top-left sample lies at tile position `(tile_x, tile_y)`, taking `noise` gray levels off
+/// the mask.
+pub(crate) fn read(
+    plane: &Plane,
+    carrier: &Carrier,
+    codes: &Codes,
+    (tile_x, tile_y): (usize, usize),
+    noise: f32,
+    ws: &mut Workspace,
+) -> Reading {
+    let joint = Joint::new(plane, carrier, tile_x, tile_y, noise);
     let scores: Vec<f32> = (0..GAINS).map(|i| joint.coherence(gain(i))).collect();
     let best = peaks(&scores);
     let gain_of = |peaks: &[usize], i: usize| peaks.get(i).map(|&p| gain(p));
@@ -118,10 +126,10 @@ fn peaks(scores: &[f32]) -> Vec<usize> {
     peaks
 }
 
-fn align(plane: &Plane, lattice: &Lattice, tile_x: usize, tile_y: usize) -> Aligned {
+fn align(plane: &Plane, lattice: &Lattice, tile_x: usize, tile_y: usize, noise: f32) -> Aligned {
     let n = lattice.block;
     let (x0, y0) = ((n - tile_x % n) % n, (n - tile_y % n) % n);
-    let received = receive(plane, lattice, x0, y0);
+    let received = receive(plane, lattice, x0, y0, noise);
     Aligned::new(&received, lattice, (tile_x + x0) % TILE_PX / n, (tile_y + y0) % TILE_PX / n)
 }
 

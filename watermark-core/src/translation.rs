@@ -44,7 +44,7 @@ pub(crate) fn search(planner: &mut FftPlanner<f32>, plane: &Plane, lattice: &Lat
     let n = lattice.block;
     for y0 in 0..n {
         for x0 in 0..n {
-            let received = receive(&window, lattice, x0, y0);
+            let received = receive(&window, lattice, x0, y0, 0.0);
             let weight = weights(&received);
             let norm = (0.5 * weight.iter().map(|w| w * w).sum::<f32>()).sqrt() * (side * side) as f32;
             if norm == 0.0 {

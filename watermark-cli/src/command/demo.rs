@@ -8,7 +8,7 @@ use image::RgbImage;
 use watermark_attacks::{ATTACKS, Attack};
 use watermark_core::payload::{Origin, Serial, SystemName};
 use watermark_core::signature::{Organization, TrustStore};
-use watermark_core::{Carrier, CarrierKey, Effort, Statement, Strength, embed};
+use watermark_core::{Carrier, CarrierKey, Statement, Strength, embed};
 use watermark_files::{EncodeOptions, Metadata};
 
 use crate::Outcome;
@@ -61,7 +61,7 @@ pub(crate) fn run(args: &Demo) -> Result<Outcome> {
     let attacks: Vec<&'static Attack> =
         ATTACKS.iter().filter(|attack| args.all || EVERYDAY.contains(&attack.name)).collect();
     say(&format!(
-        "\n{FAINT}{:<20} {:<15} {:<34} {:>8} {:>8}  what was done{FAINT:#}",
+        "\n{FAINT}{:<20} {:<15} {:<42} {:>8} {:>8}  what was done{FAINT:#}",
         "attack", "verdict", "read", "log10 p", "ms"
     ))?;
     let mut untouched = false;
@@ -130,7 +130,7 @@ fn prepare(args: &Demo, folder: &Path, memory: &Memory) -> Result<(RgbImage, Exa
     write_png(folder, "original.png", cover)?;
     write_png(folder, "stamped.png", marked.clone())?;
     let trust = Trust { store: TrustStore::new(vec![directory]), by_default: false };
-    Ok((marked, Examiner { carrier, effort: Effort::Normal, trust }))
+    Ok((marked, Examiner { carrier, effort: args.effort.into(), trust }))
 }
 
 fn try_attack(
@@ -169,7 +169,7 @@ fn row(attack: &Attack, record: &Record) -> String {
     };
     let log10_p = record.detection.as_ref().map_or(0.0, |detection| detection.log10_p);
     format!(
-        "{:<20} {style}{:<15}{style:#} {read:<34} {log10_p:>8.1} {:>8.0}  {FAINT}{}{FAINT:#}",
+        "{:<20} {style}{:<15}{style:#} {read:<42} {log10_p:>8.1} {:>8.0}  {FAINT}{}{FAINT:#}",
         attack.name, record.verdict, record.timing_ms.total, attack.description
     )
 }

@@ -160,7 +160,7 @@ fn seal_fields(seal: &Seal, record: &Record) -> Vec<Field> {
             raw: claims.content_hash.to_string(),
             meaning: binding.to_owned(),
         },
-        Field { bits: "224-479", name: "signature R", raw: hex(r), meaning: String::new() },
-        Field { bits: "480-735", name: "signature S", raw: hex(s), meaning: String::new() },
+        Field { bits: "224-479", name: "signature R", raw: hex(r), meaning: "ed25519, first half".to_owned() },
+        Field { bits: "480-735", name: "signature S", raw: hex(s), meaning: "second half".to_owned() },
     ]
 }

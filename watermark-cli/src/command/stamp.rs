@@ -164,10 +164,10 @@ fn warn_about(key: &SigningKey, system: Option<&SystemName>) {
 fn print(record: &StampRecord, args: &Stamp, to_stdout: bool) -> Result<()> {
     if args.json {
         say(&serde_json::to_string(record)?)?;
-        // People see the reason on stderr as well.
     }
     let file = shown(&record.file);
     if let Some(reason) = &record.error {
+        // With --json too: the reason belongs on stderr as well.
         error(&format!("{file}: not stamped: {}", shown(reason)));
         return Ok(());
     }

@@ -15,54 +15,54 @@ use watermark_files::{EncodeOptions, JpegOptions, Limits, Metadata, WebpCompress
 const SAMPLE: &[u8] = include_bytes!("../../assets/city_rain_768x1033.jpg");
 
 /// A temporary folder with a configuration folder of its own.
-pub struct Bench(TempDir);
+pub(crate) struct Bench(TempDir);
 
 impl Bench {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self(tempfile::tempdir().unwrap())
     }
 
     /// With `key.pem` of "Tester", who runs painter@2.1.
-    pub fn with_key() -> Self {
+    pub(crate) fn with_key() -> Self {
         let bench = Self::new();
         bench.ok(&["keygen", "-o", "key.pem", "--name", "Tester", "--system", "painter@2.1"]);
         bench
     }
 
-    pub fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.0.path().join(name)
     }
 
-    pub fn put(&self, name: &str, bytes: &[u8]) {
+    pub(crate) fn put(&self, name: &str, bytes: &[u8]) {
         let path = self.path(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, bytes).unwrap();
     }
 
-    pub fn has(&self, name: &str) -> bool {
+    pub(crate) fn has(&self, name: &str) -> bool {
         self.path(name).exists()
     }
 
     /// Names in a folder, sorted.
-    pub fn list(&self, folder: &str) -> Vec<String> {
+    pub(crate) fn list(&self, folder: &str) -> Vec<String> {
         let entries = fs::read_dir(self.path(folder)).unwrap();
         let mut names: Vec<_> = entries.map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
         names.sort();
         names
     }
 
-    pub fn command(&self, args: &[&str]) -> Command {
+    pub(crate) fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_watermark"));
         command.args(args).current_dir(self.0.path()).env("WATERMARK_CONFIG_DIR", self.path("config"));
         command.stdin(Stdio::null());
         command
     }
 
-    pub fn run(&self, args: &[&str]) -> Ran {
+    pub(crate) fn run(&self, args: &[&str]) -> Ran {
         Ran::new(self.command(args).output().unwrap())
     }
 
-    pub fn run_with_stdin(&self, args: &[&str], stdin: &[u8]) -> Ran {
+    pub(crate) fn run_with_stdin(&self, args: &[&str], stdin: &[u8]) -> Ran {
         let mut command = self.command(args);
         let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let mut pipe = child.stdin.take().unwrap();
@@ -74,25 +74,25 @@ impl Bench {
     }
 
     /// Runs and expects exit 0.
-    pub fn ok(&self, args: &[&str]) -> Ran {
+    pub(crate) fn ok(&self, args: &[&str]) -> Ran {
         let ran = self.run(args);
         assert_eq!(ran.code, 0, "{args:?}\n{}\n{}", ran.stdout, ran.stderr);
         ran
     }
 
-    /// `verify --json` of files, as objects.
-    pub fn verify(&self, args: &[&str]) -> (i32, Vec<Value>) {
-        let ran = self.run(&[&["verify", "--json"], args].concat());
+    /// `verify --json` of files that kept their size and position, as objects.
+    pub(crate) fn verify(&self, args: &[&str]) -> (i32, Vec<Value>) {
+        let ran = self.run(&[&["verify", "--json", "--effort", "fast"], args].concat());
         (ran.code, ran.json())
     }
 }
 
 /// What a run left.
-pub struct Ran {
-    pub code: i32,
-    pub bytes: Vec<u8>,
-    pub stdout: String,
-    pub stderr: String,
+pub(crate) struct Ran {
+    pub(crate) code: i32,
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
 }
 
 impl Ran {
@@ -106,13 +106,13 @@ impl Ran {
     }
 
     /// Every line of stdout as an object.
-    pub fn json(&self) -> Vec<Value> {
+    pub(crate) fn json(&self) -> Vec<Value> {
         self.stdout.lines().map(|line| serde_json::from_str(line).unwrap_or_else(|e| panic!("{e}: {line}"))).collect()
     }
 }
 
 /// The lit street in the middle of the bundled picture, 512 x 512.
-pub fn street() -> Raster {
+pub(crate) fn street() -> Raster {
     let whole = decode(SAMPLE, &Limits::default()).unwrap().raster;
     let Samples::U8(samples) = whole.samples() else { unreachable!("a JPEG has 8 bits") };
     let stride = whole.width() as usize * 3;
@@ -120,32 +120,32 @@ pub fn street() -> Raster {
     Raster::new(512, 512, Channels::Rgb, Samples::U8(rows.copied().collect())).unwrap()
 }
 
-pub fn png(raster: &Raster) -> Vec<u8> {
+pub(crate) fn png(raster: &Raster) -> Vec<u8> {
     encode(raster, &Metadata::default(), &EncodeOptions::Png).unwrap().bytes
 }
 
-pub fn jpeg(raster: &Raster, quality: u8) -> Vec<u8> {
+pub(crate) fn jpeg(raster: &Raster, quality: u8) -> Vec<u8> {
     encode(raster, &Metadata::default(), &EncodeOptions::Jpeg(JpegOptions::new(quality))).unwrap().bytes
 }
 
-pub fn webp(raster: &Raster) -> Vec<u8> {
+pub(crate) fn webp(raster: &Raster) -> Vec<u8> {
     encode(raster, &Metadata::default(), &EncodeOptions::WebP(WebpCompression::Lossless)).unwrap().bytes
 }
 
 /// Mid gray, nothing in it.
-pub fn flat(width: u32, height: u32) -> Raster {
+pub(crate) fn flat(width: u32, height: u32) -> Raster {
     let samples = vec![128; width as usize * height as usize * 3];
     Raster::new(width, height, Channels::Rgb, Samples::U8(samples)).unwrap()
 }
 
 /// A PNG header that states a huge picture, and little else.
-pub fn huge_header() -> Vec<u8> {
+pub(crate) fn huge_header() -> Vec<u8> {
     let mut bytes = png(&flat(8, 8));
     bytes[16..24].copy_from_slice(&[0, 0, 0xff, 0xff, 0, 0, 0xff, 0xff]);
     bytes
 }
 
-pub fn mode(path: &Path) -> u32 {
+pub(crate) fn mode(path: &Path) -> u32 {
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt as _;
