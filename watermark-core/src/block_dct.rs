@@ -1,15 +1,15 @@
 //! `[E4 X3]` Plane -> the few low block-DCT coefficients that carry the mark.
 //!
-//! Orthonormal type-II DCT of `n x n` blocks, `n` 8 or 16. Only the seven coefficients with `2 <= u + v <= 3` are computed
-//! (0.09 to 0.19 cycles per pixel at `n = 8`), and the block mean. That band was found best at equal SSIMULACRA 2: one
-//! ring lower shows more, one ring higher dies under JPEG 20 and half size (`docs/DESIGN.md`, Band).
+//! Orthonormal type-II DCT of `n x n` blocks, `n` 8 or 16. Only six coefficients are computed, `u, v <= 2` with
+//! `u + v >= 2` (0.09 to 0.18 cycles per pixel at `n = 8`), and the block mean. That band was found best at equal PSNR: with
+//! the lowest two it shows more, with the third harmonic it dies sooner under blur and half size (`docs/DESIGN.md`, Band).
 //!
 //! The cosines come from half-angle square roots, which IEEE 754 rounds the same on every target.
 
 use crate::plane::Plane;
 
 /// `(u, v)`: vertical and horizontal frequency of the carried coefficients, in storage order.
-pub(crate) const BAND: [(usize, usize); 7] = [(0, 2), (1, 1), (2, 0), (0, 3), (1, 2), (2, 1), (3, 0)];
+pub(crate) const BAND: [(usize, usize); 6] = [(0, 2), (1, 1), (2, 0), (1, 2), (2, 1), (2, 2)];
 
 /// Index of the block mean (gray levels) behind the coefficients.
 pub(crate) const MEAN: usize = 7;
@@ -19,12 +19,12 @@ pub(crate) const MEAN: usize = 7;
 pub(crate) struct BlockGrid {
     pub(crate) cols: usize,
     pub(crate) rows: usize,
-    /// Seven coefficients in [`BAND`] order, then the mean.
+    /// Six coefficients in [`BAND`] order, nothing, then the mean.
     pub(crate) blocks: Vec<[f32; 8]>,
 }
 
-/// Row `k` of the orthonormal DCT of length `n`, for `k < 4`.
-fn basis<const N: usize>() -> [[f32; N]; 4] {
+/// Row `k` of the orthonormal DCT of length `n`, for `k < 3`.
+fn basis<const N: usize>() -> [[f32; N]; 3] {
     // cos(pi / 2N) by halving from cos(pi / 2) = 0; then cos(k t) = 2 cos(t) cos((k-1) t) - cos((k-2) t).
     let mut c1 = 0.0f64;
     let mut n = 1;
@@ -33,7 +33,7 @@ fn basis<const N: usize>() -> [[f32; N]; 4] {
         n *= 2;
     }
     let mut cos = vec![1.0, c1];
-    for k in 2..=3 * (2 * N) {
+    for k in 2..=2 * (2 * N) {
         let next = 2.0 * c1 * cos[k - 1] - cos[k - 2];
         cos.push(next);
     }
@@ -55,24 +55,24 @@ fn analyse_n<const N: usize>(plane: &Plane, x0: usize, y0: usize) -> BlockGrid {
     let cols = plane.width.saturating_sub(x0) / N;
     let rows = plane.height.saturating_sub(y0) / N;
     let mut blocks = vec![[0.0; 8]; cols * rows];
-    // Horizontal transforms of one row of samples: four numbers per block.
-    let mut line = vec![[0.0f32; 4]; cols];
+    // Horizontal transforms of one row of samples: three numbers per block.
+    let mut line = vec![[0.0f32; 3]; cols];
     for (row, out) in blocks.chunks_exact_mut(cols.max(1)).enumerate() {
         for y in 0..N {
             let samples = &plane.row(y0 + row * N + y)[x0..x0 + cols * N];
             for (horizontal, block) in line.iter_mut().zip(samples.chunks_exact(N)) {
                 *horizontal = project::<N>(block, &basis);
             }
-            let c: [f32; 4] = std::array::from_fn(|u| basis[u][y]);
+            let c: [f32; 3] = std::array::from_fn(|u| basis[u][y]);
             for (sums, h) in out.iter_mut().zip(&line) {
                 let terms = [
                     c[0] * h[2],
                     c[1] * h[1],
                     c[2] * h[0],
-                    c[0] * h[3],
                     c[1] * h[2],
                     c[2] * h[1],
-                    c[3] * h[0],
+                    c[2] * h[2],
+                    0.0,
                     c[0] * h[0],
                 ];
                 for (sum, term) in sums.iter_mut().zip(terms) {
@@ -87,16 +87,15 @@ fn analyse_n<const N: usize>(plane: &Plane, x0: usize, y0: usize) -> BlockGrid {
     BlockGrid { cols, rows, blocks }
 }
 
-/// Inner products of one block row with the four lowest cosines, by their symmetry about the centre.
-fn project<const N: usize>(block: &[f32], basis: &[[f32; N]; 4]) -> [f32; 4] {
-    let mut out = [0.0; 4];
+/// Inner products of one block row with the three lowest cosines, by their symmetry about the centre.
+fn project<const N: usize>(block: &[f32], basis: &[[f32; N]; 3]) -> [f32; 3] {
+    let mut out = [0.0; 3];
     for i in 0..N / 2 {
         let (a, b) = (block[i], block[N - 1 - i]);
         let (even, odd) = (a + b, a - b);
         out[0] += even * basis[0][i];
         out[1] += odd * basis[1][i];
         out[2] += even * basis[2][i];
-        out[3] += odd * basis[3][i];
     }
     out
 }

@@ -209,7 +209,7 @@ pub(crate) struct SoftBits {
 }
 
 /// Blocks looked at to fit the noise.
-const FIT_BLOCKS: usize = 4096;
+const FIT_BLOCKS: usize = 2048;
 /// Candidate phase noise that all blocks share (compensation, mask error), standard deviation in steps.
 const NOISE_FLOOR: [f32; 2] = [0.06, 0.15];
 /// Candidate phase noise of a block with the median step, standard deviation in steps.

@@ -5,7 +5,7 @@
 //!
 //! * *what is seen*: the pooling is a power mean with exponent 1/2, so that one strong edge does not license noise in
 //!   the flat blocks beside it;
-//! * *the reader computes it again* from the received picture: pooling over 63 coefficients of the carried band keeps it
+//! * *the reader computes it again* from the received picture: pooling over 54 coefficients of the carried band keeps it
 //!   stable under codecs and noise;
 //! * *tone changes*: the square root halves the error that a local gain (gamma, curves) makes between step and signal,
 //!   and it is exact arithmetic on every target.
@@ -16,7 +16,7 @@ use crate::block_dct::{BAND, BlockGrid, MEAN};
 /// 5 % in capacity, 4 scores best on SSIMULACRA 2 (`docs/DESIGN.md`, Mask).
 const FLOOR: f32 = 4.0;
 
-/// Pooled activity of unit normal noise: the power mean with exponent 1/2 of a mean of seven magnitudes.
+/// Pooled activity of unit normal noise: the power mean with exponent 1/2 of a mean of six magnitudes.
 const NOISE_ACTIVITY: f32 = 0.78;
 
 /// A block whose mean is this close to black or white and whose activity is under [`CLIPPED_ACTIVITY`] cannot move

@@ -17,9 +17,9 @@ use crate::fourier;
 use crate::mask;
 use crate::plane::Plane;
 
-/// Root mean square of the pilot over the seal's lattice step, both relative to the mask. 0.014 is 12 % of the mark's
+/// Root mean square of the pilot over the seal's lattice step, both relative to the mask. 0.011 is 8 % of the mark's
 /// energy (`docs/DESIGN.md`, Pilot).
-const AMPLITUDE: f32 = 0.014;
+const AMPLITUDE: f32 = 0.011;
 
 /// Adds the pilot to `plane` (canonical luma) at `strength` times the mask.
 pub(crate) fn embed(planner: &mut FftPlanner<f32>, plane: &mut Plane, lines: &[Line], strength: f32) {

@@ -11,7 +11,7 @@ pub(crate) const GAINS: usize = 88;
 /// Smallest gain.
 const FIRST_GAIN: f32 = 1.0;
 /// Beacon lattice steps over seal lattice steps, both relative to their masks.
-pub(crate) const BEACON_STEP: f32 = 0.75;
+pub(crate) const BEACON_STEP: f32 = 0.6;
 
 /// Gain number `i`, `FIRST_GAIN * 2^(i/16)`.
 pub(crate) fn gain(i: usize) -> f32 {
@@ -42,72 +42,92 @@ pub(crate) struct Reading {
 /// Gains whose soft bits are handed to the decoder, most coherent first.
 const DECODED_GAINS: usize = 3;
 
-/// Best joint coherence of both lattices over all gains, without decoding.
-pub(crate) fn coherence(plane: &Plane, carrier: &Carrier, tile_x: usize, tile_y: usize) -> f32 {
-    let joint = Joint::new(plane, carrier, tile_x, tile_y, 0.0);
-    (0..GAINS).map(|i| joint.coherence(gain(i))).fold(f32::NEG_INFINITY, f32::max)
+/// Best joint coherence of both lattices over every third gain, without decoding.
+pub(crate) fn coherence(plane: &Plane, carrier: &Carrier) -> f32 {
+    let scores = Octaves::new(plane, carrier, (0, 0), 0.0).scores(3);
+    scores.iter().map(|s| s.joint).fold(f32::NEG_INFINITY, f32::max)
 }
 
 /// Both octaves of one geometry.
-struct Joint {
+struct Octaves {
     seal: Aligned,
     beacon: Aligned,
 }
 
-impl Joint {
-    fn new(plane: &Plane, carrier: &Carrier, tile_x: usize, tile_y: usize, noise: f32) -> Self {
-        Self {
-            seal: align(plane, &carrier.seal, tile_x, tile_y, noise),
-            beacon: align(plane, &carrier.beacon, tile_x, tile_y, noise),
-        }
+/// Coherence at one gain, standard normal for an unmarked picture.
+#[derive(Clone, Copy, Debug)]
+struct Score {
+    seal: f32,
+    beacon: f32,
+    /// Both, weighted by their block counts.
+    joint: f32,
+}
+
+impl Octaves {
+    fn new(plane: &Plane, carrier: &Carrier, tile: (usize, usize), noise: f32) -> Self {
+        Self { seal: align(plane, &carrier.seal, tile, noise), beacon: align(plane, &carrier.beacon, tile, noise) }
     }
 
-    /// Coherence of both, weighted by their block counts; standard normal for an unmarked picture.
-    fn coherence(&self, gain: f32) -> f32 {
-        let (seal, beacon) = (self.seal.len() as f32, self.beacon.len() as f32);
-        (seal.sqrt() * self.seal.coherence(gain) + beacon.sqrt() * self.beacon.coherence(gain * BEACON_STEP))
-            / (seal + beacon).sqrt().max(1.0)
+    /// Scores of every `stride`-th gain.
+    fn scores(&self, stride: usize) -> Vec<Score> {
+        let (s, b) = (self.seal.len() as f32, self.beacon.len() as f32);
+        let norm = (s + b).sqrt().max(1.0);
+        let score = |i: usize| {
+            let (seal, beacon) = (self.seal.coherence(gain(i)), self.beacon.coherence(gain(i) * BEACON_STEP));
+            Score { seal, beacon, joint: (s.sqrt() * seal + b.sqrt() * beacon) / norm }
+        };
+        (0..GAINS).step_by(stride).map(score).collect()
     }
 }
 
 /// Reads a canonical plane whose top-left sample lies at tile position `(tile_x, tile_y)`, taking `noise` gray levels off
-/// the mask.
+/// the mask. Nothing is handed to the decoder when the coherence is under `least`.
 pub(crate) fn read(
     plane: &Plane,
     carrier: &Carrier,
     codes: &Codes,
     (tile_x, tile_y): (usize, usize),
     noise: f32,
+    least: f32,
     ws: &mut Workspace,
 ) -> Reading {
-    let joint = Joint::new(plane, carrier, tile_x, tile_y, noise);
-    let scores: Vec<f32> = (0..GAINS).map(|i| joint.coherence(gain(i))).collect();
-    let best = peaks(&scores);
-    let gain_of = |peaks: &[usize], i: usize| peaks.get(i).map(|&p| gain(p));
-    let first = gain_of(&best, 0).unwrap_or(FIRST_GAIN);
+    let octaves = Octaves::new(plane, carrier, (tile_x, tile_y), noise);
+    let scores = octaves.scores(1);
+    let joint = peaks(&scores, |s| s.joint);
+    let first = joint.first().map_or(FIRST_GAIN, |&i| gain(i));
     let mut out = Reading {
-        coherence: best.first().map_or(0.0, |&i| scores[i]),
+        coherence: joint.first().map_or(0.0, |&i| scores[i].joint),
         candidates: GAINS as u64,
         gain: first,
         beacon: None,
         seal: None,
     };
+    if out.coherence < least {
+        return out;
+    }
     // Filters move the two octaves differently, so each also has its own say about the gain.
-    let own: Vec<f32> = (0..GAINS).map(|i| joint.beacon.coherence(gain(i) * BEACON_STEP)).collect();
-    let own = peaks(&own);
-    let gains = best.iter().take(DECODED_GAINS).chain(own.iter().take(DECODED_GAINS));
-    for &peak in gains {
-        let (used, soft) = refine(&joint.beacon, gain(peak) * BEACON_STEP, BEACON_BITS);
+    let own = peaks(&scores, |s| s.beacon);
+    let mut tried: Vec<usize> = Vec::new();
+    for &peak in joint.iter().take(DECODED_GAINS).chain(own.iter().take(1)) {
+        if tried.contains(&peak) {
+            continue;
+        }
+        tried.push(peak);
+        let (used, soft) = refine(&octaves.beacon, gain(peak) * BEACON_STEP, BEACON_BITS);
         if let Some(decoded) = decode(&codes.beacon, &soft, ws) {
             out.beacon = Some(decoded);
             out.gain = used / BEACON_STEP;
             break;
         }
     }
-    let own: Vec<f32> = (0..GAINS).map(|i| joint.seal.coherence(gain(i))).collect();
-    let own = gain_of(&peaks(&own), 0).unwrap_or(first);
-    for start in [own, out.gain, first] {
-        let (used, soft) = refine(&joint.seal, start, SEAL_BITS);
+    let own = peaks(&scores, |s| s.seal).first().map_or(first, |&i| gain(i));
+    let mut tried: Vec<f32> = Vec::new();
+    for start in [out.gain, own, first] {
+        if tried.iter().any(|t| (t / start - 1.0).abs() < 0.03) {
+            continue;
+        }
+        tried.push(start);
+        let (used, soft) = refine(&octaves.seal, start, SEAL_BITS);
         out.seal = decode(&codes.seal, &soft, ws);
         if out.seal.is_some() {
             out.gain = used;
@@ -117,16 +137,16 @@ pub(crate) fn read(
     out
 }
 
-/// Local maxima, highest first.
-fn peaks(scores: &[f32]) -> Vec<usize> {
-    let near = |i: usize, j: usize| scores.get(j).is_none_or(|s| *s <= scores[i]);
+/// Gain numbers of the local maxima, highest first.
+fn peaks(scores: &[Score], of: impl Fn(&Score) -> f32) -> Vec<usize> {
+    let near = |i: usize, j: usize| scores.get(j).is_none_or(|s| of(s) <= of(&scores[i]));
     let mut peaks: Vec<usize> =
         (0..scores.len()).filter(|&i| near(i, i.wrapping_sub(1)) && near(i, i + 1)).collect();
-    peaks.sort_by(|&a, &b| scores[b].total_cmp(&scores[a]));
+    peaks.sort_by(|&a, &b| of(&scores[b]).total_cmp(&of(&scores[a])));
     peaks
 }
 
-fn align(plane: &Plane, lattice: &Lattice, tile_x: usize, tile_y: usize, noise: f32) -> Aligned {
+fn align(plane: &Plane, lattice: &Lattice, (tile_x, tile_y): (usize, usize), noise: f32) -> Aligned {
     let n = lattice.block;
     let (x0, y0) = ((n - tile_x % n) % n, (n - tile_y % n) % n);
     let received = receive(plane, lattice, x0, y0, noise);

@@ -5,7 +5,7 @@ use rustfft::FftPlanner;
 use crate::canonical;
 use crate::carrier::Carrier;
 use crate::plane::Plane;
-use crate::read::{self, coherence};
+use crate::read::{GAINS, coherence};
 use crate::scale;
 use crate::translation;
 
@@ -20,6 +20,8 @@ pub(crate) struct Pose {
 /// Coherence from which an offset or a scale is worth a full reading, standard deviations. Over the 4 million
 /// offsets of one search, chance reaches 6 in one picture of 300.
 const WORTH_READING: f32 = 5.5;
+/// Coherence from which a size is worth more than its corner.
+const WORTH_A_LOOK: f32 = 4.0;
 /// Scales handed from the pilot to the lattices.
 const SCALES: usize = 12;
 /// Side of the corner that first judges a scale, canonical pixels: small, so that an error of 0.1 % still coheres.
@@ -55,22 +57,25 @@ pub(crate) fn resized(
                 continue;
             }
             let corner = corner(luma, w, h);
-            judged.push((coherence(&corner, carrier, 0, 0), w, h));
-            *candidates += read::GAINS as u64;
+            judged.push((coherence(&corner, carrier), w, h));
+            *candidates += (GAINS / 3) as u64;
         }
     }
+    judged.retain(|j| j.0 > WORTH_A_LOOK);
     judged.sort_by(|a, b| b.0.total_cmp(&a.0));
     let mut poses = Vec::new();
-    for &(_, w, h) in judged.iter().take(3) {
+    for &(_, w, h) in judged.iter().take(2) {
         // Rounding of the shrunken height leaves the canonical height open by a pixel or so.
         let spread = (0.5 * h as f64 / luma.height as f64).ceil() as usize;
         let sizes = (h.saturating_sub(spread)..=h + spread).flat_map(|h| [(w, h)]);
         let planes = sizes.map(|size| {
             let plane = canonical::stretch(luma.clone(), size);
-            (coherence(&plane, carrier, 0, 0), plane)
+            (coherence(&plane, carrier), plane)
         });
-        *candidates += (2 * spread as u64 + 1) * read::GAINS as u64;
-        if let Some((_, plane)) = planes.max_by(|a, b| a.0.total_cmp(&b.0)) {
+        *candidates += (2 * spread as u64 + 1) * (GAINS / 3) as u64;
+        if let Some((score, plane)) = planes.max_by(|a, b| a.0.total_cmp(&b.0))
+            && score > WORTH_A_LOOK
+        {
             poses.push(Pose { plane, tile_x: 0, tile_y: 0 });
         }
     }

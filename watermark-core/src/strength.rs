@@ -1,7 +1,7 @@
 //! `[E6]` How strong a picture has to be marked: the least strength that still reads after the reference attacks.
 //!
 //! The attacks are JPEG 20 and noise of 20 gray levels, the two that need most of what the mark is made to survive. Neither
-//! is run on pixels. JPEG rounds each block coefficient by itself, so rounding the seven carried coefficients of the
+//! is run on pixels. JPEG rounds each block coefficient by itself, so rounding the six carried coefficients of the
 //! marked blocks gives their exact error; noise has the same variance in every orthonormal coefficient. The soft bits
 //! that result, repeats of the tile added, are turned into the number of bits they carry, and the strength is the least one at
 //! which that exceeds what the seal's code needs.
@@ -22,7 +22,7 @@ pub(crate) const MAX: f32 = 24.0;
 
 /// Strengths searched are gains of these numbers: 4.8 to 11.3 in steps of 4.4 %. Beyond the last, smooth pictures score
 /// under 80 on SSIMULACRA 2 (`docs/DESIGN.md`, Strength).
-const SEARCHED: std::ops::RangeInclusive<usize> = 36..=56;
+const SEARCHED: std::ops::RangeInclusive<usize> = 32..=54;
 /// Mean square error of luma, gray levels squared, that the search does not exceed: 43.3 dB over RGB.
 const LARGEST_ERROR: f32 = 3.75;
 /// Error of pilot and beacon on top of the seal's.
@@ -39,7 +39,7 @@ const BEACON_NEEDS_BLOCKS: usize = 180;
 /// Luma noise of 20 gray levels in each of red, green and blue: `20 sqrt(0.299^2 + 0.587^2 + 0.114^2)`.
 const NOISE: f32 = 13.4;
 /// Steps of JPEG quality 20 for the carried coefficients in [`BAND`] order: Annex K's luminance table times 2.5.
-const JPEG_STEPS: [f32; BAND.len()] = [25.0, 30.0, 35.0, 40.0, 35.0, 33.0, 35.0];
+const JPEG_STEPS: [f32; BAND.len()] = [25.0, 30.0, 35.0, 35.0, 32.5, 40.0];
 
 /// Least side, pixels.
 const LEAST_SIDE: u32 = 128;
