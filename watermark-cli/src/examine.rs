@@ -82,6 +82,7 @@ fn image_facts(format: Format, raster: &Raster) -> ImageFacts {
         Format::Png => "png",
         Format::Jpeg => "jpeg",
         Format::WebP => "webp",
+        Format::Avif => "avif",
     };
     ImageFacts { format, width: raster.width(), height: raster.height() }
 }

@@ -322,6 +322,7 @@ fn encode_options(target: &Target, source: Source, quality: Option<u8>) -> Resul
     let options =
         if format == source.format() { EncodeOptions::like(source) } else { EncodeOptions::for_format(format) };
     Ok(match options {
+        EncodeOptions::Avif => bail!("AVIF is read but not written; name the output .png, .jpg or .webp"),
         EncodeOptions::Png => EncodeOptions::Png,
         EncodeOptions::Jpeg(jpeg) if format == source.format() => {
             EncodeOptions::Jpeg(JpegOptions { quality: kept(jpeg.quality), ..jpeg })

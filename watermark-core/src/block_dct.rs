@@ -65,16 +65,8 @@ fn analyse_n<const N: usize>(plane: &Plane, x0: usize, y0: usize) -> BlockGrid {
             }
             let c: [f32; 3] = std::array::from_fn(|u| basis[u][y]);
             for (sums, h) in out.iter_mut().zip(&line) {
-                let terms = [
-                    c[0] * h[2],
-                    c[1] * h[1],
-                    c[2] * h[0],
-                    c[1] * h[2],
-                    c[2] * h[1],
-                    c[2] * h[2],
-                    0.0,
-                    c[0] * h[0],
-                ];
+                let terms =
+                    [c[0] * h[2], c[1] * h[1], c[2] * h[0], c[1] * h[2], c[2] * h[1], c[2] * h[2], 0.0, c[0] * h[0]];
                 for (sum, term) in sums.iter_mut().zip(terms) {
                     *sum += term;
                 }
@@ -104,7 +96,8 @@ fn project<const N: usize>(block: &[f32], basis: &[[f32; N]; 3]) -> [f32; 3] {
 pub(crate) fn pattern(direction: &[f32; BAND.len()], n: usize) -> Vec<f32> {
     fn of<const N: usize>(direction: &[f32; BAND.len()]) -> Vec<f32> {
         let basis = basis::<N>();
-        let at = |y: usize, x: usize| BAND.iter().zip(direction).map(|(&(u, v), d)| d * basis[u][y] * basis[v][x]).sum();
+        let at =
+            |y: usize, x: usize| BAND.iter().zip(direction).map(|(&(u, v), d)| d * basis[u][y] * basis[v][x]).sum();
         (0..N * N).map(|i| at(i / N, i % N)).collect()
     }
     if n == 8 { of::<8>(direction) } else { of::<16>(direction) }

@@ -1,13 +1,14 @@
 //! `[E3 X2]` The canonical grid that carriers live on.
 //!
-//! Up to a geometric-mean side of 1280 pixels the canonical grid is the pixel grid. Above, it grows with the square root only, so
-//! that a 4096-pixel picture shown at 1080 pixels still reads and a small crop of it still holds whole tiles.
+//! Up to a geometric-mean side of 2560 pixels the canonical grid is the pixel grid, so that a crop of such a picture is read
+//! without resampling. Above, it grows with the square root only, so that a 24-megapixel picture shown at 1600 pixels still
+//! reads.
 
 use crate::plane::Plane;
 use crate::resample::{Axis, resample};
 
 /// Geometric-mean side up to which pixels are canonical pixels.
-const NATIVE_SIDE: f64 = 1280.0;
+const NATIVE_SIDE: f64 = 2560.0;
 
 /// Canonical size of a `width x height` picture.
 pub(crate) fn size(width: usize, height: usize) -> (usize, usize) {

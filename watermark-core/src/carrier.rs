@@ -116,8 +116,8 @@ fn below(rng: &mut ChaCha20Rng, n: u32) -> u32 {
 
 /// Lines at odd multiples of `1/256` cycle per pixel on both axes, between 10 and 40 of them (0.04 to 0.16 cycles per
 /// pixel): odd, so that they stay clear of the harmonics of 8-pixel codec blocks and of layouts on power-of-two grids; low
-/// enough to outlive quarter size and sigma-2 blur. Spread evenly over angle and no two closer than six bins, so that the
-/// neighbours which judge a line hold no other line.
+/// enough to outlive quarter size and sigma-2 blur. No two closer than four bins, and most six, so
+/// that the neighbours which judge a line hold no other line.
 fn pilot_lines(rng: &mut ChaCha20Rng) -> Vec<Line> {
     let mut lines: Vec<Line> = Vec::with_capacity(PILOT_LINES);
     let mut tries = 0;

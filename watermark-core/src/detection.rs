@@ -5,7 +5,10 @@
 //! errs to the safe side for the correlated ones tried here.
 
 /// A picture is called marked when chance would do as well less often than this, all candidates counted.
-pub const FALSE_POSITIVE_RATE: f64 = 1e-7;
+pub const FALSE_POSITIVE_RATE: f64 = 1e-6;
+
+/// The standard normal deviate whose upper tail is `2^-32`.
+const CRC_SIGMA: f64 = 6.230_25;
 
 /// How sure it is that a mark is there, whether or not it could be read.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -26,6 +29,15 @@ impl Detection {
         let candidates = candidates.max(1);
         let threshold = threshold(FALSE_POSITIVE_RATE / candidates as f64);
         Self { statistic, threshold, log10_p: corrected(ln_upper_tail(statistic), candidates), candidates }
+    }
+
+    /// A codeword whose CRC was right, found in `attempts` decodings: chance passes one list in `2^32 / 32`. Reported in
+    /// standard deviations like the other statistics.
+    pub(crate) fn decoded(attempts: u64) -> Self {
+        let candidates = 32 * attempts.max(1);
+        let ln_p = -32.0 * std::f64::consts::LN_2;
+        let threshold = threshold(FALSE_POSITIVE_RATE / candidates as f64);
+        Self { statistic: CRC_SIGMA, threshold, log10_p: corrected(ln_p, candidates), candidates }
     }
 
     /// Whether chance is excluded.

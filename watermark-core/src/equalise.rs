@@ -12,23 +12,69 @@ pub(crate) struct Channel {
     pub(crate) blur: f32,
     /// Standard deviation of added noise, gray levels of luma.
     pub(crate) noise: f32,
+    /// Single pixels replaced by black or white.
+    pub(crate) impulses: bool,
+}
+
+impl Channel {
+    const fn blurred(blur: f32) -> Self {
+        Self { blur, noise: 0.0, impulses: false }
+    }
+
+    const fn noisy(noise: f32) -> Self {
+        Self { blur: 0.0, noise, impulses: false }
+    }
+
+    /// `plane` with this channel's filter undone; `None` where there is nothing to undo.
+    pub(crate) fn undo(self, plane: &Plane) -> Option<Plane> {
+        if self.impulses {
+            Some(remove_impulses(plane))
+        } else if self.blur != 0.0 {
+            Some(undo_blur(plane, self.blur))
+        } else {
+            None
+        }
+    }
 }
 
 /// Channels tried. The clear one comes first: most pictures need no other.
-pub(crate) const LADDER: [Channel; 9] = [
-    Channel { blur: 0.0, noise: 0.0 },
-    Channel { blur: 0.45, noise: 0.0 },
-    Channel { blur: -0.35, noise: 0.0 },
-    Channel { blur: 0.9, noise: 0.0 },
-    Channel { blur: 0.0, noise: 7.0 },
-    Channel { blur: 0.0, noise: 13.0 },
-    Channel { blur: 1.5, noise: 0.0 },
-    Channel { blur: 2.6, noise: 0.0 },
-    Channel { blur: 4.2, noise: 0.0 },
+pub(crate) const LADDER: [Channel; 10] = [
+    Channel::blurred(0.0),
+    Channel::blurred(0.45),
+    Channel::blurred(-0.35),
+    Channel { blur: 0.0, noise: 0.0, impulses: true },
+    Channel::blurred(0.9),
+    Channel::noisy(7.0),
+    Channel::noisy(13.0),
+    Channel::blurred(1.5),
+    Channel::blurred(2.6),
+    Channel::blurred(4.2),
 ];
 
+/// Gray levels that a sample must differ from every neighbour's side to count as an impulse.
+const IMPULSE: f32 = 40.0;
+
+/// Replaces samples that stand out above or below all eight neighbours by the mean of the four nearest.
+fn remove_impulses(plane: &Plane) -> Plane {
+    let mut out = plane.clone();
+    let (width, height) = (plane.width, plane.height);
+    for y in 1..height.saturating_sub(1) {
+        let (above, here, below) = (plane.row(y - 1), plane.row(y), plane.row(y + 1));
+        for x in 1..width - 1 {
+            let around =
+                [above[x - 1], above[x], above[x + 1], here[x - 1], here[x + 1], below[x - 1], below[x], below[x + 1]];
+            let low = around.iter().copied().fold(f32::INFINITY, f32::min);
+            let high = around.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+            if here[x] > high + IMPULSE || here[x] < low - IMPULSE {
+                out.row_mut(y)[x] = 0.25 * (above[x] + below[x] + here[x - 1] + here[x + 1]);
+            }
+        }
+    }
+    out
+}
+
 /// The plane that a Gaussian of this variance would have turned into `plane`, as far as the carried band is concerned.
-pub(crate) fn undo_blur(plane: &Plane, variance: f32) -> Plane {
+fn undo_blur(plane: &Plane, variance: f32) -> Plane {
     // The inverse response is exp(variance w^2 / 2), w in radians per pixel. With s = 4 sin^2(w / 2), the response of the
     // negated second difference, w^2 = s + s^2 / 12 + ..., and the exponential's series in s to the fourth power is a
     // polynomial in second differences.

@@ -15,8 +15,8 @@ use crate::coding::{CodeError, Decoded, Workspace};
 use crate::color;
 use crate::detection::Detection;
 use crate::equalise;
-use crate::pilot;
 use crate::payload::{Beacon, DecodeError, Payload, Seal};
+use crate::pilot;
 use crate::raster::Raster;
 use crate::read::read;
 use crate::register::{self, Pose};
@@ -45,7 +45,7 @@ pub struct Registration {
     pub blur: f64,
     /// Added noise assumed in reading, standard deviation in gray levels of luma.
     pub noise: f64,
-    /// Lattice gain found: strength at stamping times the tone change since.
+    /// Lattice gain found: strength over compensation at stamping, times the tone change since.
     pub gain: f64,
 }
 
@@ -80,6 +80,11 @@ pub struct Extraction {
 }
 
 impl Extraction {
+    /// Whether there is a mark: chance is excluded. A codeword that was read is evidence like any other.
+    pub fn is_marked(&self) -> bool {
+        self.detection.is_significant()
+    }
+
     /// Beacon and seal, when both were read.
     pub fn payload(&self) -> Option<Payload> {
         Some(Payload { beacon: self.beacon?, seal: self.seal? })
@@ -101,14 +106,14 @@ pub fn extract(received: &Raster, carrier: &Carrier, effort: Effort) -> Result<E
     if reader.seal.is_none() {
         reader.pilot = f64::from(pilot::prominence(&mut planner, &unmoved.plane, &carrier.pilot));
     }
-    if effort > Effort::Fast && !reader.found() {
+    if effort > Effort::Fast && !reader.registered() {
         if let Some(pose) = register::cropped(&mut planner, &luma, carrier, &mut reader.candidates) {
             reader.read_all(&pose, native);
         }
-        if !reader.found() {
+        if !reader.registered() {
             for pose in register::resized(&mut planner, &luma, carrier, &mut reader.candidates) {
                 reader.read_all(&pose, native);
-                if reader.found() {
+                if reader.registered() {
                     break;
                 }
             }
@@ -131,6 +136,8 @@ struct Reader<'a> {
     /// Coherence of the best geometry, and that geometry.
     best: Option<(f32, Registration)>,
     candidates: u64,
+    /// Times a soft codeword was handed to a decoder.
+    attempts: u64,
     /// How far the pilot stands out where an unmoved picture has it, standard deviations.
     pilot: f64,
 }
@@ -145,39 +152,42 @@ impl<'a> Reader<'a> {
             seal: None,
             best: None,
             candidates: 0,
+            attempts: 0,
             pilot: 0.0,
         })
     }
 
-    /// The geometry needs no more search: something decoded, or chance is excluded.
-    fn found(&self) -> bool {
-        self.seal.is_some() || self.beacon.is_some() || self.detection().is_significant()
+    /// The geometry needs no more search: something decoded, or the lattices exclude chance. The pilot does not count: its
+    /// lines stand out wherever a crop lies.
+    fn registered(&self) -> bool {
+        self.seal.is_some() || self.beacon.is_some() || self.lattice_detection().is_significant()
     }
 
-    /// The better of two independent kinds of evidence, each corrected for both.
+    fn lattice_detection(&self) -> Detection {
+        Detection::best_of(self.best.map_or(0.0, |(coherence, _)| f64::from(coherence)), 2 * self.candidates)
+    }
+
+    /// The best of three kinds of evidence: lattices, pilot, a codeword that decoded.
     fn detection(&self) -> Detection {
-        let coherence = self.best.map_or(0.0, |(coherence, _)| f64::from(coherence));
-        let lattice = Detection::best_of(coherence, 2 * self.candidates);
+        let lattice = self.lattice_detection();
         let pilot = Detection::best_of(self.pilot, 2);
-        if pilot.log10_p < lattice.log10_p { pilot } else { lattice }
+        let read = self.beacon.is_some() || self.seal.is_some();
+        let decoded = read.then(|| Detection::decoded(self.attempts));
+        let evidence = [Some(lattice), Some(pilot), decoded].into_iter().flatten();
+        evidence.min_by(|a, b| a.log10_p.total_cmp(&b.log10_p)).unwrap_or(lattice)
     }
 
     /// Reads `pose` through the equaliser's ladder until beacon and seal are decoded. `native` is the received size.
     fn read_all(&mut self, pose: &Pose, native: (usize, usize)) {
         for channel in equalise::LADDER {
-            let equalised;
-            let plane = if channel.blur == 0.0 {
-                &pose.plane
-            } else {
-                equalised = equalise::undo_blur(&pose.plane, channel.blur);
-                &equalised
-            };
+            let undone = channel.undo(&pose.plane);
+            let plane = undone.as_ref().unwrap_or(&pose.plane);
             let tile = (pose.tile_x, pose.tile_y);
             // The clear channel is decoded whatever its coherence: noise can hide the double angle and leave the bits.
             let least = if channel == equalise::LADDER[0] { f32::NEG_INFINITY } else { WORTH_DECODING };
-            let reading =
-                read(plane, self.carrier, &self.codes, tile, channel.noise, least, &mut self.workspace);
+            let reading = read(plane, self.carrier, &self.codes, tile, channel.noise, least, &mut self.workspace);
             self.candidates += reading.candidates;
+            self.attempts += reading.attempts;
             let decoded = reading.seal.is_some() || reading.beacon.is_some();
             let seal_is_new = self.seal.is_none() && reading.seal.is_some();
             if seal_is_new || !decoded && self.best.is_none_or(|(c, _)| reading.coherence > c) || self.best.is_none() {
@@ -201,9 +211,13 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn conclude(self) -> Extraction {
+    fn conclude(mut self) -> Extraction {
         let detection = self.detection();
-        let found = self.found();
+        if !detection.is_significant() {
+            // So many decodings were tried that chance may have passed the CRC: not evidence, so not shown.
+            (self.beacon, self.seal) = (None, None);
+        }
+        let found = self.registered();
         let corrections = |d: &Decoded, length| Corrections { corrected: d.corrected, erased: d.erased, length };
         let mut unreadable = None;
         let mut keep = |error| {

@@ -4,7 +4,12 @@ use rustfft::num_complex::Complex;
 use rustfft::{FftDirection, FftPlanner};
 
 /// Transforms `grid` (`side * side`) in place. Inverse followed by forward multiplies by `side^2`.
-pub(crate) fn transform(planner: &mut FftPlanner<f32>, grid: &mut [Complex<f32>], side: usize, direction: FftDirection) {
+pub(crate) fn transform(
+    planner: &mut FftPlanner<f32>,
+    grid: &mut [Complex<f32>],
+    side: usize,
+    direction: FftDirection,
+) {
     let fft = planner.plan_fft(side, direction);
     fft.process(grid);
     transpose(grid, side);

@@ -21,8 +21,8 @@ const NOISE_ACTIVITY: f32 = 0.78;
 
 /// A block whose mean is this close to black or white and whose activity is under [`CLIPPED_ACTIVITY`] cannot move
 /// both ways: it carries nothing.
-const CLIPPED_MARGIN: f32 = 2.0;
-const CLIPPED_ACTIVITY: f32 = 0.75;
+const CLIPPED_MARGIN: f32 = 3.0;
+const CLIPPED_ACTIVITY: f32 = 4.0;
 
 /// The relative step of each block, row-major, in gray levels of projection; 0 marks a clipped block, which carries
 /// nothing. Between 2 and about 20. Multiply by the strength for the lattice step.

@@ -55,7 +55,9 @@ pub struct Raster {
 
 /// The samples handed over do not fill the stated frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-#[error("a {width} x {height} image with {channels} channels needs {expected:?} samples, got {actual}; pass exactly one sample per channel and pixel")]
+#[error(
+    "a {width} x {height} image with {channels} channels needs {expected:?} samples, got {actual}; pass exactly one sample per channel and pixel"
+)]
 #[non_exhaustive]
 pub struct RasterError {
     /// Stated width in pixels.

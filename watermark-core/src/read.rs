@@ -7,11 +7,11 @@ use crate::lattice::{Aligned, receive};
 use crate::plane::Plane;
 
 /// Lattice gains tried: strengths in use times the tone changes to be expected, in steps of `2^(1/16)`.
-pub(crate) const GAINS: usize = 88;
+pub(crate) const GAINS: usize = 84;
 /// Smallest gain.
-const FIRST_GAIN: f32 = 1.0;
+const FIRST_GAIN: f32 = 2.0;
 /// Beacon lattice steps over seal lattice steps, both relative to their masks.
-pub(crate) const BEACON_STEP: f32 = 0.6;
+pub(crate) const BEACON_STEP: f32 = 0.7;
 
 /// Gain number `i`, `FIRST_GAIN * 2^(i/16)`.
 pub(crate) fn gain(i: usize) -> f32 {
@@ -33,6 +33,8 @@ pub(crate) struct Reading {
     pub(crate) coherence: f32,
     /// Gains tried.
     pub(crate) candidates: u64,
+    /// Decodings tried.
+    pub(crate) attempts: u64,
     /// Gain that the decoded or most coherent reading used.
     pub(crate) gain: f32,
     pub(crate) beacon: Option<Decoded>,
@@ -98,6 +100,7 @@ pub(crate) fn read(
     let mut out = Reading {
         coherence: joint.first().map_or(0.0, |&i| scores[i].joint),
         candidates: GAINS as u64,
+        attempts: 0,
         gain: first,
         beacon: None,
         seal: None,
@@ -113,6 +116,7 @@ pub(crate) fn read(
             continue;
         }
         tried.push(peak);
+        out.attempts += 1;
         let (used, soft) = refine(&octaves.beacon, gain(peak) * BEACON_STEP, BEACON_BITS);
         if let Some(decoded) = decode(&codes.beacon, &soft, ws) {
             out.beacon = Some(decoded);
@@ -127,6 +131,7 @@ pub(crate) fn read(
             continue;
         }
         tried.push(start);
+        out.attempts += 1;
         let (used, soft) = refine(&octaves.seal, start, SEAL_BITS);
         out.seal = decode(&codes.seal, &soft, ws);
         if out.seal.is_some() {
@@ -140,8 +145,7 @@ pub(crate) fn read(
 /// Gain numbers of the local maxima, highest first.
 fn peaks(scores: &[Score], of: impl Fn(&Score) -> f32) -> Vec<usize> {
     let near = |i: usize, j: usize| scores.get(j).is_none_or(|s| of(s) <= of(&scores[i]));
-    let mut peaks: Vec<usize> =
-        (0..scores.len()).filter(|&i| near(i, i.wrapping_sub(1)) && near(i, i + 1)).collect();
+    let mut peaks: Vec<usize> = (0..scores.len()).filter(|&i| near(i, i.wrapping_sub(1)) && near(i, i + 1)).collect();
     peaks.sort_by(|&a, &b| of(&scores[b]).total_cmp(&of(&scores[a])));
     peaks
 }

@@ -10,19 +10,20 @@ use crate::block_dct::{BAND, BlockGrid, analyse};
 use crate::carrier::{BEACON_BITS, Carrier, Lattice, SEAL_BITS};
 use crate::color::round;
 use crate::embed::{Codewords, EmbedError, Profile, Strength};
-use crate::lattice::{COMPENSATION, concentration, cos_turns, solve};
+use crate::lattice::{Strengths, concentration, cos_turns, project, solve};
 use crate::plane::Plane;
 use crate::raster::Raster;
-use crate::read::{BEACON_STEP, gain};
 
 /// Weakest strength.
-pub(crate) const MIN: f32 = 4.0;
+pub(crate) const MIN: f32 = 3.0;
 /// Strongest strength.
-pub(crate) const MAX: f32 = 24.0;
+pub(crate) const MAX: f32 = 20.0;
 
-/// Strengths searched are gains of these numbers: 4.8 to 11.3 in steps of 4.4 %. Beyond the last, smooth pictures score
-/// under 80 on SSIMULACRA 2 (`docs/DESIGN.md`, Strength).
-const SEARCHED: std::ops::RangeInclusive<usize> = 32..=54;
+/// Strengths searched: [`WEAKEST`] times this many steps of [`RATIO`]. Beyond the last, smooth pictures score under 80 on
+/// SSIMULACRA 2 (`docs/DESIGN.md`, Strength).
+const STEPS: usize = 15;
+const WEAKEST: f32 = 4.4;
+const RATIO: f32 = 1.04;
 /// Mean square error of luma, gray levels squared, that the search does not exceed: 43.3 dB over RGB.
 const LARGEST_ERROR: f32 = 3.75;
 /// Error of pilot and beacon on top of the seal's.
@@ -36,10 +37,25 @@ const SEAL_NEEDS_BLOCKS: usize = 1536;
 /// The same for the beacon, 104 bits.
 const BEACON_NEEDS_BLOCKS: usize = 180;
 
-/// Luma noise of 20 gray levels in each of red, green and blue: `20 sqrt(0.299^2 + 0.587^2 + 0.114^2)`.
-const NOISE: f32 = 13.4;
-/// Steps of JPEG quality 20 for the carried coefficients in [`BAND`] order: Annex K's luminance table times 2.5.
-const JPEG_STEPS: [f32; BAND.len()] = [25.0, 30.0, 35.0, 35.0, 32.5, 40.0];
+/// A reference attack.
+#[derive(Clone, Copy)]
+struct Attack {
+    /// Standard deviation of luma noise, gray levels.
+    noise: f32,
+    /// Factor on [`JPEG_STEPS`].
+    jpeg: f32,
+}
+
+/// JPEG 20, or noise of 20 gray levels in each of red, green and blue: `20 sqrt(0.299^2 + 0.587^2 + 0.114^2)` of luma.
+const HARD: Attack = Attack { noise: 13.4, jpeg: 2.5 };
+/// JPEG 75, or noise of 5: what a picture has to survive for its seal to be worth embedding.
+const MILD: Attack = Attack { noise: 3.4, jpeg: 0.5 };
+/// JPEG steps at quality 50 of the carried coefficients in [`BAND`] order: Annex K's luminance table.
+const JPEG_STEPS: [f32; BAND.len()] = [10.0, 12.0, 14.0, 14.0, 13.0, 16.0];
+
+/// Relative error of the step that a reader makes after a mild attack; text and line art, whose projections are many
+/// steps long, suffer most from it.
+const MISMATCH: f32 = 0.03;
 
 /// Least side, pixels.
 const LEAST_SIDE: u32 = 128;
@@ -64,10 +80,17 @@ pub(crate) fn choose(
 ) -> Result<(Profile, f32), EmbedError> {
     let grid = analyse(plane, carrier.seal.block, 0, 0);
     let profile = room(plane, &grid, carrier, codewords)?;
+    let mut profile = profile;
     let strength = match wanted {
         Strength::Fixed(s) if (MIN..=MAX).contains(&s) => s,
         Strength::Fixed(s) => return Err(EmbedError::Strength(s)),
-        Strength::Auto => least(&grid, &carrier.seal, &codewords.seal, profile),
+        Strength::Auto => {
+            let strength = least(&grid, &carrier.seal, &codewords.seal, profile);
+            if Trial::new(&grid, &carrier.seal, &codewords.seal, strength, MILD).bits < SEAL_NEEDS_BITS {
+                profile = Profile::BeaconOnly;
+            }
+            strength
+        }
     };
     Ok((profile, strength))
 }
@@ -75,7 +98,9 @@ pub(crate) fn choose(
 fn room(plane: &Plane, grid: &BlockGrid, carrier: &Carrier, codewords: &Codewords) -> Result<Profile, EmbedError> {
     let usable = |grid: &BlockGrid, lattice: &Lattice, codeword: &[u8], bits: usize| {
         let mut used = vec![false; bits];
-        for (i, &step) in solve(grid, lattice, codeword, MIN).steps.iter().enumerate() {
+        for (i, &step) in
+            solve(grid, lattice, codeword, Strengths { amplitude: MIN, compensation: 1.0 }).steps.iter().enumerate()
+        {
             used[slot(grid, lattice, i)] |= step > 0.0;
         }
         used.iter().filter(|&&u| u).count()
@@ -91,16 +116,17 @@ fn room(plane: &Plane, grid: &BlockGrid, carrier: &Carrier, codewords: &Codeword
 
 /// The first strength that is enough, or the last one that stays within the error bound.
 fn least(grid: &BlockGrid, lattice: &Lattice, codeword: &[u8], profile: Profile) -> f32 {
-    let (mut low, mut high) = (*SEARCHED.start(), *SEARCHED.end());
+    let strength = |i: usize| (0..i).fold(WEAKEST, |s, _| s * RATIO);
+    let (mut low, mut high) = (0, STEPS);
     if profile == Profile::BeaconOnly {
-        return gain(high);
+        return strength(high);
     }
     while low < high {
         let middle = usize::midpoint(low, high);
-        let trial = Trial::new(grid, lattice, codeword, gain(middle));
+        let trial = Trial::new(grid, lattice, codeword, strength(middle), HARD);
         if trial.error >= LARGEST_ERROR || trial.bits >= SEAL_NEEDS_BITS { high = middle } else { low = middle + 1 }
     }
-    gain(low)
+    strength(low)
 }
 
 /// What one strength costs and gives.
@@ -112,12 +138,13 @@ struct Trial {
 }
 
 impl Trial {
-    fn new(grid: &BlockGrid, lattice: &Lattice, codeword: &[u8], strength: f32) -> Self {
-        let solution = solve(grid, lattice, codeword, strength);
+    fn new(grid: &BlockGrid, lattice: &Lattice, codeword: &[u8], strength: f32, attack: Attack) -> Self {
+        let strengths = Strengths::new(strength);
+        let solution = solve(grid, lattice, codeword, strengths);
         let pixels = (grid.blocks.len() * lattice.block * lattice.block) as f32;
         let error = OTHER_LAYERS * solution.amplitudes.iter().map(|a| a * a).sum::<f32>() / pixels;
-        // Compensation leaves up to a tenth of a step: variance (1 - a)^2 / 12.
-        let own = (1.0 - COMPENSATION) * (1.0 - COMPENSATION) / 12.0;
+        // Compensation leaves a uniform error of (1 - a) of a step.
+        let own = (1.0 - strengths.compensation) * (1.0 - strengths.compensation) / 12.0;
         let mut noisy = vec![0.0f32; SEAL_BITS];
         let mut coded = vec![0.0f32; SEAL_BITS];
         let jpeg: Vec<f32> = grid
@@ -127,21 +154,26 @@ impl Trial {
             .map(|(block, a)| {
                 let rounded = |k: usize| {
                     let c = block[k] + a * lattice.direction[k];
-                    (round(c / JPEG_STEPS[k]) * JPEG_STEPS[k] - c) * lattice.direction[k]
+                    let q = JPEG_STEPS[k] * attack.jpeg;
+                    (round(c / q) * q - c) * lattice.direction[k]
                 };
                 (0..BAND.len()).map(rounded).sum()
             })
             .collect();
         let live = solution.steps.iter().filter(|&&s| s > 0.0).count().max(1) as f32;
-        let jpeg_power = jpeg.iter().zip(&solution.steps).filter(|(_, s)| **s > 0.0).map(|(e, _)| e * e).sum::<f32>() / live;
+        let jpeg_power =
+            jpeg.iter().zip(&solution.steps).filter(|(_, s)| **s > 0.0).map(|(e, _)| e * e).sum::<f32>() / live;
         for (i, (&step, &e)) in solution.steps.iter().zip(&jpeg).enumerate() {
             if step > 0.0 {
                 let slot = slot(grid, lattice, i);
                 let relative = 1.0 / (step * step);
                 // A soft bit of concentration k and resultant length r has mean 2 k r.
-                let variance = own + NOISE * NOISE * relative;
+                let far = MISMATCH * project(&grid.blocks[i], &lattice.direction) / step;
+                let own = own + far * far;
+                let variance = own + attack.noise * attack.noise * relative;
                 noisy[slot] += 2.0 * concentration(variance) * (-19.739_208 * variance).exp();
-                coded[slot] += 2.0 * concentration(own + jpeg_power * relative) * cos_turns(e / step) * (-19.739_208 * own).exp();
+                coded[slot] +=
+                    2.0 * concentration(own + jpeg_power * relative) * cos_turns(e / step) * (-19.739_208 * own).exp();
             }
         }
         let noise_bits: f32 = noisy.iter().map(|&mean| gaussian_bits(mean)).sum();

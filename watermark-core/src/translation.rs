@@ -24,7 +24,7 @@ pub(crate) struct Offset {
 }
 
 /// Gains tried: strengths in use, three sixteenths of an octave apart, so none is missed by more than 7 %.
-const GAINS: std::ops::Range<usize> = 28..78;
+const GAINS: std::ops::Range<usize> = 19..58;
 const GAIN_STEP: usize = 3;
 /// The search looks at a centred window of at most this side: one tile is evidence enough.
 const WINDOW_PX: usize = 512;

@@ -46,7 +46,6 @@ pub struct Report<'a> {
 /// Judges what was read by the directories at hand.
 pub fn judge(extraction: Extraction, trust: &TrustStore) -> Report<'_> {
     let signature = extraction.payload().map(|payload| trust.check(&payload));
-    let marked = extraction.detection.is_significant() || extraction.beacon_code.is_some() || extraction.seal_code.is_some();
     let verdict = match &signature {
         Some(SignatureCheck::Valid { authenticated, issuers }) => {
             let time = authenticated.claims().seal.time;
@@ -56,7 +55,7 @@ pub fn judge(extraction: Extraction, trust: &TrustStore) -> Report<'_> {
         }
         Some(SignatureCheck::BadSignature { .. }) => Verdict::BadSignature,
         Some(SignatureCheck::UnknownIssuer { .. }) => Verdict::UnknownIssuer,
-        None if marked => Verdict::Marked,
+        None if extraction.is_marked() => Verdict::Marked,
         None => Verdict::None,
     };
     Report { verdict, extraction, signature }

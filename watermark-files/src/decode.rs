@@ -96,6 +96,10 @@ pub fn decode(bytes: &[u8], limits: &Limits) -> Result<ImageFile, DecodeError> {
             Format::Jpeg if container.scattered_scans => decode_scattered_jpeg(bytes)?,
             Format::Jpeg => decode_jpeg(bytes, size)?,
             Format::WebP => decode_webp(bytes, limits)?,
+            #[cfg(feature = "avif")]
+            Format::Avif => crate::avif_pixels::decode(bytes, limits)?,
+            #[cfg(not(feature = "avif"))]
+            Format::Avif => return Err(crate::format::avif_not_built()),
         };
         let raster = Raster::new(size.0, size.1, channels, samples)
             .map_err(|e| DecodeError::Damaged { format, detail: e.to_string() })?;
@@ -116,6 +120,10 @@ fn read_container(format: Format, bytes: &[u8], limits: &Limits) -> Result<Conta
         Format::Png => png_chunks::read(bytes, limits),
         Format::Jpeg => jpeg_segments::read(bytes, limits),
         Format::WebP => webp_chunks::read(bytes, limits),
+        #[cfg(feature = "avif")]
+        Format::Avif => crate::avif_boxes::read(bytes, limits),
+        #[cfg(not(feature = "avif"))]
+        Format::Avif => Err(crate::format::avif_not_built()),
     }
 }
 

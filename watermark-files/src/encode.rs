@@ -38,12 +38,13 @@ pub struct Encoded {
 ///
 /// # Errors
 /// When the format cannot hold the picture (alpha or 16 bits in JPEG, 16 bits in WebP, a side too long), when the
-/// quality is out of range, or when this build lacks the encoder.
+/// quality is out of range, or when this build lacks the encoder; AVIF is never written.
 pub fn encode(raster: &Raster, metadata: &Metadata, options: &EncodeOptions) -> Result<Encoded, EncodeError> {
     match *options {
         EncodeOptions::Png => encode_png(raster, metadata),
         EncodeOptions::Jpeg(options) => encode_jpeg(raster, metadata, options),
         EncodeOptions::WebP(compression) => encode_webp(raster, metadata, compression),
+        EncodeOptions::Avif => Err(EncodeError::ReadOnly { format: Format::Avif }),
     }
 }
 

@@ -177,6 +177,12 @@ pub enum EncodeError {
         /// The value asked for.
         quality: u8,
     },
+    /// The format is read, not written.
+    #[error("{format} is read here but not written; write PNG, JPEG or WebP")]
+    ReadOnly {
+        /// The format asked for.
+        format: Format,
+    },
     /// Lossy WebP was asked of a build without it.
     #[error("this build cannot write lossy WebP (cargo feature `webp-lossy` is off); write lossless WebP, JPEG or PNG")]
     LossyWebpNotBuilt,

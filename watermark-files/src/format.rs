@@ -6,7 +6,7 @@ use std::fmt;
 
 use crate::error::DecodeError;
 
-/// The containers read and written.
+/// The containers read, and written where not said otherwise.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Format {
     /// Portable Network Graphics, still.
@@ -15,6 +15,8 @@ pub enum Format {
     Jpeg,
     /// WebP, still.
     WebP,
+    /// AVIF, still: read where the cargo feature `avif` is on, never written.
+    Avif,
 }
 
 impl Format {
@@ -24,6 +26,7 @@ impl Format {
             "png" => Some(Self::Png),
             "jpg" | "jpeg" | "jpe" | "jfif" => Some(Self::Jpeg),
             "webp" => Some(Self::WebP),
+            "avif" if cfg!(feature = "avif") => Some(Self::Avif),
             _ => None,
         }
     }
@@ -52,6 +55,9 @@ impl Format {
             }
         }
         if let Some((name, remedy)) = recognise_other(bytes) {
+            if cfg!(feature = "avif") && name == AVIF {
+                return Ok(Self::Avif);
+            }
             return Err(DecodeError::UnsupportedFormat { name, remedy });
         }
         let first_bytes: Vec<String> = bytes.iter().take(8).map(|b| format!("{b:02x}")).collect();
@@ -64,6 +70,7 @@ impl Format {
             Self::Png => "png",
             Self::Jpeg => "jpg",
             Self::WebP => "webp",
+            Self::Avif => "avif",
         }
     }
 
@@ -73,8 +80,15 @@ impl Format {
             Self::Png => "image/png",
             Self::Jpeg => "image/jpeg",
             Self::WebP => "image/webp",
+            Self::Avif => "image/avif",
         }
     }
+}
+
+/// The refusal of AVIF in a build that does not read it.
+#[cfg(not(feature = "avif"))]
+pub(crate) const fn avif_not_built() -> DecodeError {
+    DecodeError::UnsupportedFormat { name: AVIF, remedy: CONVERT }
 }
 
 impl fmt::Display for Format {
@@ -83,10 +97,13 @@ impl fmt::Display for Format {
             Self::Png => "PNG",
             Self::Jpeg => "JPEG",
             Self::WebP => "WebP",
+            Self::Avif => "AVIF",
         })
     }
 }
 
+/// By this name AVIF is known, and refused where it is not read.
+const AVIF: &str = "an AVIF picture";
 const CONVERT: &str = "convert it to PNG first";
 const FRAME: &str = "extract one frame as PNG first";
 const RENDER: &str = "render it to PNG at the size you need first";
@@ -161,7 +178,7 @@ fn iso_media(bytes: &[u8]) -> (&'static str, &'static str) {
     let mut found = None;
     for brand in brands.by_ref() {
         match brand {
-            b"avif" => return ("an AVIF picture", CONVERT),
+            b"avif" => return (AVIF, CONVERT),
             b"avis" => return ("an AVIF image sequence", FRAME),
             b"heic" | b"heix" | b"heim" | b"heis" => return ("a HEIC picture", CONVERT),
             b"hevc" | b"hevx" => return ("a HEIC image sequence", FRAME),

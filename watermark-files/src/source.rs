@@ -33,6 +33,13 @@ pub enum Source {
         /// How it was compressed.
         compression: WebpCompression,
     },
+    /// AVIF.
+    Avif {
+        /// Bits a sample: 8, 10 or 12.
+        bit_depth: u8,
+        /// Chroma resolution; `None` for gray.
+        subsampling: Option<Subsampling>,
+    },
 }
 
 impl Source {
@@ -42,11 +49,12 @@ impl Source {
             Self::Png { .. } => Format::Png,
             Self::Jpeg { .. } => Format::Jpeg,
             Self::WebP { .. } => Format::WebP,
+            Self::Avif { .. } => Format::Avif,
         }
     }
 }
 
-/// Chroma resolution of a JPEG, named as video people do.
+/// Chroma resolution of a JPEG or AVIF, named as video people do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Subsampling {
     /// 4:4:4, full.
@@ -130,6 +138,8 @@ pub enum EncodeOptions {
     Jpeg(JpegOptions),
     /// 8 bits.
     WebP(WebpCompression),
+    /// Refused by [`encode`](crate::encode()): there is no AVIF encoder here.
+    Avif,
 }
 
 impl EncodeOptions {
@@ -139,6 +149,7 @@ impl EncodeOptions {
             Format::Png => Self::Png,
             Format::Jpeg => Self::Jpeg(JpegOptions::new(92)),
             Format::WebP => Self::WebP(WebpCompression::Lossless),
+            Format::Avif => Self::Avif,
         }
     }
 
@@ -152,6 +163,7 @@ impl EncodeOptions {
                 progressive,
             }),
             Source::WebP { compression } => Self::WebP(compression),
+            Source::Avif { .. } => Self::Avif,
         }
     }
 
@@ -161,6 +173,7 @@ impl EncodeOptions {
             Self::Png => Format::Png,
             Self::Jpeg(_) => Format::Jpeg,
             Self::WebP(_) => Format::WebP,
+            Self::Avif => Format::Avif,
         }
     }
 }

@@ -55,7 +55,9 @@ fn other_formats_are_named() {
         (b"BM\x46\0\0\0\0\0\0\0\x36\0\0\0".to_vec(), "BMP"),
         (b"II*\0\x08\0\0\0".to_vec(), "TIFF"),
         (b"MM\0*\0\0\0\x08".to_vec(), "TIFF"),
+        #[cfg(not(feature = "avif"))]
         (ftyp(b"avif"), "AVIF"),
+        (ftyp(b"avis"), "AVIF image sequence"),
         (ftyp(b"heic"), "HEIC"),
         (ftyp(b"mif1"), "HEIF"),
         (b"\0\0\0\x18ftypisom\0\0\0\0isomavc1".to_vec(), "video"),

@@ -17,6 +17,8 @@ fn signature() -> impl Strategy<Value = Vec<u8>> {
         Just(b"RIFF\x40\0\0\0WEBPVP8 ".to_vec()),
         Just(b"RIFF\x40\0\0\0WEBPVP8L\x20\0\0\0\x2f".to_vec()),
         Just(b"RIFF\x40\0\0\0WEBPVP8X\x0a\0\0\0".to_vec()),
+        Just(b"\0\0\0\x10ftypavif\0\0\0\0\0\0\0\0meta\0\0\0\0".to_vec()),
+        Just(b"\0\0\0\x10ftypavif\0\0\0\0\0\0\x01\0meta\0\0\0\0\0\0\0\0iloc".to_vec()),
     ]
 }
 

@@ -8,7 +8,7 @@ use watermark_core::raster::{Channels, Raster, Samples};
 use watermark_files::{Limits, decode};
 
 /// A test image.
-pub struct Picture {
+pub(crate) struct Picture {
     /// File stem.
     pub name: String,
     /// What a viewer shows.
@@ -16,7 +16,7 @@ pub struct Picture {
 }
 
 /// Files of a folder with an image's extension, sorted by name.
-pub fn files(folder: &Path) -> Result<Vec<PathBuf>> {
+pub(crate) fn files(folder: &Path) -> Result<Vec<PathBuf>> {
     let mut files: Vec<PathBuf> = std::fs::read_dir(folder)
         .with_context(|| format!("reading the image folder {}", folder.display()))?
         .filter_map(|entry| entry.ok().map(|e| e.path()))
@@ -30,7 +30,7 @@ pub fn files(folder: &Path) -> Result<Vec<PathBuf>> {
 }
 
 /// Decodes a file.
-pub fn load(path: &Path) -> Result<Picture> {
+pub(crate) fn load(path: &Path) -> Result<Picture> {
     let bytes = std::fs::read(path).with_context(|| format!("reading {}", path.display()))?;
     let file = decode(&bytes, &Limits::default()).with_context(|| format!("decoding {}", path.display()))?;
     let name = path.file_stem().and_then(|s| s.to_str()).unwrap_or_default().to_owned();
@@ -38,7 +38,7 @@ pub fn load(path: &Path) -> Result<Picture> {
 }
 
 /// 8-bit RGB on white.
-pub fn to_rgb(raster: &Raster) -> RgbImage {
+pub(crate) fn to_rgb(raster: &Raster) -> RgbImage {
     let samples: Vec<f32> = match raster.samples() {
         Samples::U8(s) => s.iter().map(|&v| f32::from(v)).collect(),
         Samples::U16(s) => s.iter().map(|&v| f32::from(v) / 257.0).collect(),
@@ -58,6 +58,6 @@ pub fn to_rgb(raster: &Raster) -> RgbImage {
 }
 
 /// The core's view of RGB pixels.
-pub fn to_raster(pixels: &RgbImage) -> Result<Raster> {
+pub(crate) fn to_raster(pixels: &RgbImage) -> Result<Raster> {
     Ok(Raster::new(pixels.width(), pixels.height(), Channels::Rgb, Samples::U8(pixels.as_raw().clone()))?)
 }

@@ -15,7 +15,7 @@ use crate::quality;
 
 /// Arguments of `cargo xtask robustness`.
 #[derive(clap::Args)]
-pub struct Args {
+pub(crate) struct Args {
     /// Folder of test images.
     #[arg(long, default_value = "../shared/images")]
     images: PathBuf,
@@ -54,7 +54,7 @@ struct Row {
     held: Vec<(bool, bool, bool)>,
 }
 
-pub fn run(args: &Args) -> Result<()> {
+pub(crate) fn run(args: &Args) -> Result<()> {
     let attacks: Vec<&Attack> = if args.attacks.is_empty() {
         all().iter().filter(|a| a.reference).collect()
     } else {
@@ -118,7 +118,11 @@ fn measure(picture: &Picture, attacks: &[&Attack], carrier: &Carrier, args: &Arg
             for _ in 0..6 {
                 let middle = (low * high).sqrt();
                 out = stamp(Strength::Fixed(middle))?;
-                if quality::psnr_db(&picture.pixels, &corpus::to_rgb(&out.raster)) > target { low = middle } else { high = middle }
+                if quality::psnr_db(&picture.pixels, &corpus::to_rgb(&out.raster)) > target {
+                    low = middle
+                } else {
+                    high = middle
+                }
             }
             out
         }
@@ -151,9 +155,8 @@ fn print_table(rows: &[Row], attacks: &[&Attack]) {
     println!("PSNR mean {:.2} min {:.2}", mean(&|r| r.psnr), least(&|r| r.psnr));
     println!("SSIMULACRA2 mean {:.2} min {:.2}", mean(&|r| r.ssim), least(&|r| r.ssim));
     for (i, attack) in attacks.iter().enumerate() {
-        let share = |f: &dyn Fn(&(bool, bool, bool)) -> bool| {
-            100.0 * rows.iter().filter(|r| f(&r.held[i])).count() as f64 / n
-        };
+        let share =
+            |f: &dyn Fn(&(bool, bool, bool)) -> bool| 100.0 * rows.iter().filter(|r| f(&r.held[i])).count() as f64 / n;
         println!(
             "{:18} seal {:5.1}  beacon {:5.1}  marked {:5.1}",
             attack.name,
