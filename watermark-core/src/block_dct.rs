@@ -102,3 +102,67 @@ pub(crate) fn pattern(direction: &[f32; BAND.len()], n: usize) -> Vec<f32> {
     }
     if n == 8 { of::<8>(direction) } else { of::<16>(direction) }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn picture(width: usize, height: usize) -> Plane {
+        let mut state = 1u32;
+        let mut next = || {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (state >> 24) as f32
+        };
+        Plane { width, height, data: (0..width * height).map(|_| next()).collect() }
+    }
+
+    /// The definition, in f64 with library cosines.
+    fn naive(plane: &Plane, n: usize, x0: usize, y0: usize, u: usize, v: usize) -> f64 {
+        let scale = |k: usize| if k == 0 { 1.0 / n as f64 } else { 2.0 / n as f64 }.sqrt();
+        let cosine = |k: usize, x: usize| (std::f64::consts::PI * k as f64 * (2 * x + 1) as f64 / (2 * n) as f64).cos();
+        let mut sum = 0.0;
+        for y in 0..n {
+            for x in 0..n {
+                sum += f64::from(plane.row(y0 + y)[x0 + x]) * cosine(u, y) * cosine(v, x);
+            }
+        }
+        sum * scale(u) * scale(v)
+    }
+
+    #[test]
+    fn agrees_with_the_definition() {
+        let plane = picture(53, 41);
+        for (n, x0, y0) in [(8, 0, 0), (8, 5, 3), (16, 0, 0), (16, 7, 11)] {
+            let grid = analyse(&plane, n, x0, y0);
+            assert_eq!((grid.cols, grid.rows), ((53 - x0) / n, (41 - y0) / n));
+            for (i, block) in grid.blocks.iter().enumerate() {
+                let (x, y) = (x0 + i % grid.cols * n, y0 + i / grid.cols * n);
+                for (k, &(u, v)) in BAND.iter().enumerate() {
+                    // 256 products of up to 255 in single precision.
+                    assert!((f64::from(block[k]) - naive(&plane, n, x, y, u, v)).abs() < 2e-3);
+                }
+                assert!((f64::from(block[MEAN]) - naive(&plane, n, x, y, 0, 0) / n as f64).abs() < 1e-3);
+            }
+        }
+    }
+
+    #[test]
+    fn the_pattern_moves_its_projection_by_one_and_no_other() {
+        let direction = [0.5, -0.5, 0.5, 0.0, -0.5, 0.0];
+        for n in [8, 16] {
+            let plane = Plane { width: n, height: n, data: pattern(&direction, n) };
+            let block = analyse(&plane, n, 0, 0).blocks[0];
+            for (c, d) in block.iter().zip(direction) {
+                assert!((c - d).abs() < 1e-6);
+            }
+        }
+    }
+
+    #[test]
+    fn planes_smaller_than_a_block_have_none() {
+        for (w, h) in [(1, 1), (7, 100), (100, 7)] {
+            assert!(analyse(&picture(w, h), 8, 0, 0).blocks.is_empty());
+        }
+        assert!(analyse(&picture(9, 9), 8, 5, 5).blocks.is_empty());
+    }
+}

@@ -137,3 +137,55 @@ fn pilot_lines(rng: &mut ChaCha20Rng) -> Vec<Line> {
     }
     lines
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The public carrier is part of the format (`docs/FORMAT.md`, Carrier): these numbers may never change.
+    #[test]
+    fn the_public_carrier_is_pinned() {
+        let carrier = Carrier::new(&CarrierKey::PUBLIC);
+        let digest = |lattice: &Lattice| {
+            let mut hash = Sha256::new();
+            for dither in &lattice.dither {
+                hash.update(((dither * 65536.0) as u16).to_be_bytes());
+            }
+            for bit in &lattice.order {
+                hash.update(bit.to_be_bytes());
+            }
+            for component in &lattice.direction {
+                hash.update([u8::from(*component < 0.0)]);
+            }
+            hash.finalize().iter().take(8).map(|b| format!("{b:02x}")).collect::<String>()
+        };
+        let lines: Vec<(i32, i32)> = carrier.pilot.iter().map(|l| (l.x, l.y)).collect();
+        let pinned = (digest(&carrier.seal), digest(&carrier.beacon), lines[0], lines[63]);
+        assert_eq!(pinned, ("f825d5fd73913bad".into(), "82fa282c0ac1bccc".into(), (-33, 19), (37, 11)));
+    }
+
+    #[test]
+    fn pilot_lines_are_odd_apart_and_in_the_band_for_any_key() {
+        for secret in 0..20u8 {
+            let lines = Carrier::new(&CarrierKey::private(&[secret; 16])).pilot;
+            assert_eq!(lines.len(), PILOT_LINES);
+            for (i, a) in lines.iter().enumerate() {
+                assert!(a.x % 2 != 0 && a.y % 2 != 0 && (100..=1600).contains(&(a.x * a.x + a.y * a.y)));
+                for b in &lines[..i] {
+                    let square = |x: i32, y: i32| x * x + y * y;
+                    assert!(square(a.x - b.x, a.y - b.y).min(square(a.x + b.x, a.y + b.y)) >= 16);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_codeword_bit_has_one_block() {
+        let carrier = Carrier::new(&CarrierKey::PUBLIC);
+        for lattice in [&carrier.seal, &carrier.beacon] {
+            let mut order = lattice.order.clone();
+            order.sort_unstable();
+            assert!(order.iter().enumerate().all(|(i, &bit)| usize::from(bit) == i));
+        }
+    }
+}

@@ -160,7 +160,9 @@ impl<'a> Meta<'a> {
                 // The first field says how far the TIFF header is from the field's end.
                 metadata.exif = content.and_then(|data| {
                     let start = be32(&data, 0)?.checked_add(4)?;
-                    data.get(start as usize..).map(<[u8]>::to_vec)
+                    let tiff = data.get(start as usize..)?;
+                    // Some writers count the JPEG prefix as part of it.
+                    Some(tiff.strip_prefix(b"Exif\0\0").unwrap_or(tiff).to_vec())
                 });
                 if metadata.exif.is_none() {
                     metadata.notes.push(Note::DamagedMetadata { what: "the EXIF block" });

@@ -41,6 +41,10 @@ fn decode_av1(data: &[u8], (width, height): (u32, u32)) -> Result<Picture, Decod
         Error::NotEnoughMemory => damaged("its AV1 data asks for more memory than there is"),
         e => damaged(format!("its AV1 data does not decode ({e})")),
     };
+    // The decoder would say so on standard error.
+    if data.is_empty() {
+        return Err(damaged("a picture has no AV1 data"));
+    }
     let mut settings = Settings::new();
     settings.set_n_threads(1);
     settings.set_max_frame_delay(1);
