@@ -29,7 +29,7 @@ fn a_private_carrier_is_read_by_its_key_alone() {
 }
 
 #[test]
-fn the_uncorrected_p_values_of_unmarked_pictures_are_uniform() {
+fn p_values_of_unmarked_pictures_are_never_too_small() {
     // One picture and many carriers: each keyed dither draws a fresh sample of the null distribution.
     let pixels = common::rgb(&common::sample());
     let crop = image::imageops::crop_imm(&pixels, 200, 300, 256, 256).to_image();
