@@ -1,11 +1,12 @@
 //! `[E4 X3]` Plane -> the few low block-DCT coefficients that carry the mark.
 //!
-//! Orthonormal type-II DCT of `n x n` blocks, `n` 8 or 16. Only six coefficients are computed, `u, v <= 2` with
-//! `u + v >= 2` (0.09 to 0.18 cycles per pixel at `n = 8`), and the block mean. That band was found best at equal PSNR: with
+//! Orthonormal type-II DCT of 8 x 8 blocks. Only six coefficients are computed, `u, v <= 2` with
+//! `u + v >= 2` (0.09 to 0.18 cycles per pixel), and the block mean. That band was found best at equal PSNR: with
 //! the lowest two it shows more, with the third harmonic it dies sooner under blur and half size (`docs/DESIGN.md`, Band).
 //!
 //! The cosines come from half-angle square roots, which IEEE 754 rounds the same on every target.
 
+use crate::carrier::BLOCK_PX;
 use crate::plane::Plane;
 
 /// `(u, v)`: vertical and horizontal frequency of the carried coefficients, in storage order.
@@ -23,8 +24,10 @@ pub(crate) struct BlockGrid {
     pub(crate) blocks: Vec<[f32; 8]>,
 }
 
-/// Row `k` of the orthonormal DCT of length `n`, for `k < 3`.
-fn basis<const N: usize>() -> [[f32; N]; 3] {
+const N: usize = BLOCK_PX;
+
+/// Row `k` of the orthonormal DCT of length 8, for `k < 3`.
+fn basis() -> [[f32; N]; 3] {
     // cos(pi / 2N) by halving from cos(pi / 2) = 0; then cos(k t) = 2 cos(t) cos((k-1) t) - cos((k-2) t).
     let mut c1 = 0.0f64;
     let mut n = 1;
@@ -45,13 +48,9 @@ fn basis<const N: usize>() -> [[f32; N]; 3] {
     })
 }
 
-/// Analyses the blocks of side `n` (8 or 16) whose grid starts at `(x0, y0)`.
-pub(crate) fn analyse(plane: &Plane, n: usize, x0: usize, y0: usize) -> BlockGrid {
-    if n == 8 { analyse_n::<8>(plane, x0, y0) } else { analyse_n::<16>(plane, x0, y0) }
-}
-
-fn analyse_n<const N: usize>(plane: &Plane, x0: usize, y0: usize) -> BlockGrid {
-    let basis = basis::<N>();
+/// Analyses the 8 x 8 blocks whose grid starts at `(x0, y0)`.
+pub(crate) fn analyse(plane: &Plane, x0: usize, y0: usize) -> BlockGrid {
+    let basis = basis();
     let cols = plane.width.saturating_sub(x0) / N;
     let rows = plane.height.saturating_sub(y0) / N;
     let mut blocks = vec![[0.0; 8]; cols * rows];
@@ -61,7 +60,7 @@ fn analyse_n<const N: usize>(plane: &Plane, x0: usize, y0: usize) -> BlockGrid {
         for y in 0..N {
             let samples = &plane.row(y0 + row * N + y)[x0..x0 + cols * N];
             for (horizontal, block) in line.iter_mut().zip(samples.chunks_exact(N)) {
-                *horizontal = project::<N>(block, &basis);
+                *horizontal = project(block, &basis);
             }
             let c: [f32; 3] = std::array::from_fn(|u| basis[u][y]);
             for (sums, h) in out.iter_mut().zip(&line) {
@@ -80,7 +79,7 @@ fn analyse_n<const N: usize>(plane: &Plane, x0: usize, y0: usize) -> BlockGrid {
 }
 
 /// Inner products of one block row with the three lowest cosines, by their symmetry about the centre.
-fn project<const N: usize>(block: &[f32], basis: &[[f32; N]; 3]) -> [f32; 3] {
+fn project(block: &[f32], basis: &[[f32; N]; 3]) -> [f32; 3] {
     let mut out = [0.0; 3];
     for i in 0..N / 2 {
         let (a, b) = (block[i], block[N - 1 - i]);
@@ -92,15 +91,11 @@ fn project<const N: usize>(block: &[f32], basis: &[[f32; N]; 3]) -> [f32; 3] {
     out
 }
 
-/// The `n x n` pixel pattern of a direction over [`BAND`]: adding `a` times it moves the projection by `a`.
-pub(crate) fn pattern(direction: &[f32; BAND.len()], n: usize) -> Vec<f32> {
-    fn of<const N: usize>(direction: &[f32; BAND.len()]) -> Vec<f32> {
-        let basis = basis::<N>();
-        let at =
-            |y: usize, x: usize| BAND.iter().zip(direction).map(|(&(u, v), d)| d * basis[u][y] * basis[v][x]).sum();
-        (0..N * N).map(|i| at(i / N, i % N)).collect()
-    }
-    if n == 8 { of::<8>(direction) } else { of::<16>(direction) }
+/// The 8 x 8 pixel pattern of a direction over [`BAND`]: adding `a` times it moves the projection by `a`.
+pub(crate) fn pattern(direction: &[f32; BAND.len()]) -> [f32; N * N] {
+    let basis = basis();
+    let at = |y: usize, x: usize| BAND.iter().zip(direction).map(|(&(u, v), d)| d * basis[u][y] * basis[v][x]).sum();
+    std::array::from_fn(|i| at(i / N, i % N))
 }
 
 #[cfg(test)]
@@ -117,7 +112,8 @@ mod tests {
     }
 
     /// The definition, in f64 with library cosines.
-    fn naive(plane: &Plane, n: usize, x0: usize, y0: usize, u: usize, v: usize) -> f64 {
+    fn naive(plane: &Plane, x0: usize, y0: usize, u: usize, v: usize) -> f64 {
+        let n = N;
         let scale = |k: usize| if k == 0 { 1.0 / n as f64 } else { 2.0 / n as f64 }.sqrt();
         let cosine = |k: usize, x: usize| (std::f64::consts::PI * k as f64 * (2 * x + 1) as f64 / (2 * n) as f64).cos();
         let mut sum = 0.0;
@@ -132,16 +128,16 @@ mod tests {
     #[test]
     fn agrees_with_the_definition() {
         let plane = picture(53, 41);
-        for (n, x0, y0) in [(8, 0, 0), (8, 5, 3), (16, 0, 0), (16, 7, 11)] {
-            let grid = analyse(&plane, n, x0, y0);
-            assert_eq!((grid.cols, grid.rows), ((53 - x0) / n, (41 - y0) / n));
+        for (x0, y0) in [(0, 0), (5, 3)] {
+            let grid = analyse(&plane, x0, y0);
+            assert_eq!((grid.cols, grid.rows), ((53 - x0) / N, (41 - y0) / N));
             for (i, block) in grid.blocks.iter().enumerate() {
-                let (x, y) = (x0 + i % grid.cols * n, y0 + i / grid.cols * n);
+                let (x, y) = (x0 + i % grid.cols * N, y0 + i / grid.cols * N);
                 for (k, &(u, v)) in BAND.iter().enumerate() {
-                    // 256 products of up to 255 in single precision.
-                    assert!((f64::from(block[k]) - naive(&plane, n, x, y, u, v)).abs() < 2e-3);
+                    // 64 products of up to 255 in single precision.
+                    assert!((f64::from(block[k]) - naive(&plane, x, y, u, v)).abs() < 2e-3);
                 }
-                assert!((f64::from(block[MEAN]) - naive(&plane, n, x, y, 0, 0) / n as f64).abs() < 1e-3);
+                assert!((f64::from(block[MEAN]) - naive(&plane, x, y, 0, 0) / N as f64).abs() < 1e-3);
             }
         }
     }
@@ -149,20 +145,18 @@ mod tests {
     #[test]
     fn the_pattern_moves_its_projection_by_one_and_no_other() {
         let direction = [0.5, -0.5, 0.5, 0.0, -0.5, 0.0];
-        for n in [8, 16] {
-            let plane = Plane { width: n, height: n, data: pattern(&direction, n) };
-            let block = analyse(&plane, n, 0, 0).blocks[0];
-            for (c, d) in block.iter().zip(direction) {
-                assert!((c - d).abs() < 1e-6);
-            }
+        let plane = Plane { width: N, height: N, data: pattern(&direction).to_vec() };
+        let block = analyse(&plane, 0, 0).blocks[0];
+        for (c, d) in block.iter().zip(direction) {
+            assert!((c - d).abs() < 1e-6);
         }
     }
 
     #[test]
     fn planes_smaller_than_a_block_have_none() {
         for (w, h) in [(1, 1), (7, 100), (100, 7)] {
-            assert!(analyse(&picture(w, h), 8, 0, 0).blocks.is_empty());
+            assert!(analyse(&picture(w, h), 0, 0).blocks.is_empty());
         }
-        assert!(analyse(&picture(9, 9), 8, 5, 5).blocks.is_empty());
+        assert!(analyse(&picture(9, 9), 5, 5).blocks.is_empty());
     }
 }

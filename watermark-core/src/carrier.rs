@@ -10,12 +10,14 @@ use sha2::{Digest, Sha256};
 
 use crate::block_dct::BAND;
 
-/// Codeword bits of the beacon: one per 16 x 16 block of a tile.
-pub(crate) const BEACON_BITS: usize = 1024;
-/// Codeword bits of the seal: one per 8 x 8 block of a tile.
-pub(crate) const SEAL_BITS: usize = 4096;
+/// Side of a block, canonical pixels.
+pub(crate) const BLOCK_PX: usize = 8;
 /// Side of the tile that everything repeats with, in canonical pixels.
 pub(crate) const TILE_PX: usize = 512;
+/// Blocks along a tile's side.
+pub(crate) const TILE_BLOCKS: usize = TILE_PX / BLOCK_PX;
+/// Bits of a tile, one a block.
+pub(crate) const TILE_BITS: usize = TILE_BLOCKS * TILE_BLOCKS;
 /// Period of the pilot, in canonical pixels.
 pub(crate) const PILOT_PERIOD: usize = 256;
 /// Pilot lines, each with its mirror in the other half plane.
@@ -46,16 +48,12 @@ impl std::fmt::Debug for CarrierKey {
     }
 }
 
-/// What one octave (seal or beacon) is modulated with.
+/// What the blocks of a tile are modulated with.
 #[derive(Clone, Debug)]
 pub(crate) struct Lattice {
-    /// Side of a block, 8 or 16 canonical pixels.
-    pub(crate) block: usize,
-    /// Blocks along a tile's side.
-    pub(crate) side: usize,
     /// Where the lattice of each block of the tile is shifted to, in steps, `[0, 1)`, row-major.
     pub(crate) dither: Vec<f32>,
-    /// Codeword bit of each block of the tile.
+    /// Number of the tile bit that each block carries ([`layout`](crate::layout)).
     pub(crate) order: Vec<u16>,
     /// The direction every block is projected on: one unit vector over [`BAND`].
     pub(crate) direction: [f32; BAND.len()],
@@ -71,31 +69,24 @@ pub(crate) struct Line {
 /// All that a key determines. Build it once and use it for any number of images.
 #[derive(Clone, Debug)]
 pub struct Carrier {
-    pub(crate) seal: Lattice,
-    pub(crate) beacon: Lattice,
+    pub(crate) lattice: Lattice,
     pub(crate) pilot: Vec<Line>,
 }
 
 impl Carrier {
     /// The carrier of a key. Takes well under a millisecond.
     pub fn new(key: &CarrierKey) -> Self {
-        Self {
-            seal: lattice(key, "seal", 8, SEAL_BITS),
-            beacon: lattice(key, "beacon", 16, BEACON_BITS),
-            pilot: pilot_lines(&mut key.stream("pilot lines")),
-        }
+        Self { lattice: lattice(key), pilot: pilot_lines(&mut key.stream("pilot lines")) }
     }
 }
 
-fn lattice(key: &CarrierKey, name: &str, block: usize, bits: usize) -> Lattice {
-    let mut dither = key.stream(&format!("{name} dither"));
-    let mut signs = key.stream(&format!("{name} direction"));
+fn lattice(key: &CarrierKey) -> Lattice {
+    let mut dither = key.stream("dither");
+    let mut signs = key.stream("direction");
     let amplitude = 1.0 / (BAND.len() as f32).sqrt();
     Lattice {
-        block,
-        side: TILE_PX / block,
-        dither: (0..bits).map(|_| (dither.next_u32() >> 16) as f32 / 65536.0).collect(),
-        order: permutation(bits, &mut key.stream(&format!("{name} interleaver"))),
+        dither: (0..TILE_BITS).map(|_| (dither.next_u32() >> 16) as f32 / 65536.0).collect(),
+        order: permutation(TILE_BITS, &mut key.stream("interleaver")),
         direction: std::array::from_fn(|_| if signs.next_u32() >> 31 == 0 { amplitude } else { -amplitude }),
     }
 }
@@ -160,8 +151,8 @@ mod tests {
             hash.finalize().iter().take(8).map(|b| format!("{b:02x}")).collect::<String>()
         };
         let lines: Vec<(i32, i32)> = carrier.pilot.iter().map(|l| (l.x, l.y)).collect();
-        let pinned = (digest(&carrier.seal), digest(&carrier.beacon), lines[0], lines[63]);
-        assert_eq!(pinned, ("f825d5fd73913bad".into(), "82fa282c0ac1bccc".into(), (-33, 19), (37, 11)));
+        let pinned = (digest(&carrier.lattice), lines[0], lines[63]);
+        assert_eq!(pinned, ("fbd60cc474826fe3".into(), (-33, 19), (37, 11)));
     }
 
     #[test]
@@ -180,12 +171,10 @@ mod tests {
     }
 
     #[test]
-    fn every_codeword_bit_has_one_block() {
+    fn every_tile_bit_has_one_block() {
         let carrier = Carrier::new(&CarrierKey::PUBLIC);
-        for lattice in [&carrier.seal, &carrier.beacon] {
-            let mut order = lattice.order.clone();
-            order.sort_unstable();
-            assert!(order.iter().enumerate().all(|(i, &bit)| usize::from(bit) == i));
-        }
+        let mut order = carrier.lattice.order.clone();
+        order.sort_unstable();
+        assert!(order.iter().enumerate().all(|(i, &bit)| usize::from(bit) == i));
     }
 }

@@ -1,8 +1,8 @@
 //! `[E2 X5]` The two codes: bytes of beacon and seal <-> codewords.
 
-use crate::carrier::{BEACON_BITS, SEAL_BITS};
 use crate::coding::crc::CRC_BITS;
 use crate::coding::{CodeError, PolarCode, bits};
+use crate::layout::{BEACON_BITS, SEAL_BITS};
 use crate::payload::{Beacon, Seal};
 
 /// Both polar codes, built once.

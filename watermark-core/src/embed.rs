@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! claims --sign--> payload --code--> codewords ------------------------------+
-//! cover --luma--> plane --canonical--> pilot + beacon + seal lattices <------+
+//! cover --luma--> plane --canonical--> pilot + lattice of the tile <---------+
 //!                                      at the strength found                 |
 //! stamped <--add to pixels-- stretch <-- change -----------------------------+
 //! ```
@@ -15,13 +15,13 @@ use crate::carrier::Carrier;
 use crate::codes::{Codes, encode};
 use crate::coding::CodeError;
 use crate::color;
-use crate::lattice;
+use crate::lattice::{self, Strengths};
+use crate::layout;
 use crate::payload::{Beacon, Claims, ContentHash, FieldError, Origin, Payload, SealClaims, Serial, StampedSize};
 use crate::payload::{SystemTag, UnixSeconds};
 use crate::pilot;
 use crate::plane::Plane;
 use crate::raster::Raster;
-use crate::read::BEACON_STEP;
 use crate::signature::{PublicKey, SignError, Signature, Signer, sign};
 use crate::strength;
 
@@ -126,8 +126,15 @@ pub enum EmbedError {
 
 /// Codewords of one stamp.
 pub(crate) struct Codewords {
-    pub(crate) beacon: Vec<u8>,
-    pub(crate) seal: Vec<u8>,
+    beacon: Vec<u8>,
+    seal: Vec<u8>,
+}
+
+impl Codewords {
+    /// The tile that a profile repeats over the picture.
+    pub(crate) fn tile(&self, profile: Profile) -> Vec<u8> {
+        layout::tile(&self.beacon, (profile == Profile::Sealed).then_some(self.seal.as_slice()))
+    }
 }
 
 /// Stamps `cover` with `statement`, signed by `signer`, whose public key is `public_key`.
@@ -159,8 +166,8 @@ where
         beacon: encode(&codes.beacon, &payload.beacon.encode())?,
         seal: encode(&codes.seal, &payload.seal.encode())?,
     };
-    let (profile, strength) = strength::choose(&plane, carrier, &codewords, strength)?;
-    let marked = modulate(&plane, carrier, &codewords, profile, strength);
+    let (profile, strengths) = strength::choose(&plane, carrier, &codewords, strength)?;
+    let marked = modulate(&plane, carrier, &codewords, profile, strengths);
     let mut change = marked;
     for (m, p) in change.data.iter_mut().zip(&plane.data) {
         *m -= p;
@@ -168,7 +175,7 @@ where
     let change = canonical::stretch(change, native);
     let mut raster = cover.clone();
     color::add_luma(&mut raster, &change);
-    Ok(Stamped { raster, payload, profile, strength })
+    Ok(Stamped { raster, payload, profile, strength: strengths.amplitude })
 }
 
 fn claims(statement: &Statement, public_key: &PublicKey, size: StampedSize) -> Claims {
@@ -184,20 +191,10 @@ fn claims(statement: &Statement, public_key: &PublicKey, size: StampedSize) -> C
     }
 }
 
-/// The canonical plane with pilot, beacon and seal in it, in this order: each lattice takes what came before as part of the
-/// picture, so the seal, which needs most, is disturbed by nothing.
-pub(crate) fn modulate(
-    plane: &Plane,
-    carrier: &Carrier,
-    codewords: &Codewords,
-    profile: Profile,
-    strength: f32,
-) -> Plane {
+/// The canonical plane with pilot and lattice in it, in this order: the lattice takes the pilot as part of the picture.
+fn modulate(plane: &Plane, carrier: &Carrier, codewords: &Codewords, profile: Profile, strengths: Strengths) -> Plane {
     let mut marked = plane.clone();
-    pilot::embed(&mut FftPlanner::new(), &mut marked, &carrier.pilot, strength);
-    lattice::embed(&mut marked, &carrier.beacon, &codewords.beacon, strength * BEACON_STEP);
-    if profile == Profile::Sealed {
-        lattice::embed(&mut marked, &carrier.seal, &codewords.seal, strength);
-    }
+    pilot::embed(&mut FftPlanner::new(), &mut marked, &carrier.pilot, strengths.amplitude);
+    lattice::embed(&mut marked, &carrier.lattice, &codewords.tile(profile), strengths);
     marked
 }

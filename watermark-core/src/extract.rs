@@ -9,12 +9,13 @@
 use rustfft::FftPlanner;
 
 use crate::canonical;
-use crate::carrier::{BEACON_BITS, Carrier, SEAL_BITS};
+use crate::carrier::Carrier;
 use crate::codes::{Codes, bytes};
 use crate::coding::{CodeError, Decoded, Workspace};
 use crate::color;
 use crate::detection::Detection;
 use crate::equalise;
+use crate::layout::{BEACON_BITS, SEAL_BITS};
 use crate::payload::{Beacon, DecodeError, Payload, Seal};
 use crate::pilot;
 use crate::raster::Raster;

@@ -1,7 +1,6 @@
-//! `[E6 X4]` Codeword bits <-> block projections: distortion-compensated spread-transform dither modulation.
+//! `[E6 X4]` Tile bits <-> block projections: distortion-compensated spread-transform dither modulation.
 //!
-//! Each block of an octave (8 x 8 for the seal, 16 x 16 for the beacon) is projected on one keyed direction over the
-//! carried band. Bit `b` moves the projection a share of the way to the nearest point of the lattice
+//! Each 8 x 8 block is projected on one keyed direction over the carried band. Bit `b` moves the projection a share of the way to the nearest point of the lattice
 //! `step * (integer + dither + b / 2)` (Chen & Wornell 2001, section V; Eggers et al. 2003). The picture itself does
 //! not disturb reading, as it does with additive spread spectrum: at equal PSNR this carries two to three times the bits
 //! after JPEG 50 (`docs/DESIGN.md`, Modulation).
@@ -11,52 +10,50 @@
 //! picture, `r` is uniform because the dither is, whatever the picture: the statistic has a known null distribution.
 
 use crate::block_dct::{BAND, BlockGrid, analyse, pattern};
-use crate::carrier::Lattice;
+use crate::carrier::{BLOCK_PX, Lattice, TILE_BITS, TILE_BLOCKS};
 use crate::color::round;
+use crate::layout::relative_step;
 use crate::mask;
 use crate::plane::Plane;
 
-/// Share of the way to the lattice point. 1 is plain dither modulation. Lower values carry more through heavy noise (0.7: a
-/// third more after noise 20), higher ones more through codecs on smooth pictures (0.8: 2027 bits after WebP 50, 0.9:
-/// 2638, medians of the spike) and in clean crops.
-const COMPENSATION: f32 = 0.88;
-
-/// How a codeword is laid into the blocks.
+/// How a tile is laid into the blocks.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Strengths {
     /// Step, over mask step, times compensation: what the mark costs, in gray levels of mask.
     pub(crate) amplitude: f32,
-    /// Share of the way to the lattice point that a projection is moved. The reader need not know it.
+    /// Share of the way to the lattice point that a projection is moved. The reader need not know it. 1 is plain dither
+    /// modulation; lower values carry more through heavy noise, higher ones through codecs on smooth pictures and in clean crops.
     pub(crate) compensation: f32,
 }
 
 impl Strengths {
-    pub(crate) fn new(amplitude: f32) -> Self {
-        Self { amplitude, compensation: COMPENSATION }
-    }
-
-    fn step(self) -> f32 {
+    /// Lattice step over mask step.
+    pub(crate) fn step(self) -> f32 {
         self.amplitude / self.compensation
     }
 }
 
-/// Moves `plane` (canonical luma) so that its blocks carry `codeword`.
-pub(crate) fn embed(plane: &mut Plane, lattice: &Lattice, codeword: &[u8], amplitude: f32) {
-    let grid = analyse(plane, lattice.block, 0, 0);
-    let amplitudes = solve(&grid, lattice, codeword, Strengths::new(amplitude)).amplitudes;
-    let pattern = pattern(&lattice.direction, lattice.block);
-    let n = lattice.block;
+/// Moves `plane` (canonical luma) so that its blocks carry `bits`, those of one tile.
+pub(crate) fn embed(plane: &mut Plane, lattice: &Lattice, bits: &[u8], strengths: Strengths) {
+    const N: usize = BLOCK_PX;
+    let grid = analyse(plane, 0, 0);
+    let amplitudes = solve(&grid, lattice, bits, strengths).amplitudes;
+    let pattern = pattern(&lattice.direction);
     for row in 0..grid.rows {
-        for y in 0..n {
-            let pattern = &pattern[y * n..][..n];
-            let samples = &mut plane.row_mut(row * n + y)[..grid.cols * n];
-            for (block, &a) in samples.chunks_exact_mut(n).zip(&amplitudes[row * grid.cols..]) {
+        for (y, pattern) in pattern.chunks_exact(N).enumerate() {
+            let samples = &mut plane.row_mut(row * N + y)[..grid.cols * N];
+            for (block, &a) in samples.chunks_exact_mut(N).zip(&amplitudes[row * grid.cols..]) {
                 for (sample, p) in block.iter_mut().zip(pattern) {
                     *sample += a * p;
                 }
             }
         }
     }
+}
+
+/// Slot of the tile that block `i` of a grid of `cols` columns takes, the grid's first block taking tile block `(col, row)`.
+pub(crate) fn slot(i: usize, cols: usize, (col, row): (usize, usize)) -> usize {
+    (i / cols + row) % TILE_BLOCKS * TILE_BLOCKS + (i % cols + col) % TILE_BLOCKS
 }
 
 /// A codeword fitted to the blocks of a picture.
@@ -67,22 +64,19 @@ pub(crate) struct Solution {
     pub(crate) steps: Vec<f32>,
 }
 
-/// Fits `codeword` to the blocks of `grid`.
-pub(crate) fn solve(grid: &BlockGrid, lattice: &Lattice, codeword: &[u8], strengths: Strengths) -> Solution {
-    let side = lattice.side;
-    let target = |i: usize| {
-        let slot = (i / grid.cols % side) * side + i % grid.cols % side;
-        let bit = codeword.get(usize::from(lattice.order[slot])).copied().unwrap_or(0);
-        lattice.dither[slot] + 0.5 * f32::from(bit)
-    };
-    let targets: Vec<f32> = (0..grid.blocks.len()).map(target).collect();
+/// Fits the `bits` of a tile to the blocks of `grid`.
+pub(crate) fn solve(grid: &BlockGrid, lattice: &Lattice, bits: &[u8], strengths: Strengths) -> Solution {
+    let slots = || (0..grid.blocks.len()).map(|i| slot(i, grid.cols, (0, 0)));
+    let target = |slot: usize| lattice.dither[slot] + 0.5 * f32::from(bits[usize::from(lattice.order[slot])]);
+    let targets: Vec<f32> = slots().map(target).collect();
+    let relative: Vec<f32> = slots().map(|slot| strengths.step() * relative_step(lattice.order[slot])).collect();
     let projections: Vec<f32> = grid.blocks.iter().map(|b| project(b, &lattice.direction)).collect();
     let quantise = |masks: &[f32]| -> Vec<f32> {
-        let one = |((&p, &m), &t): ((&f32, &f32), &f32)| {
-            let step = strengths.step() * m;
+        let one = |(((&p, &m), &t), &r): (((&f32, &f32), &f32), &f32)| {
+            let step = r * m;
             if step == 0.0 { 0.0 } else { strengths.compensation * ((round(p / step - t) + t) * step - p) }
         };
-        projections.iter().zip(masks).zip(&targets).map(one).collect()
+        projections.iter().zip(masks).zip(&targets).zip(&relative).map(one).collect()
     };
     // The reader sees the mask of the marked picture, so solve once, mask again, and solve for that mask.
     let mut marked = grid.clone();
@@ -92,7 +86,7 @@ pub(crate) fn solve(grid: &BlockGrid, lattice: &Lattice, codeword: &[u8], streng
         }
     }
     let masks = mask::steps(&marked, 0.0);
-    Solution { amplitudes: quantise(&masks), steps: masks.iter().map(|m| strengths.step() * m).collect() }
+    Solution { amplitudes: quantise(&masks), steps: masks.iter().zip(&relative).map(|(m, r)| m * r).collect() }
 }
 
 pub(crate) fn project(block: &[f32; 8], direction: &[f32; BAND.len()]) -> f32 {
@@ -107,15 +101,22 @@ pub(crate) struct Received {
     pub(crate) ratio: Vec<f32>,
     /// Mask step, gray levels; 0 where nothing can be read.
     pub(crate) step: Vec<f32>,
+    /// Nothing is left in the carried band: a codec rounded it away, or the picture is flat there.
+    pub(crate) dead: Vec<bool>,
 }
+
+/// Sum of magnitudes of a block's carried coefficients, gray levels, under which it is dead. Rounding of the pixels leaves about
+/// 1.4.
+const DEAD: f32 = 2.4;
 
 /// Projects the blocks of `plane` whose grid starts at `(x0, y0)`; `noise` as for [`mask::steps`].
 pub(crate) fn receive(plane: &Plane, lattice: &Lattice, x0: usize, y0: usize, noise: f32) -> Received {
-    let grid = analyse(plane, lattice.block, x0, y0);
+    let grid = analyse(plane, x0, y0);
     let step = mask::steps(&grid, noise);
     let ratio =
         grid.blocks.iter().zip(&step).map(|(b, &m)| if m > 0.0 { project(b, &lattice.direction) / m } else { 0.0 });
-    Received { cols: grid.cols, ratio: ratio.collect(), step }
+    let dead = grid.blocks.iter().map(|b| b[..BAND.len()].iter().map(|c| c.abs()).sum::<f32>() < DEAD);
+    Received { cols: grid.cols, ratio: ratio.collect(), dead: dead.collect(), step }
 }
 
 /// Received blocks with their place in the tile known: what is left to find is the gain.
@@ -127,7 +128,10 @@ pub(crate) struct Aligned {
     weight: Vec<f32>,
     /// Square of median step over own step: relative noise power of each block, were noise even.
     noise: Vec<f32>,
-    slot: Vec<u16>,
+    /// Number of the tile bit.
+    bit: Vec<u16>,
+    /// Kind of block, under [`KINDS`]: 0 dead, then by step.
+    kind: Vec<u8>,
 }
 
 impl Aligned {
@@ -137,19 +141,22 @@ impl Aligned {
         if sorted.is_empty() {
             return Self::default();
         }
-        let middle = sorted.len() / 2;
-        let median = *sorted.select_nth_unstable_by(middle, f32::total_cmp).1;
-        let side = lattice.side;
+        sorted.sort_unstable_by(f32::total_cmp);
+        let [low, median, high] = [1, 2, 3].map(|quarter| sorted[quarter * (sorted.len() - 1) / 4]);
         let mut out = Self::default();
         for (i, (&ratio, &step)) in received.ratio.iter().zip(&received.step).enumerate() {
             if step > 0.0 {
-                let slot = (i / received.cols + tile_row) % side * side + (i % received.cols + tile_col) % side;
-                let noise = (median / step) * (median / step);
-                out.ratio.push(ratio);
+                let slot = slot(i, received.cols, (tile_col, tile_row));
+                let bit = lattice.order[slot];
+                let relative = relative_step(bit);
+                let noise = (median / (step * relative)) * (median / (step * relative));
+                out.ratio.push(ratio / relative);
                 out.dither.push(lattice.dither[slot]);
                 out.weight.push(1.0 / (1.0 + noise * noise));
                 out.noise.push(noise);
-                out.slot.push(lattice.order[slot]);
+                out.bit.push(bit);
+                let by_step = 1 + u8::from(step > low) + u8::from(step > median) + u8::from(step > high);
+                out.kind.push(if received.dead[i] { 0 } else { by_step });
             }
         }
         out
@@ -178,51 +185,91 @@ impl Aligned {
         if power > 0.0 { sum.iter().sum::<f32>() / (0.5 * power).sqrt() } else { 0.0 }
     }
 
-    /// Soft bits of the `bits`-bit codeword at `gain`, repeats added, and how likely the best noise level makes the
-    /// phases compared to no mark (natural log). Positive LLR means 0.
-    pub(crate) fn soft_bits(&self, gain: f32, bits: usize) -> SoftBits {
+    /// How likely the best noise level makes the phases at `gain` compared to no mark (natural log), and that level.
+    pub(crate) fn fit(&self, gain: f32) -> Fit {
         let inverse = 1.0 / gain;
-        let cosine: Vec<f32> = self.ratio.iter().zip(&self.dither).map(|(q, d)| cos_turns(q * inverse - d)).collect();
         let stride = self.len().div_ceil(FIT_BLOCKS).max(1);
-        let variance = |i: usize, noise: [f32; 3]| {
-            let far = self.ratio[i] * inverse * noise[2];
-            noise[0] * noise[0] + noise[1] * noise[1] * self.noise[i] + far * far
-        };
-        let mut best = (f32::NEG_INFINITY, [0.0; 3]);
+        let blocks = || (0..self.len()).step_by(stride);
+        let cosine: Vec<f32> = blocks().map(|i| cos_turns(self.ratio[i] * inverse - self.dither[i])).collect();
+        let mut best = Fit { gain, likelihood: f32::NEG_INFINITY, noise: [0.0; 3] };
         for mismatch in NOISE_MISMATCH {
             for floor in NOISE_FLOOR {
                 for even in NOISE_EVEN {
                     let noise = [floor, even, mismatch];
-                    let mut likelihood = 0.0;
-                    for i in (0..self.len()).step_by(stride) {
-                        let kappa = concentration(variance(i, noise));
-                        let x = (kappa * cosine[i]).abs();
-                        likelihood += x + (0.5 + 0.5 * (-2.0 * x).exp()).ln() - ln_bessel0(kappa);
-                    }
-                    if likelihood > best.0 {
-                        best = (likelihood, noise);
+                    let likelihood = blocks().zip(&cosine).map(|(i, &c)| log_ratio(self.variance(i, gain, noise), c));
+                    let likelihood = likelihood.sum::<f32>() * stride as f32;
+                    if likelihood > best.likelihood {
+                        best = Fit { gain, likelihood, noise };
                     }
                 }
             }
         }
-        let (likelihood, noise) = best;
-        let mut llr = vec![0.0; bits];
-        for (i, &slot) in self.slot.iter().enumerate() {
-            llr[usize::from(slot)] += 2.0 * concentration(variance(i, noise)) * cosine[i];
+        best
+    }
+
+    /// Soft bits of the tile, repeats added. Positive LLR means 0; 0 where no block carried the bit.
+    ///
+    /// The fitted noise is corrected for each kind of block by the factor that makes that kind's phases likeliest: a codec's
+    /// dead zone takes flat blocks altogether while the others hardly suffer, which no smooth law follows.
+    pub(crate) fn soft_bits(&self, fit: &Fit) -> Vec<f32> {
+        let inverse = 1.0 / fit.gain;
+        let cosine: Vec<f32> = self.ratio.iter().zip(&self.dither).map(|(q, d)| cos_turns(q * inverse - d)).collect();
+        let variance: Vec<f32> = (0..self.len()).map(|i| self.variance(i, fit.gain, fit.noise)).collect();
+        let class = |i: usize| match (self.kind[i], (self.ratio[i] * inverse).abs()) {
+            (0, _) => 0,
+            (kind, steps) => usize::from(kind) + (KINDS - 1) * (usize::from(steps > 1.0) + usize::from(steps > 4.0)),
+        };
+        let stride = self.len().div_ceil(KIND_BLOCKS).max(1);
+        let mut score = [[0.0f32; CORRECTIONS.len()]; CLASSES];
+        for i in (0..self.len()).step_by(stride) {
+            for (sum, factor) in score[class(i)].iter_mut().zip(CORRECTIONS) {
+                *sum += log_ratio(variance[i] * factor, cosine[i]);
+            }
         }
-        SoftBits { llr, likelihood: likelihood * stride as f32 }
+        let factor = score.map(|sums| {
+            let scored = sums.iter().zip(CORRECTIONS).zip(CORRECTION_PRIOR).map(|((s, f), prior)| (s - prior, f));
+            scored.max_by(|a, b| a.0.total_cmp(&b.0)).map_or(1.0, |(_, f)| f)
+        });
+        let mut llr = vec![0.0; TILE_BITS];
+        for (i, &bit) in self.bit.iter().enumerate() {
+            llr[usize::from(bit)] += 2.0 * concentration(variance[i] * factor[class(i)]) * cosine[i];
+        }
+        llr
+    }
+
+    /// Phase variance of block `i`, square steps.
+    fn variance(&self, i: usize, gain: f32, [floor, even, mismatch]: [f32; 3]) -> f32 {
+        let far = self.ratio[i] / gain * mismatch;
+        floor * floor + even * even * self.noise[i] + far * far
     }
 }
 
-/// Demodulated codeword.
-#[derive(Clone, Debug)]
-pub(crate) struct SoftBits {
-    /// One LLR per codeword bit; 0 where no block carried it.
-    pub(crate) llr: Vec<f32>,
+/// The noise that fits a reading best.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Fit {
+    pub(crate) gain: f32,
     /// Natural log of the likelihood ratio of "marked" to "unmarked".
     pub(crate) likelihood: f32,
+    noise: [f32; 3],
 }
 
+/// Natural log of how much likelier a phase of this cosine is under noise of this variance, either bit sent, than without a mark.
+fn log_ratio(variance: f32, cosine: f32) -> f32 {
+    let kappa = concentration(variance);
+    let x = (kappa * cosine).abs();
+    x + (0.5 + 0.5 * (-2.0 * x).exp()).ln() - ln_bessel0(kappa)
+}
+
+/// Kinds of block: dead, and four quarters by step.
+const KINDS: usize = 5;
+/// The live kinds are divided once more by how many steps their projection is from zero.
+const CLASSES: usize = 1 + 3 * (KINDS - 1);
+/// Candidate corrections of a class's phase variance.
+const CORRECTIONS: [f32; 7] = [1.0, 0.5, 0.7, 1.4, 2.0, 4.0, 16.0];
+/// What a correction has to gain to be believed, natural log: classes can be small.
+const CORRECTION_PRIOR: [f32; CORRECTIONS.len()] = [0.0, 2.0, 1.0, 1.0, 2.0, 3.0, 4.0];
+/// Blocks looked at to find the corrections.
+const KIND_BLOCKS: usize = 6144;
 /// Blocks looked at to fit the noise.
 const FIT_BLOCKS: usize = 1536;
 /// Candidate phase noise that all blocks share (compensation, mask error), standard deviation in steps.

@@ -15,6 +15,7 @@ mod equalise;
 mod extract;
 mod fourier;
 mod lattice;
+mod layout;
 mod mask;
 mod pilot;
 mod plane;

@@ -108,7 +108,7 @@ const CLIP: f32 = 3.0;
 impl Whitened {
     /// Planes under 8 pixels on a side come back all zero.
     pub(crate) fn new(plane: &Plane) -> Self {
-        let grid = analyse(plane, 8, 0, 0);
+        let grid = analyse(plane, 0, 0);
         if grid.blocks.is_empty() {
             return Self { plane: Plane::zeros(plane.width, plane.height), cols: 1, rows: 1, steps: vec![0.0] };
         }

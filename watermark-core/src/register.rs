@@ -34,7 +34,7 @@ pub(crate) fn cropped(
     carrier: &Carrier,
     candidates: &mut u64,
 ) -> Option<Pose> {
-    let offset = translation::search(planner, luma, &carrier.seal);
+    let offset = translation::search(planner, luma, &carrier.lattice);
     *candidates += translation::CANDIDATES;
     (offset.coherence > WORTH_READING).then(|| Pose { plane: luma.clone(), tile_x: offset.x, tile_y: offset.y })
 }

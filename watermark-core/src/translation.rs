@@ -7,7 +7,7 @@
 use rustfft::num_complex::Complex;
 use rustfft::{FftDirection, FftPlanner};
 
-use crate::carrier::{Lattice, TILE_PX};
+use crate::carrier::{BLOCK_PX, Lattice, TILE_BLOCKS, TILE_PX};
 use crate::fourier;
 use crate::lattice::{Received, receive};
 use crate::plane::Plane;
@@ -37,11 +37,11 @@ pub(crate) fn search(planner: &mut FftPlanner<f32>, plane: &Plane, lattice: &Lat
     let (width, height) = (plane.width.min(WINDOW_PX), plane.height.min(WINDOW_PX));
     let (left, top) = ((plane.width - width) / 2, (plane.height - height) / 2);
     let window = plane.window(left, top, width, height);
-    let side = lattice.side;
+    let side = TILE_BLOCKS;
     let mut dither: Vec<Complex<f32>> = lattice.dither.iter().map(|&d| turns(2.0 * d)).collect();
     fourier::transform(planner, &mut dither, side, FftDirection::Forward);
     let mut best = Offset { x: 0, y: 0, coherence: f32::NEG_INFINITY };
-    let n = lattice.block;
+    let n = BLOCK_PX;
     for y0 in 0..n {
         for x0 in 0..n {
             let received = receive(&window, lattice, x0, y0, 0.0);
