@@ -9,6 +9,11 @@ use crate::raster::{Channels, Raster, Samples, SamplesMut};
 
 const LUMA: [f32; 3] = [0.299, 0.587, 0.114];
 
+/// RGB change per unit of luma change: half way between gray `(1, 1, 1)` and the cheapest direction
+/// `LUMA / |LUMA|^2 = (0.669, 1.313, 0.255)`. Gray shows least to SSIMULACRA 2, the cheapest direction moves luma most at equal
+/// RGB error and so keeps PSNR and SSIM; half way keeps all three (`docs/DESIGN.md`, Colour direction). Its luma is exactly 1.
+const DIRECTION: [f32; 3] = [0.834_5, 1.156_5, 0.627_5];
+
 /// Below this opacity a pixel cannot carry the mark: the change would have to be too large in the hidden colour.
 const LEAST_ALPHA: f32 = 0.25;
 
@@ -35,8 +40,7 @@ fn luma_of<T: Copy + Into<f32>>(samples: &[T], channels: Channels, scale: f32) -
     }
 }
 
-/// Adds `change` (gray levels of composited luma) to the pixels as gray, clipping at black and white. A gray change shows least: one
-/// towards green costs 0.9 dB less and 0.7 to 1 points of SSIMULACRA 2 more (`docs/DESIGN.md`, Colour direction). Alpha is kept. Each
+/// Adds `change` (gray levels of composited luma) to the pixels, clipping at black and white. Alpha is kept. Each
 /// pixel's rounding error of red and blue is made up in green, so luma is met to within half a green step.
 pub(crate) fn add_luma(raster: &mut Raster, change: &Plane) {
     let channels = raster.channels();
@@ -65,10 +69,11 @@ where
             continue;
         }
         let old = [pixel[0].into(), pixel[1].into(), pixel[2].into()];
-        let red = round(old[0] + luma).clamp(0.0, max);
-        let blue = round(old[2] + luma).clamp(0.0, max);
+        let red = round(old[0] + luma * DIRECTION[0]).clamp(0.0, max);
+        let blue = round(old[2] + luma * DIRECTION[2]).clamp(0.0, max);
         let owed = luma - LUMA[0] * (red - old[0]) - LUMA[2] * (blue - old[2]);
-        let green = round(old[1] + (owed / LUMA[1]).clamp(luma - 1.0, luma + 1.0)).clamp(0.0, max);
+        let ideal = luma * DIRECTION[1];
+        let green = round(old[1] + (owed / LUMA[1]).clamp(ideal - 1.0, ideal + 1.0)).clamp(0.0, max);
         pixel[0] = store(red);
         pixel[1] = store(green);
         pixel[2] = store(blue);

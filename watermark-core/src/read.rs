@@ -85,7 +85,9 @@ pub(crate) fn read(
         out.beacon = decode(&codes.beacon, layout::beacon_llr(&llr), ws);
         if out.beacon.is_some() {
             out.attempts += 1;
-            out.seal = decode(&codes.seal, &layout::seal_llr(&llr), ws);
+            let llr = layout::seal_llr(&llr);
+            // The beacon vouches for geometry and gain, so the longest list is worth its time.
+            out.seal = decode(&codes.seal, &llr, ws).or_else(|| codes.seal.decode(&llr, LONGEST_LIST, ws));
         }
         if out.seal.is_none() {
             out.attempts += 1;
@@ -119,6 +121,9 @@ fn refine(aligned: &Aligned, start: f32) -> Fit {
     let fits = [0.96, 0.98, 1.0, 1.02, 1.04].map(|factor| aligned.fit(start * factor));
     fits.into_iter().reduce(|best, f| if f.likelihood > best.likelihood { f } else { best }).unwrap_or(fits[2])
 }
+
+/// List length for a seal whose beacon was read.
+const LONGEST_LIST: usize = 64;
 
 /// A short list first: most pictures need no more.
 fn decode(code: &PolarCode, llr: &[f32], ws: &mut Workspace) -> Option<Decoded> {
