@@ -21,12 +21,19 @@ use crate::plane::Plane;
 pub(crate) struct Strengths {
     /// Step, over mask step, times compensation: what the mark costs, in gray levels of mask.
     pub(crate) amplitude: f32,
-    /// Share of the way to the lattice point that a projection is moved. The reader need not know it. 1 is plain dither
-    /// modulation; lower values carry more through heavy noise, higher ones through codecs on smooth pictures and in clean crops.
+    /// Share of the way to the lattice point that a projection is moved. The reader need not know it.
     pub(crate) compensation: f32,
 }
 
+/// 1 would be plain dither modulation. Lower values carry more through heavy noise and JPEG (0.68: 377 bits of kodim03 after noise
+/// 20 and 569 after JPEG 20; 0.88: 261 and 413), higher ones through WebP and in clean crops (1011 and 1700 after WebP 80).
+const COMPENSATION: f32 = 0.78;
+
 impl Strengths {
+    pub(crate) fn new(amplitude: f32) -> Self {
+        Self { amplitude, compensation: COMPENSATION }
+    }
+
     /// Lattice step over mask step.
     pub(crate) fn step(self) -> f32 {
         self.amplitude / self.compensation
