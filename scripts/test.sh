@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Every check of the project on a fresh machine: formatting, lints, the WebAssembly build, all tests.
-# Needs Rust (https://rustup.rs) and a C compiler; installs the WebAssembly target by itself.
+# Needs Rust (https://rustup.rs) and a C compiler; installs the WebAssembly target by itself. With Node it also runs the golden vectors there.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -26,6 +26,11 @@ cargo clippy --locked --workspace --all-targets
 
 step 'WebAssembly'
 cargo check --locked -p watermark-core -p watermark-wasm --target wasm32-unknown-unknown
+if command -v node >/dev/null; then
+    cargo test --locked -p watermark-core --test golden --target wasm32-unknown-unknown
+else
+    echo 'No node: the golden vectors are not run in WebAssembly.'
+fi
 
 # Some tests read the development image set, which is not part of this repository: ../shared/images or $WATERMARK_IMAGES.
 images=${WATERMARK_IMAGES:-../shared/images}

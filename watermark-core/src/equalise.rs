@@ -121,3 +121,6 @@ fn undo_blur(plane: &Plane, variance: f32) -> Plane {
     }
     out
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,6 +3,7 @@ pub mod coding;
 pub mod payload;
 pub mod raster;
 pub mod signature;
+pub mod statistics;
 
 mod block_dct;
 mod canonical;
@@ -24,6 +25,8 @@ mod register;
 mod resample;
 mod scale;
 mod strength;
+#[cfg(test)]
+mod testing;
 mod translation;
 mod verdict;
 

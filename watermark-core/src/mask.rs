@@ -65,3 +65,6 @@ fn box3(values: &[f32], cols: usize, rows: usize) -> Vec<f32> {
     }
     out
 }
+
+#[cfg(test)]
+mod tests;

@@ -174,3 +174,6 @@ fn box_blur(plane: &Plane, radius: usize) -> Plane {
     }
     out
 }
+
+#[cfg(test)]
+mod tests;

@@ -84,3 +84,6 @@ fn lanczos3(x: f64) -> f64 {
         0.0
     }
 }
+
+#[cfg(test)]
+mod tests;

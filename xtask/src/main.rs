@@ -1,6 +1,7 @@
 //! Project chores and the long studies whose results are committed. Run as `cargo xtask <name>`.
 
 mod corpus;
+mod negatives;
 mod quality;
 mod robustness;
 
@@ -17,10 +18,13 @@ struct Args {
 enum Task {
     /// Stamp a folder of images, attack the copies, read them back, print what held.
     Robustness(robustness::Args),
+    /// Read unmarked variants of a folder of images, count false marks, test the null distributions.
+    Negatives(negatives::Args),
 }
 
 fn main() -> anyhow::Result<()> {
     match Args::parse().task {
         Task::Robustness(args) => robustness::run(&args),
+        Task::Negatives(args) => negatives::run(&args),
     }
 }

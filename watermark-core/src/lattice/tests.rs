@@ -1,0 +1,123 @@
+//! The lattices: series against the library's functions, coherence against its definition, writing against reading.
+
+use super::*;
+use crate::carrier::{Carrier, CarrierKey, SEAL_BITS};
+use crate::testing::{Random, noise, picture};
+
+fn bits(count: usize) -> Vec<u8> {
+    let mut random = Random(4);
+    (0..count).map(|_| (random.next() >> 63) as u8).collect()
+}
+
+#[test]
+fn cosine_agrees_with_the_library() {
+    for i in -40_000..40_000 {
+        let x = i as f32 * 0.000_37;
+        let expected = (std::f64::consts::TAU * f64::from(x)).cos();
+        assert!((f64::from(cos_turns(x)) - expected).abs() < 1e-5, "{x}");
+    }
+}
+
+#[test]
+fn bessel_function_agrees_with_its_series() {
+    for i in 0..300 {
+        let x = f64::from(i) * 0.1;
+        let (mut term, mut sum) = (1.0, 1.0);
+        for k in 1..200 {
+            term *= 0.25 * x * x / f64::from(k * k);
+            sum += term;
+        }
+        assert!((f64::from(ln_bessel0(x as f32)) - f64::ln(sum)).abs() < 0.01, "{x}");
+    }
+}
+
+/// The definition: every block's term by itself, in double precision, with the library's cosine.
+#[test]
+fn coherence_agrees_with_its_definition() {
+    let carrier = Carrier::new(&CarrierKey::PUBLIC);
+    let plane = picture(200, 136, 8);
+    for (lattice, gain) in [(&carrier.seal, 7.3f32), (&carrier.seal, 3.0), (&carrier.beacon, 12.5)] {
+        let aligned = Aligned::new(&receive(&plane, lattice, 0, 0, 0.0), lattice, 3, 5);
+        let (mut sum, mut power) = (0.0, 0.0);
+        for ((q, d), w) in aligned.ratio.iter().zip(&aligned.dither).zip(&aligned.weight) {
+            let (q, d, w) = (f64::from(*q), f64::from(*d), f64::from(*w));
+            sum += w * (2.0 * std::f64::consts::TAU * (q / f64::from(gain) - d)).cos();
+            power += 0.5 * w * w;
+        }
+        assert!((f64::from(aligned.coherence(gain)) - sum / f64::sqrt(power)).abs() < 2e-3);
+    }
+}
+
+#[test]
+fn coherence_of_unmarked_pictures_is_standard_normal() {
+    let plane = picture(256, 256, 1);
+    let (mut sum, mut square) = (0.0, 0.0);
+    let trials = 300_u16;
+    for i in 0..trials {
+        let lattice = Carrier::new(&CarrierKey::private(&i.to_be_bytes())).seal;
+        let z = Aligned::new(&receive(&plane, &lattice, 0, 0, 0.0), &lattice, 0, 0).coherence(8.0);
+        (sum, square) = (sum + z, square + z * z);
+    }
+    let (mean, variance) = (sum / f32::from(trials), square / f32::from(trials));
+    // Five standard deviations of mean and variance over 300 trials.
+    assert!(mean.abs() < 0.29 && (variance - 1.0).abs() < 0.41, "mean {mean}, variance {variance}");
+}
+
+#[test]
+fn what_is_written_is_read_at_the_gain_it_was_written_with() {
+    let carrier = Carrier::new(&CarrierKey::PUBLIC);
+    let lattice = &carrier.seal;
+    let codeword = bits(SEAL_BITS);
+    let amplitude = 9.0;
+    let gain = Strengths::new(amplitude).step();
+    let mut plane = picture(600, 560, 6);
+    embed(&mut plane, lattice, &codeword, amplitude);
+    let aligned = Aligned::new(&receive(&plane, lattice, 0, 0, 0.0), lattice, 0, 0);
+    let at_gain = aligned.coherence(gain);
+    assert!(at_gain > 40.0, "{at_gain}");
+    for other in [0.5 * gain, 0.8 * gain, 1.25 * gain, 2.0 * gain] {
+        assert!(aligned.coherence(other) < 0.5 * at_gain, "gain {other} for {gain}");
+    }
+    let wrong = |codeword: &[u8]| {
+        let soft = aligned.soft_bits(gain, SEAL_BITS);
+        soft.llr.iter().zip(codeword).filter(|(llr, bit)| (**llr < 0.0) != (**bit == 1)).count()
+    };
+    assert_eq!(wrong(&codeword), 0);
+    let opposite: Vec<u8> = codeword.iter().map(|b| 1 - b).collect();
+    assert_eq!(wrong(&opposite), SEAL_BITS);
+}
+
+#[test]
+fn no_block_moves_further_than_half_a_step() {
+    let carrier = Carrier::new(&CarrierKey::PUBLIC);
+    let grid = analyse(&picture(256, 256, 7), 8, 0, 0);
+    let strengths = Strengths::new(12.0);
+    let solution = solve(&grid, &carrier.seal, &bits(SEAL_BITS), strengths);
+    for (a, step) in solution.amplitudes.iter().zip(&solution.steps) {
+        assert!(a.abs() <= 0.5001 * strengths.compensation * step, "{a} of {step}");
+    }
+}
+
+#[test]
+fn a_crop_by_whole_blocks_is_read_at_its_place() {
+    let carrier = Carrier::new(&CarrierKey::PUBLIC);
+    let mut plane = picture(520, 520, 6);
+    embed(&mut plane, &carrier.seal, &bits(SEAL_BITS), 9.0);
+    let gain = Strengths::new(9.0).step();
+    let crop = plane.window(8 * 5, 8 * 3, 400, 400);
+    let at =
+        |col, row| Aligned::new(&receive(&crop, &carrier.seal, 0, 0, 0.0), &carrier.seal, col, row).coherence(gain);
+    assert!(at(5, 3) > 25.0 && at(0, 0) < 5.0 && at(3, 5) < 5.0);
+}
+
+#[test]
+fn clipped_planes_carry_and_give_nothing() {
+    let carrier = Carrier::new(&CarrierKey::PUBLIC);
+    let white = noise(256, 256, 255.0, 0.0, 1);
+    let mut marked = white.clone();
+    embed(&mut marked, &carrier.seal, &bits(SEAL_BITS), 9.0);
+    assert_eq!(marked, white);
+    let aligned = Aligned::new(&receive(&white, &carrier.seal, 0, 0, 0.0), &carrier.seal, 0, 0);
+    assert_eq!((aligned.len(), aligned.coherence(9.0)), (0, 0.0));
+    assert!(aligned.soft_bits(9.0, 16).llr.iter().all(|&llr| llr == 0.0));
+}
