@@ -7,7 +7,7 @@
 use rustfft::FftPlanner;
 
 use crate::canonical;
-use crate::carrier::{Carrier, Lattice};
+use crate::carrier::Carrier;
 use crate::color;
 use crate::detection::ln_upper_tail;
 use crate::lattice::{Aligned, receive};
@@ -17,29 +17,24 @@ use crate::raster::Raster;
 /// Statistics of one picture as it is, in standard deviations of their null distribution; `None` where nothing in it can be read.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Statistics {
-    /// Double-angle coherence of the seal's lattice at the gain asked for.
-    pub seal: Option<f64>,
-    /// The same of the beacon's lattice.
-    pub beacon: Option<f64>,
+    /// Double-angle coherence of the lattice at the gain asked for.
+    pub lattice: Option<f64>,
     /// How far the pilot's lines stand out.
     pub pilot: Option<f64>,
 }
 
 impl Statistics {
-    /// Measures `received` without any search. `gain` is the lattice gain that both octaves are read at; those in use lie between 3 and
+    /// Measures `received` without any search. `gain` is the lattice gain it is read at; those in use lie between 3 and
     /// 35, and the null distribution is the same for all.
     pub fn measure(received: &Raster, carrier: &Carrier, gain: f32) -> Self {
         let luma = color::luma(received);
         let size = canonical::size(luma.width, luma.height);
         let plane = canonical::stretch(luma, size);
-        let coherence = |lattice: &Lattice| {
-            let received = receive(&plane, lattice, 0, 0, 0.0);
-            let blocks = Aligned::new(&received, lattice, 0, 0);
-            (blocks.len() > 0).then(|| f64::from(blocks.coherence(gain)))
-        };
-        let seal = coherence(&carrier.seal);
+        let received = receive(&plane, &carrier.lattice, 0, 0, 0.0);
+        let blocks = Aligned::new(&received, &carrier.lattice, 0, 0);
+        let lattice = (blocks.len() > 0).then(|| f64::from(blocks.coherence(gain)));
         let pilot = || f64::from(pilot::prominence(&mut FftPlanner::new(), &plane, &carrier.pilot));
-        Self { seal, beacon: coherence(&carrier.beacon), pilot: seal.map(|_| pilot()) }
+        Self { lattice, pilot: lattice.map(|_| pilot()) }
     }
 }
 

@@ -1,7 +1,7 @@
-//! The lattices: series against the library's functions, coherence against its definition, writing against reading.
+//! The lattice: series against the library's functions, coherence against its definition, writing against reading.
 
 use super::*;
-use crate::carrier::{Carrier, CarrierKey, SEAL_BITS};
+use crate::carrier::{Carrier, CarrierKey};
 use crate::testing::{Random, noise, picture};
 
 fn bits(count: usize) -> Vec<u8> {
@@ -36,7 +36,8 @@ fn bessel_function_agrees_with_its_series() {
 fn coherence_agrees_with_its_definition() {
     let carrier = Carrier::new(&CarrierKey::PUBLIC);
     let plane = picture(200, 136, 8);
-    for (lattice, gain) in [(&carrier.seal, 7.3f32), (&carrier.seal, 3.0), (&carrier.beacon, 12.5)] {
+    let lattice = &carrier.lattice;
+    for gain in [7.3f32, 3.0, 12.5] {
         let aligned = Aligned::new(&receive(&plane, lattice, 0, 0, 0.0), lattice, 3, 5);
         let (mut sum, mut power) = (0.0, 0.0);
         for ((q, d), w) in aligned.ratio.iter().zip(&aligned.dither).zip(&aligned.weight) {
@@ -54,7 +55,7 @@ fn coherence_of_unmarked_pictures_is_standard_normal() {
     let (mut sum, mut square) = (0.0, 0.0);
     let trials = 300_u16;
     for i in 0..trials {
-        let lattice = Carrier::new(&CarrierKey::private(&i.to_be_bytes())).seal;
+        let lattice = Carrier::new(&CarrierKey::private(&i.to_be_bytes())).lattice;
         let z = Aligned::new(&receive(&plane, &lattice, 0, 0, 0.0), &lattice, 0, 0).coherence(8.0);
         (sum, square) = (sum + z, square + z * z);
     }
@@ -66,33 +67,33 @@ fn coherence_of_unmarked_pictures_is_standard_normal() {
 #[test]
 fn what_is_written_is_read_at_the_gain_it_was_written_with() {
     let carrier = Carrier::new(&CarrierKey::PUBLIC);
-    let lattice = &carrier.seal;
-    let codeword = bits(SEAL_BITS);
+    let lattice = &carrier.lattice;
+    let codeword = bits(TILE_BITS);
     let amplitude = 9.0;
     let gain = Strengths::new(amplitude).step();
     let mut plane = picture(600, 560, 6);
-    embed(&mut plane, lattice, &codeword, amplitude);
+    embed(&mut plane, lattice, &codeword, Strengths::new(amplitude));
     let aligned = Aligned::new(&receive(&plane, lattice, 0, 0, 0.0), lattice, 0, 0);
     let at_gain = aligned.coherence(gain);
     assert!(at_gain > 40.0, "{at_gain}");
-    for other in [0.5 * gain, 0.8 * gain, 1.25 * gain, 2.0 * gain] {
+    for other in [0.5 * gain, 0.7 * gain, 1.4 * gain, 2.0 * gain] {
         assert!(aligned.coherence(other) < 0.5 * at_gain, "gain {other} for {gain}");
     }
     let wrong = |codeword: &[u8]| {
-        let soft = aligned.soft_bits(gain, SEAL_BITS);
-        soft.llr.iter().zip(codeword).filter(|(llr, bit)| (**llr < 0.0) != (**bit == 1)).count()
+        let soft = aligned.soft_bits(&aligned.fit(gain));
+        soft.iter().zip(codeword).filter(|(llr, bit)| (**llr < 0.0) != (**bit == 1)).count()
     };
     assert_eq!(wrong(&codeword), 0);
     let opposite: Vec<u8> = codeword.iter().map(|b| 1 - b).collect();
-    assert_eq!(wrong(&opposite), SEAL_BITS);
+    assert_eq!(wrong(&opposite), TILE_BITS);
 }
 
 #[test]
 fn no_block_moves_further_than_half_a_step() {
     let carrier = Carrier::new(&CarrierKey::PUBLIC);
-    let grid = analyse(&picture(256, 256, 7), 8, 0, 0);
+    let grid = analyse(&picture(256, 256, 7), 0, 0);
     let strengths = Strengths::new(12.0);
-    let solution = solve(&grid, &carrier.seal, &bits(SEAL_BITS), strengths);
+    let solution = solve(&grid, &carrier.lattice, &bits(TILE_BITS), strengths);
     for (a, step) in solution.amplitudes.iter().zip(&solution.steps) {
         assert!(a.abs() <= 0.5001 * strengths.compensation * step, "{a} of {step}");
     }
@@ -102,11 +103,12 @@ fn no_block_moves_further_than_half_a_step() {
 fn a_crop_by_whole_blocks_is_read_at_its_place() {
     let carrier = Carrier::new(&CarrierKey::PUBLIC);
     let mut plane = picture(520, 520, 6);
-    embed(&mut plane, &carrier.seal, &bits(SEAL_BITS), 9.0);
+    embed(&mut plane, &carrier.lattice, &bits(TILE_BITS), Strengths::new(9.0));
     let gain = Strengths::new(9.0).step();
     let crop = plane.window(8 * 5, 8 * 3, 400, 400);
-    let at =
-        |col, row| Aligned::new(&receive(&crop, &carrier.seal, 0, 0, 0.0), &carrier.seal, col, row).coherence(gain);
+    let at = |col, row| {
+        Aligned::new(&receive(&crop, &carrier.lattice, 0, 0, 0.0), &carrier.lattice, col, row).coherence(gain)
+    };
     assert!(at(5, 3) > 25.0 && at(0, 0) < 5.0 && at(3, 5) < 5.0);
 }
 
@@ -115,9 +117,9 @@ fn clipped_planes_carry_and_give_nothing() {
     let carrier = Carrier::new(&CarrierKey::PUBLIC);
     let white = noise(256, 256, 255.0, 0.0, 1);
     let mut marked = white.clone();
-    embed(&mut marked, &carrier.seal, &bits(SEAL_BITS), 9.0);
+    embed(&mut marked, &carrier.lattice, &bits(TILE_BITS), Strengths::new(9.0));
     assert_eq!(marked, white);
-    let aligned = Aligned::new(&receive(&white, &carrier.seal, 0, 0, 0.0), &carrier.seal, 0, 0);
+    let aligned = Aligned::new(&receive(&white, &carrier.lattice, 0, 0, 0.0), &carrier.lattice, 0, 0);
     assert_eq!((aligned.len(), aligned.coherence(9.0)), (0, 0.0));
-    assert!(aligned.soft_bits(9.0, 16).llr.iter().all(|&llr| llr == 0.0));
+    assert!(aligned.soft_bits(&aligned.fit(9.0)).iter().all(|&llr| llr == 0.0));
 }

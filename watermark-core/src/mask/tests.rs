@@ -28,14 +28,14 @@ fn naive(grid: &BlockGrid, col: usize, row: usize) -> f64 {
 
 #[test]
 fn agrees_with_the_definition() {
-    for (width, height, block) in [(8, 8, 8), (17, 95, 8), (203, 131, 8), (203, 131, 16), (8, 300, 8), (300, 9, 8)] {
+    for (width, height) in [(8, 8), (17, 95), (203, 131), (8, 300), (300, 9)] {
         let mut plane = picture(width, height, 5);
         // A corner of pure white and one of almost black.
         for y in 0..height / 3 {
             plane.row_mut(y)[..width / 3].fill(255.0);
             plane.row_mut(height - 1 - y)[..width / 4].fill(1.5);
         }
-        let grid = analyse(&plane, block, 0, 0);
+        let grid = analyse(&plane, 0, 0);
         let found = steps(&grid, 0.0);
         assert_eq!(found.len(), grid.cols * grid.rows);
         for (i, &step) in found.iter().enumerate() {
@@ -48,14 +48,14 @@ fn agrees_with_the_definition() {
 
 #[test]
 fn no_blocks_have_no_steps() {
-    assert!(steps(&analyse(&Plane::zeros(7, 50), 8, 0, 0), 0.0).is_empty());
+    assert!(steps(&analyse(&Plane::zeros(7, 50), 0, 0), 0.0).is_empty());
 }
 
 #[test]
 fn flat_gray_gets_the_floor_and_flat_white_nothing() {
     for (level, expected) in [(128.0, 2.0), (3.1, 2.0), (251.9, 2.0), (0.0, 0.0), (255.0, 0.0), (2.9, 0.0)] {
         let plane = Plane { width: 32, height: 24, data: vec![level; 32 * 24] };
-        for step in steps(&analyse(&plane, 8, 0, 0), 0.0) {
+        for step in steps(&analyse(&plane, 0, 0), 0.0) {
             assert!((step - expected).abs() < 1e-4, "level {level}: {step}");
         }
     }
@@ -65,7 +65,7 @@ fn flat_gray_gets_the_floor_and_flat_white_nothing() {
 fn the_step_grows_with_the_root_of_contrast() {
     let plane = picture(256, 256, 2);
     let stretched = Plane { data: plane.data.iter().map(|v| 4.0 * v).collect(), ..plane.clone() };
-    let [weak, strong] = [&plane, &stretched].map(|p| steps(&analyse(p, 8, 0, 0), 0.0));
+    let [weak, strong] = [&plane, &stretched].map(|p| steps(&analyse(p, 0, 0), 0.0));
     for (a, b) in weak.iter().zip(&strong) {
         assert!(*b >= *a && *b <= 2.0 * a + 1e-3, "{a} became {b}");
     }
@@ -75,7 +75,7 @@ fn the_step_grows_with_the_root_of_contrast() {
 fn added_noise_is_taken_off_again() {
     let plane = picture(512, 512, 3);
     let mean = |plane: &Plane, off: f32| {
-        let steps = steps(&analyse(plane, 8, 0, 0), off);
+        let steps = steps(&analyse(plane, 0, 0), off);
         steps.iter().sum::<f32>() / steps.len() as f32
     };
     let clean = mean(&plane, 0.0);

@@ -107,19 +107,19 @@ pub(crate) struct Study {
     /// Variants with a corrected probability of at most 1e-1, 1e-2, ...
     corrected: [u64; 6],
     /// Raw p-values with a carrier of their own.
-    fresh: [Histogram; 3],
+    fresh: [Histogram; 2],
     /// Raw p-values with the public carrier.
-    public: [Histogram; 3],
+    public: [Histogram; 2],
 }
 
-/// Names of the three raw statistics.
-const RAW: [&str; 3] = ["seal lattice", "beacon lattice", "pilot"];
+/// Names of the two raw statistics.
+const RAW: [&str; 2] = ["lattice", "pilot"];
 
 struct Reading {
     case: Case,
     marked: bool,
-    fresh: [Option<f64>; 3],
-    public: [Option<f64>; 3],
+    fresh: [Option<f64>; 2],
+    public: [Option<f64>; 2],
 }
 
 pub(crate) fn run(args: &Args) -> Result<()> {
@@ -208,7 +208,7 @@ fn read(pictures: &[Picture], plan: &Plan, index: u64, public: &Carrier) -> Resu
     let own = Carrier::new(&CarrierKey::private(&[plan.seed.to_be_bytes(), index.to_be_bytes()].concat()));
     let p_values = |carrier| {
         let s = Statistics::measure(&raster, carrier, GAIN);
-        [s.seal, s.beacon, s.pilot].map(|z| z.map(upper_tail))
+        [s.lattice, s.pilot].map(|z| z.map(upper_tail))
     };
     Ok(Reading {
         marked: found.is_marked(),

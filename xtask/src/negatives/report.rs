@@ -45,7 +45,7 @@ impl Study {
         out
     }
 
-    fn raw(&self, out: &mut String, histograms: &[Histogram; 3]) {
+    fn raw(&self, out: &mut String, histograms: &[Histogram; 2]) {
         out.push_str("| statistic | measured | chi-square | flat | under 1e-2, 1e-3, 1e-4 |");
         for i in 1..=BINS {
             let _ = write!(out, " {:.2} |", i as f64 / BINS as f64);
