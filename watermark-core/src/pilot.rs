@@ -11,11 +11,12 @@
 use rustfft::num_complex::Complex;
 use rustfft::{FftDirection, FftPlanner};
 
+use crate::affine::Linear;
 use crate::block_dct::analyse;
 use crate::carrier::{Line, PILOT_LINES, PILOT_PERIOD};
 use crate::fourier;
 use crate::mask;
-use crate::plane::Plane;
+use crate::plane::{Plane, box_blur};
 
 /// Root mean square of the pilot over the seal's lattice step, both relative to the mask. 0.011 is 8 % of the mark's
 /// energy (`docs/DESIGN.md`, Pilot).
@@ -46,18 +47,37 @@ pub(crate) fn embed(planner: &mut FftPlanner<f32>, plane: &mut Plane, lines: &[L
     }
 }
 
-/// How far the lines stand out at the identity (tile of `plane` unscaled, any translation), standard deviations of the null
-/// distribution.
-pub(crate) fn prominence(planner: &mut FftPlanner<f32>, plane: &Plane, lines: &[Line]) -> f32 {
+/// The symmetries of the square that a spectrum can tell apart: as it is, mirrored, turned by a quarter, both.
+pub(crate) const TURNS: [Linear; 4] = [
+    Linear::IDENTITY,
+    Linear([[-1.0, 0.0], [0.0, 1.0]]),
+    Linear([[0.0, -1.0], [1.0, 0.0]]),
+    Linear([[0.0, 1.0], [1.0, 0.0]]),
+];
+
+/// How far the lines stand out when `plane` is unscaled and under each of [`TURNS`] (any translation), standard deviations of
+/// the null distribution.
+pub(crate) fn prominences(planner: &mut FftPlanner<f32>, plane: &Plane, lines: &[Line]) -> [f32; 4] {
     let spectrum = Whitened::new(plane).folded_spectrum(planner);
+    TURNS.map(|turn| {
+        let place = |line: &Line| {
+            let [x, y] = turn.apply([f64::from(line.x), f64::from(line.y)]);
+            (x as i32, y as i32)
+        };
+        prominence(&spectrum, lines.iter().map(place))
+    })
+}
+
+fn prominence(spectrum: &[Complex<f32>], places: impl ExactSizeIterator<Item = (i32, i32)>) -> f32 {
     let power = |x: i32, y: i32| spectrum[bin(x, y)].norm_sqr();
+    let count = places.len() as f32;
     let mut sum = 0.0;
-    for line in lines {
-        let own = power(line.x, line.y);
+    for (x, y) in places {
+        let own = power(x, y);
         let mut below = 0;
         for dy in -2..=2 {
             for dx in -2i32..=2 {
-                if (dx, dy) != (0, 0) && power(line.x + dx, line.y + dy) < own {
+                if (dx, dy) != (0, 0) && power(x + dx, y + dy) < own {
                     below += 1;
                 }
             }
@@ -68,7 +88,7 @@ pub(crate) fn prominence(planner: &mut FftPlanner<f32>, plane: &Plane, lines: &[
     let mean = RANK_SCORE.iter().sum::<f32>() / 25.0;
     let variance = RANK_SCORE.iter().map(|s| (s - mean) * (s - mean)).sum::<f32>() / 25.0;
     // The sum is close to gamma distributed with its mean and variance; Wilson & Hilferty 1931 make that normal.
-    let (mean, variance) = (lines.len() as f32 * mean, lines.len() as f32 * variance);
+    let (mean, variance) = (count * mean, count * variance);
     let shape = mean * mean / variance;
     ((sum / mean).cbrt() - 1.0 + 1.0 / (9.0 * shape)) * 3.0 * shape.sqrt()
 }
@@ -92,8 +112,8 @@ fn bin(x: i32, y: i32) -> usize {
 }
 
 /// A plane with its slow parts removed and its contrast evened out, so that no region and no frequency dominates.
-pub(crate) struct Whitened {
-    pub(crate) plane: Plane,
+struct Whitened {
+    plane: Plane,
     cols: usize,
     rows: usize,
     /// Mask step of each 8 x 8 block; clipped blocks get none.
@@ -107,7 +127,7 @@ const CLIP: f32 = 3.0;
 
 impl Whitened {
     /// Planes under 8 pixels on a side come back all zero.
-    pub(crate) fn new(plane: &Plane) -> Self {
+    fn new(plane: &Plane) -> Self {
         let grid = analyse(plane, 8, 0, 0);
         if grid.blocks.is_empty() {
             return Self { plane: Plane::zeros(plane.width, plane.height), cols: 1, rows: 1, steps: vec![0.0] };
@@ -142,35 +162,4 @@ impl Whitened {
         fourier::transform(planner, &mut tile, side, FftDirection::Forward);
         tile
     }
-}
-
-/// Box mean of half width `radius`, applied once along each axis; the border is repeated.
-fn box_blur(plane: &Plane, radius: usize) -> Plane {
-    let (width, height) = (plane.width, plane.height);
-    let norm = 1.0 / (2 * radius + 1) as f32;
-    let mut wide = Plane::zeros(width, height);
-    for (out, row) in wide.data.chunks_exact_mut(width).zip(plane.rows()) {
-        let at = |i: isize| row[i.clamp(0, width as isize - 1) as usize];
-        let mut sum: f32 = (-(radius as isize)..=radius as isize).map(at).sum();
-        for (x, o) in out.iter_mut().enumerate() {
-            *o = sum * norm;
-            sum += at((x + radius + 1) as isize) - at(x as isize - radius as isize);
-        }
-    }
-    let mut out = Plane::zeros(width, height);
-    let at = |i: isize| i.clamp(0, height as isize - 1) as usize;
-    let mut sums = vec![0.0f32; width];
-    for i in -(radius as isize)..=radius as isize {
-        for (s, v) in sums.iter_mut().zip(wide.row(at(i))) {
-            *s += v;
-        }
-    }
-    for y in 0..height {
-        let (enter, leave) = (at((y + radius + 1) as isize), at(y as isize - radius as isize));
-        for (x, o) in out.row_mut(y).iter_mut().enumerate() {
-            *o = sums[x] * norm;
-            sums[x] += wide.row(enter)[x] - wide.row(leave)[x];
-        }
-    }
-    out
 }

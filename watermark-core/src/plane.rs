@@ -37,3 +37,34 @@ impl Plane {
         Self { width, height, data }
     }
 }
+
+/// Box mean of half width `radius`, applied once along each axis; the border is repeated.
+pub(crate) fn box_blur(plane: &Plane, radius: usize) -> Plane {
+    let (width, height) = (plane.width, plane.height);
+    let norm = 1.0 / (2 * radius + 1) as f32;
+    let mut wide = Plane::zeros(width, height);
+    for (out, row) in wide.data.chunks_exact_mut(width).zip(plane.rows()) {
+        let at = |i: isize| row[i.clamp(0, width as isize - 1) as usize];
+        let mut sum: f32 = (-(radius as isize)..=radius as isize).map(at).sum();
+        for (x, o) in out.iter_mut().enumerate() {
+            *o = sum * norm;
+            sum += at((x + radius + 1) as isize) - at(x as isize - radius as isize);
+        }
+    }
+    let mut out = Plane::zeros(width, height);
+    let at = |i: isize| i.clamp(0, height as isize - 1) as usize;
+    let mut sums = vec![0.0f32; width];
+    for i in -(radius as isize)..=radius as isize {
+        for (s, v) in sums.iter_mut().zip(wide.row(at(i))) {
+            *s += v;
+        }
+    }
+    for y in 0..height {
+        let (enter, leave) = (at((y + radius + 1) as isize), at(y as isize - radius as isize));
+        for (x, o) in out.row_mut(y).iter_mut().enumerate() {
+            *o = sums[x] * norm;
+            sums[x] += wide.row(enter)[x] - wide.row(leave)[x];
+        }
+    }
+    out
+}

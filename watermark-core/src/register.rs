@@ -2,19 +2,27 @@
 
 use rustfft::FftPlanner;
 
-use crate::canonical;
+use crate::affine::{Affine, Linear};
 use crate::carrier::Carrier;
+use crate::constellation::{self, Candidate};
+use crate::frame::Frame;
 use crate::plane::Plane;
 use crate::read::{GAINS, coherence};
-use crate::scale;
+use crate::refine::{self, Region};
+use crate::resample;
+use crate::spectrum::Spectrum;
 use crate::translation;
 
-/// A canonical plane and the tile position of its top-left sample.
+/// A canonical plane, the tile position of its top-left sample, and the way back to the received picture.
 #[derive(Clone, Debug)]
 pub(crate) struct Pose {
     pub(crate) plane: Plane,
     pub(crate) tile_x: usize,
     pub(crate) tile_y: usize,
+    /// Position on `plane` -> position on the received plane, pixels.
+    pub(crate) map: Affine,
+    /// How far the last step of refinement still moved the map, pixels; `None` where the geometry was not searched.
+    pub(crate) residual: Option<f64>,
 }
 
 /// Coherence from which an offset or a scale is worth a full reading, standard deviations. Over the 4 million
@@ -22,72 +30,141 @@ pub(crate) struct Pose {
 const WORTH_READING: f32 = 5.5;
 /// Coherence from which a size is worth more than its corner.
 const WORTH_A_LOOK: f32 = 4.0;
-/// Scales handed from the pilot to the lattices.
-const SCALES: usize = 12;
 /// Side of the corner that first judges a scale, canonical pixels: small, so that an error of 0.1 % still coheres.
 const CORNER_PX: usize = 384;
+/// Side of the window that the translation search looks at, canonical pixels.
+const WINDOW_PX: usize = 512;
+/// Longest side of a plane that is read, canonical pixels.
+const MOST_PX: usize = 4096;
+/// Off-diagonal share under which a map counts as upright: 512 px lean by 1.5 px.
+const UPRIGHT: f64 = 0.003;
 
-/// The plane as a crop of an unscaled picture.
+/// The maps that the pilot suggests, best first.
+pub(crate) fn candidates(
+    planner: &mut FftPlanner<f32>,
+    luma: &Plane,
+    frame: &Frame,
+    carrier: &Carrier,
+    peaks: usize,
+    count: usize,
+) -> (Vec<Candidate>, u64) {
+    let spectrum = Spectrum::new(planner, luma, frame);
+    constellation::search(&spectrum, &carrier.pilot, peaks, count)
+}
+
+/// At most `most` canonical pixels on a side of the plane under `map`, around the middle of what the frame holds.
+pub(crate) fn window(luma: &Plane, frame: &Frame, map: &Linear, most: usize) -> Plane {
+    let centred = Affine { linear: *map, origin: frame.centre };
+    Region::shown(luma, &centred, frame.centre, most).cut(luma, &centred)
+}
+
+/// The plane as a crop of an unscaled picture, not refined.
 pub(crate) fn cropped(
     planner: &mut FftPlanner<f32>,
     luma: &Plane,
+    frame: &Frame,
     carrier: &Carrier,
     candidates: &mut u64,
 ) -> Option<Pose> {
-    let offset = translation::search(planner, luma, &carrier.seal);
+    let (left, width) = crate::spectrum::span(frame.centre[0], luma.width, WINDOW_PX);
+    let (top, height) = crate::spectrum::span(frame.centre[1], luma.height, WINDOW_PX);
+    let offset = translation::search(planner, &luma.window(left, top, width, height), &carrier.seal);
     *candidates += translation::CANDIDATES;
-    (offset.coherence > WORTH_READING).then(|| Pose { plane: luma.clone(), tile_x: offset.x, tile_y: offset.y })
+    let tile = |at: usize, edge: usize| (at + crate::carrier::TILE_PX * 64 - edge) % crate::carrier::TILE_PX;
+    (offset.coherence > WORTH_READING).then(|| Pose {
+        plane: luma.clone(),
+        tile_x: tile(offset.x, left),
+        tile_y: tile(offset.y, top),
+        map: Affine::scaling(1.0, 1.0),
+        residual: None,
+    })
 }
 
-/// The plane as a whole picture that was resized: canonical planes of the sizes that cohere best.
-pub(crate) fn resized(
+/// The plane as a whole picture that was resized, turned by quarters or mirrored: canonical planes of the sizes that cohere best.
+pub(crate) fn whole(luma: &Plane, map: &Linear, carrier: &Carrier, candidates: &mut u64) -> Option<Pose> {
+    let turn = map.nearest_turn();
+    let upright = turn.inverse().after(map);
+    let [[x, b], [c, y]] = upright.0;
+    if b.abs() > UPRIGHT * x || c.abs() > UPRIGHT * y {
+        return None;
+    }
+    let mut judged: Vec<(f32, usize, usize, bool)> = Vec::new();
+    let planes = [resample::turned(luma, &turn), resample::turned(luma, &turn.after(&Linear::diagonal(-1.0, -1.0)))];
+    for (half_turn, plane) in [false, true].into_iter().zip(&planes) {
+        // The canonical size is a whole number of pixels: try each one that the pilot's precision leaves open.
+        let open = |n: usize, pitch: f64| {
+            let size = n as f64 / pitch;
+            let slack = (0.0015 * size).max(0.6);
+            ((size - slack).ceil() as usize, (size + slack).floor() as usize)
+        };
+        let (w, h) = (open(plane.width, x), open(plane.height, y));
+        for w in w.0..=w.1 {
+            for h in h.0..=h.1 {
+                if w >= 64 && h >= 64 && w.max(h) <= MOST_PX {
+                    judged.push((coherence(&corner(plane, w, h), carrier), w, h, half_turn));
+                    *candidates += (GAINS / 3) as u64;
+                }
+            }
+        }
+    }
+    let &(score, w, h, half_turn) = judged.iter().max_by(|a, b| a.0.total_cmp(&b.0))?;
+    if score < WORTH_A_LOOK {
+        return None;
+    }
+    let (plane, turn) =
+        if half_turn { (&planes[1], turn.after(&Linear::diagonal(-1.0, -1.0))) } else { (&planes[0], turn) };
+    let stretched = crate::canonical::stretch(plane.clone(), (w, h));
+    let stretch = Affine::scaling(plane.width as f64 / w as f64, plane.height as f64 / h as f64);
+    let map = resample::turning(luma.width, luma.height, &turn).after(&stretch);
+    Some(Pose { plane: stretched, tile_x: 0, tile_y: 0, map, residual: None })
+}
+
+/// The plane under `map`, wherever it was cut, refined.
+pub(crate) fn placed(
     planner: &mut FftPlanner<f32>,
     luma: &Plane,
+    frame: &Frame,
+    map: &Linear,
     carrier: &Carrier,
     candidates: &mut u64,
-) -> Vec<Pose> {
-    let mut judged: Vec<(f32, usize, usize)> = Vec::new();
-    for scale in scale::search(planner, luma, &carrier.pilot, SCALES) {
-        // The canonical size is a whole number of pixels: try each one that the pilot's precision leaves open.
-        let width = luma.width as f64 / scale.pitch;
-        let slack = (0.002 * width).max(1.0);
-        for w in (width - slack).ceil() as usize..=(width + slack).floor() as usize {
-            let h = (w as f64 * luma.height as f64 / luma.width as f64).round() as usize;
-            if w < 64 || h < 64 || w.max(h) > 2 * luma.width.max(luma.height) + 4096 {
-                continue;
-            }
-            let corner = corner(luma, w, h);
-            judged.push((coherence(&corner, carrier), w, h));
-            *candidates += (GAINS / 3) as u64;
-        }
+) -> Option<Pose> {
+    let centred = Affine { linear: *map, origin: frame.centre };
+    let region = Region::shown(luma, &centred, frame.centre, WINDOW_PX);
+    let window = region.cut(luma, &centred);
+    let mut reversed = window.clone();
+    reversed.data.reverse();
+    let half_turn = Linear::diagonal(-1.0, -1.0);
+    let offsets = [&window, &reversed].map(|w| translation::search(planner, w, &carrier.seal));
+    *candidates += 2 * translation::CANDIDATES;
+    let upside_down = offsets[1].coherence > offsets[0].coherence;
+    let offset = offsets[usize::from(upside_down)];
+    if offset.coherence < WORTH_READING {
+        return None;
     }
-    judged.retain(|j| j.0 > WORTH_A_LOOK);
-    judged.sort_by(|a, b| b.0.total_cmp(&a.0));
-    let mut poses = Vec::new();
-    for &(_, w, h) in judged.iter().take(2) {
-        // Rounding of the shrunken height leaves the canonical height open by a pixel or so.
-        let spread = (0.5 * h as f64 / luma.height as f64).ceil() as usize;
-        let sizes = (h.saturating_sub(spread)..=h + spread).flat_map(|h| [(w, h)]);
-        let planes = sizes.map(|size| {
-            let plane = canonical::stretch(luma.clone(), size);
-            (coherence(&plane, carrier), plane)
-        });
-        *candidates += (2 * spread as u64 + 1) * (GAINS / 3) as u64;
-        if let Some((score, plane)) = planes.max_by(|a, b| a.0.total_cmp(&b.0))
-            && score > WORTH_A_LOOK
-        {
-            poses.push(Pose { plane, tile_x: 0, tile_y: 0 });
-        }
+    // The window's first sample lies at the tile position found.
+    let size = [region.width as f64, region.height as f64];
+    let corner = [region.x as f64, region.y as f64];
+    let mut to_received = centred.from(corner);
+    if upside_down {
+        to_received = to_received.after(&Affine { linear: half_turn, origin: size });
     }
-    poses
+    let map = to_received.from([-(offset.x as f64), -(offset.y as f64)]);
+    let region = Region::shown(luma, &map, frame.centre, WINDOW_PX);
+    let (_, gain) = refine::coherence(&region.cut(luma, &map), carrier, region);
+    *candidates += 26;
+    let (map, residual) = refine::refine(luma, carrier, map, frame.centre, gain);
+    let region = Region::shown(luma, &map, frame.centre, MOST_PX);
+    let (tile_x, tile_y) = region.tile();
+    let plane = region.cut(luma, &map);
+    Some(Pose { plane, tile_x, tile_y, map: map.from([region.x as f64, region.y as f64]), residual: Some(residual) })
 }
 
 /// The upper left corner of the plane stretched to `w x h`.
 fn corner(luma: &Plane, w: usize, h: usize) -> Plane {
-    let part = |from: usize, to: usize| crate::resample::Axis {
+    let part = |from: usize, to: usize| resample::Axis {
         pitch: from as f64 / to as f64,
         start: 0.0,
         len: to.min(CORNER_PX),
     };
-    crate::resample::resample(luma, part(luma.width, w), part(luma.height, h))
+    resample::resample(luma, part(luma.width, w), part(luma.height, h))
 }

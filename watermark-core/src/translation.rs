@@ -26,17 +26,11 @@ pub(crate) struct Offset {
 /// Gains tried: strengths in use, three sixteenths of an octave apart, so none is missed by more than 7 %.
 const GAINS: std::ops::Range<usize> = 19..58;
 const GAIN_STEP: usize = 3;
-/// The search looks at a centred window of at most this side: one tile is evidence enough.
-const WINDOW_PX: usize = 512;
-
 /// Number of candidates one search tries.
 pub(crate) const CANDIDATES: u64 = (TILE_PX * TILE_PX * (GAINS.end - GAINS.start) / GAIN_STEP) as u64;
 
-/// The most coherent offset of the seal's lattice.
+/// The most coherent offset of the lattice on `plane`: one tile (512 px) is evidence enough, larger planes only cost time.
 pub(crate) fn search(planner: &mut FftPlanner<f32>, plane: &Plane, lattice: &Lattice) -> Offset {
-    let (width, height) = (plane.width.min(WINDOW_PX), plane.height.min(WINDOW_PX));
-    let (left, top) = ((plane.width - width) / 2, (plane.height - height) / 2);
-    let window = plane.window(left, top, width, height);
     let side = lattice.side;
     let mut dither: Vec<Complex<f32>> = lattice.dither.iter().map(|&d| turns(2.0 * d)).collect();
     fourier::transform(planner, &mut dither, side, FftDirection::Forward);
@@ -44,7 +38,7 @@ pub(crate) fn search(planner: &mut FftPlanner<f32>, plane: &Plane, lattice: &Lat
     let n = lattice.block;
     for y0 in 0..n {
         for x0 in 0..n {
-            let received = receive(&window, lattice, x0, y0, 0.0);
+            let received = receive(plane, lattice, x0, y0, 0.0);
             let weight = weights(&received);
             let norm = (0.5 * weight.iter().map(|w| w * w).sum::<f32>()).sqrt() * (side * side) as f32;
             if norm == 0.0 {
@@ -66,12 +60,10 @@ pub(crate) fn search(planner: &mut FftPlanner<f32>, plane: &Plane, lattice: &Lat
                     && value.re / norm > best.coherence
                 {
                     // Block (0, 0) of the grid, whose corner is window pixel (x0, y0), is tile block (at % side, at / side).
-                    let place = |block: usize, inside: usize, edge: usize| {
-                        (block * n + 2 * TILE_PX - (inside + edge) % TILE_PX) % TILE_PX
-                    };
+                    let place = |block: usize, inside: usize| (block * n + TILE_PX - inside) % TILE_PX;
                     best = Offset {
-                        x: place(at % side, x0, left),
-                        y: place(at / side, y0, top),
+                        x: place(at % side, x0),
+                        y: place(at / side, y0),
                         coherence: value.re / norm,
                     };
                 }
