@@ -1,9 +1,9 @@
-//! `[X2]` Peaks of a spectrum -> linear maps under which the pilot's constellation is in the sky.
+//! `[X2]` Spectrum -> linear maps under which the pilot's constellation is in the sky.
 //!
-//! A picture that was rotated by `a` and scaled by `s` has every pilot line rotated by `a` and its frequency divided by `s`. So a single peak
-//! taken for a single line fixes the map, and it is enough that one of the 64 lines is among the peaks looked at. Every pair is tried
-//! as a similarity, as a mirrored one, and as an unequal stretch of an upright or quarter-turned picture. Each map is scored
-//! by the power at the places where it puts all lines; the best are refined over all four degrees of freedom.
+//! A picture that was rotated by `a` and scaled by `s` has every pilot line rotated by `a` and its frequency divided by `s`. The power at the
+//! places where a map puts all lines is its score. Maps are tried on a grid as fine as the spectrum resolves: every rotation with every scale,
+//! plain and mirrored, and every pair of unequal scales of an upright or quarter-turned picture. The best are refined over all four degrees of
+//! freedom.
 //!
 //! A real spectrum is symmetric about the origin, so every map stands for two pictures half a turn apart.
 
@@ -12,18 +12,24 @@ use crate::carrier::{Line, PILOT_PERIOD};
 use crate::spectrum::{SIDE, Spectrum};
 
 /// Received pixels per canonical pixel that are searched, and the other end.
-pub(crate) const SMALLEST: f64 = 0.23;
-pub(crate) const LARGEST: f64 = 4.3;
+const SMALLEST: f64 = 0.24;
+const LARGEST: f64 = 4.15;
 /// Ratio of the scales of both axes that is searched, and its inverse.
-const MOST_UNEQUAL: f64 = 1.28;
+const MOST_UNEQUAL: f64 = 1.27;
 /// Lines that have to fall into the band of the received picture.
 const LEAST_LINES: usize = 24;
 /// Bins per canonical frequency unit (a cycle in a pilot period).
 const UNIT: f64 = SIDE as f64 / PILOT_PERIOD as f64;
 /// Furthest bin from the origin that is looked at.
 const BAND: f64 = 0.47 * SIDE as f64;
-/// Maps that go from the nearest-bin score to refinement.
-const REFINED: usize = 48;
+/// Bins that a step of the grid moves the outermost line, at full resolution.
+const STEP_BINS: f64 = 0.66;
+/// Steps no finer than for a picture of this many pixels a side: larger ones show the pilot so clearly that they need none.
+const FINEST_PX: f64 = 640.0;
+/// Maps that go from the grid to refinement.
+const REFINED: usize = 40;
+/// Score from which a map of the grid is kept.
+const LEAST: f32 = 3.0;
 
 /// A linear map that fits.
 #[derive(Clone, Copy, Debug)]
@@ -35,29 +41,26 @@ pub(crate) struct Candidate {
 }
 
 /// The best maps, best first, no two alike, and how many were tried.
-pub(crate) fn search(spectrum: &Spectrum, lines: &[Line], peaks: usize, count: usize) -> (Vec<Candidate>, u64) {
-    let mut tried = 0;
-    let mut found: Vec<(f32, Linear)> = Vec::new();
-    let mut bar = 2.0;
-    for peak in spectrum.peaks(peaks, 8.0, BAND) {
-        for line in lines {
-            for map in maps(peak, *line) {
-                tried += 1;
-                let score = quick_score(spectrum, lines, &map, bar);
-                if score > bar {
-                    found.push((score, map));
-                    if found.len() >= 8 * REFINED {
-                        keep_best(&mut found, REFINED);
-                        bar = found.last().map_or(bar, |f| f.0);
-                    }
-                }
-            }
+pub(crate) fn search(spectrum: &Spectrum, lines: &[Line], count: usize) -> (Vec<Candidate>, u64) {
+    let mut grid = Grid::new(spectrum, lines);
+    let step = grid.step;
+    let turns = (std::f64::consts::PI / step).ceil() as usize;
+    for i in 0..turns {
+        let (sin, cos) = (std::f64::consts::PI * i as f64 / turns as f64).sin_cos();
+        grid.sweep(Linear([[cos, -sin], [sin, cos]]));
+        grid.sweep(Linear([[-cos, -sin], [-sin, cos]]));
+    }
+    let ratios = (MOST_UNEQUAL.ln() / step).floor() as i32;
+    for i in (-ratios..=ratios).filter(|i| *i != 0) {
+        let root = (0.5 * step * f64::from(i)).exp();
+        for turn in crate::pilot::TURNS {
+            grid.sweep(turn.after(&Linear::diagonal(root, 1.0 / root)));
         }
     }
-    keep_best(&mut found, REFINED);
+    let Grid { found, mut tried, .. } = grid;
     let mut best: Vec<(f32, Linear)> = Vec::new();
-    for &(_, map) in &found {
-        if best.iter().any(|b| alike(&b.1, &map, 1.5)) {
+    for (_, map) in found {
+        if best.iter().any(|b| alike(&b.1, &map, 2.0)) {
             continue;
         }
         let (refined, evaluations) = refine(spectrum, lines, map);
@@ -70,17 +73,88 @@ pub(crate) fn search(spectrum: &Spectrum, lines: &[Line], peaks: usize, count: u
     (best.into_iter().map(|(score, map)| Candidate { map: map.dual(), score }).collect(), tried)
 }
 
-/// Score of the frequency map `map`, refined.
-pub(crate) fn refine(spectrum: &Spectrum, lines: &[Line], map: Linear) -> ((f32, Linear), u64) {
+/// Scores of one orientation after the other at every scale.
+struct Grid<'a> {
+    spectrum: &'a Spectrum,
+    /// Lines, innermost first, cycles per pilot period.
+    lines: Vec<[f64; 2]>,
+    /// Bins per unit at each scale, and how many lines are in band.
+    scales: Vec<(f32, usize)>,
+    step: f64,
+    /// Best frequency maps so far.
+    found: Vec<(f32, Linear)>,
+    least: f32,
+    tried: u64,
+}
+
+impl<'a> Grid<'a> {
+    fn new(spectrum: &'a Spectrum, lines: &[Line]) -> Self {
+        let mut lines: Vec<[f64; 2]> = lines.iter().map(|l| [f64::from(l.x), f64::from(l.y)]).collect();
+        lines.sort_by(|a, b| a[0].hypot(a[1]).total_cmp(&b[0].hypot(b[1])));
+        let step = STEP_BINS / (40.0 / PILOT_PERIOD as f64 * spectrum.side_px.min(FINEST_PX));
+        let mut scales = Vec::new();
+        let mut pitch = SMALLEST;
+        while pitch < LARGEST {
+            let unit = UNIT / pitch;
+            scales.push((unit as f32, lines.iter().filter(|l| l[0].hypot(l[1]) * unit * 1.13 < BAND).count()));
+            pitch *= 1.0 + step;
+        }
+        scales.retain(|s| s.1 >= LEAST_LINES);
+        Self { spectrum, lines, scales, step, found: Vec::new(), least: LEAST, tried: 0 }
+    }
+
+    /// Tries the frequency map `map` at all scales.
+    fn sweep(&mut self, map: Linear) {
+        let mut places = [[0.0f32; 2]; crate::carrier::PILOT_LINES];
+        for (place, line) in places.iter_mut().zip(&self.lines) {
+            *place = map.apply(*line).map(|v| v as f32);
+        }
+        for i in 0..self.scales.len() {
+            let (unit, count) = self.scales[i];
+            let sum: u32 = places[..count].iter().map(|[x, y]| self.spectrum.coarse(x * unit, y * unit)).sum();
+            let score = self.spectrum.coarse_score(sum, count);
+            if score > self.least {
+                let factor = f64::from(unit) / UNIT;
+                self.found.push((score, Linear::diagonal(factor, factor).after(&map)));
+                if self.found.len() >= 16 * REFINED {
+                    self.prune();
+                }
+            }
+        }
+        self.tried += self.scales.len() as u64;
+    }
+
+    fn prune(&mut self) {
+        keep_best(&mut self.found, REFINED);
+        self.least = self.found.last().map_or(LEAST, |f| f.0);
+    }
+}
+
+/// Small changes of a map, one a row: scale, rotation, unequal scales, shear.
+const CHANGES: [[f64; 4]; 4] = [[1.0, 0.0, 0.0, 1.0], [0.0, -1.0, 1.0, 0.0], [1.0, 0.0, 0.0, -1.0], [0.0, 1.0, 1.0, 0.0]];
+/// Score that two more degrees of freedom must gain to be believed.
+const WORTH_FREEDOM: f32 = 1.2;
+
+/// The frequency map `map` moved to the best score nearby, within its own family unless more freedom gains a lot; and how many were tried.
+fn refine(spectrum: &Spectrum, lines: &[Line], map: Linear) -> ((f32, Linear), u64) {
+    let (most, least) = map.stretches();
+    let own = if most / least < 1.0 + 1e-6 { [0, 1] } else { [0, 2] };
+    let (within, tried) = climb(spectrum, lines, map, &own);
+    let (free, more) = climb(spectrum, lines, within.1, &[0, 1, 2, 3]);
+    (if free.0 > within.0 + WORTH_FREEDOM { free } else { within }, tried + more)
+}
+
+/// Pattern search over some of [`CHANGES`].
+fn climb(spectrum: &Spectrum, lines: &[Line], map: Linear, changes: &[usize]) -> ((f32, Linear), u64) {
     let mut best = (score(spectrum, lines, &map), map);
     let mut evaluations = 1;
-    // A step of 1 moves a line at the far end of the constellation by about a bin.
+    // A step of 1 / (40 UNIT) moves a line at the far end of the constellation by a bin.
     let mut step = 0.7 / (40.0 * UNIT);
     while step > 0.02 / (40.0 * UNIT) {
         let mut moved = false;
-        for turn in [[1.0, 0.0, 0.0, 1.0], [0.0, -1.0, 1.0, 0.0], [1.0, 0.0, 0.0, -1.0], [0.0, 1.0, 1.0, 0.0]] {
+        for &change in changes {
             for sign in [step, -step] {
-                let [a, b, c, d] = turn.map(|t| t * sign);
+                let [a, b, c, d] = CHANGES[change].map(|t| t * sign);
                 let map = Linear([[1.0 + a, b], [c, 1.0 + d]]).after(&best.1);
                 let score = score(spectrum, lines, &map);
                 evaluations += 1;
@@ -97,27 +171,6 @@ pub(crate) fn refine(spectrum: &Spectrum, lines: &[Line], map: Linear) -> ((f32,
     (best, evaluations)
 }
 
-/// Frequency maps that put `line` on `peak`.
-fn maps(peak: [f64; 2], line: Line) -> impl Iterator<Item = Linear> {
-    let [px, py] = peak.map(|v| v / UNIT);
-    let (x, y) = (f64::from(line.x), f64::from(line.y));
-    let square = x * x + y * y;
-    // The complex quotient peak / line, and the same for the mirrored line.
-    let (c, s) = ((px * x + py * y) / square, (py * x - px * y) / square);
-    let (mc, ms) = ((py * y - px * x) / square, -(py * x + px * y) / square);
-    let all = [
-        Linear([[c, -s], [s, c]]),
-        Linear([[-mc, -ms], [-ms, mc]]),
-        Linear::diagonal(px / x, py / y),
-        Linear([[0.0, px / y], [py / x, 0.0]]),
-    ];
-    all.into_iter().filter(|map| {
-        // Frequencies grow as pictures shrink.
-        let (most, least) = map.stretches();
-        least > 1.0 / LARGEST && most < 1.0 / SMALLEST && most < MOST_UNEQUAL * least
-    })
-}
-
 /// Whether two frequency maps put lines within `bins` of each other.
 fn alike(a: &Linear, b: &Linear, bins: f64) -> bool {
     [[30.0, 0.0], [0.0, 30.0]].into_iter().all(|corner| {
@@ -132,24 +185,6 @@ fn keep_best(found: &mut Vec<(f32, Linear)>, count: usize) {
     found.truncate(count);
 }
 
-/// Nearest-bin score; gives up after a third of the lines when they promise less than `bar`.
-fn quick_score(spectrum: &Spectrum, lines: &[Line], map: &Linear, bar: f32) -> f32 {
-    let [[a, b], [c, d]] = map.0.map(|row| row.map(|v| (v * UNIT) as f32));
-    let (mut sum, mut count) = (0.0f32, 0);
-    for (i, line) in lines.iter().enumerate() {
-        let (x, y) = (line.x as f32, line.y as f32);
-        let (x, y) = (a * x + b * y, c * x + d * y);
-        if x.abs().max(y.abs()) < BAND as f32 {
-            sum += spectrum.nearest(x, y);
-            count += 1;
-        }
-        if i == 23 && sum < (spectrum.mean + 0.2 * bar / 8.0 * spectrum.deviation) * count as f32 {
-            return 0.0;
-        }
-    }
-    standardised(spectrum, sum, count)
-}
-
 /// Bilinear score.
 fn score(spectrum: &Spectrum, lines: &[Line], map: &Linear) -> f32 {
     let (mut sum, mut count) = (0.0f32, 0);
@@ -160,10 +195,6 @@ fn score(spectrum: &Spectrum, lines: &[Line], map: &Linear) -> f32 {
             count += 1;
         }
     }
-    standardised(spectrum, sum, count)
-}
-
-fn standardised(spectrum: &Spectrum, sum: f32, count: usize) -> f32 {
     if count < LEAST_LINES {
         return 0.0;
     }

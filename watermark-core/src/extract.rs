@@ -39,12 +39,12 @@ pub enum Effort {
 /// What a level of effort spends on geometries that were moved.
 #[derive(Clone, Copy, Debug)]
 struct Budget {
-    /// Spectral peaks that are tried as pilot lines.
-    peaks: usize,
     /// Maps that are handed to the lattices.
     maps: usize,
     /// Standard deviations of the pilot from which a map is handed on.
     least: f32,
+    /// The same for maps that do not rotate, under the assumption that the whole picture is shown.
+    least_for_whole: f32,
     /// Standard deviations of the pilot at the picture's own scale from which a crop is searched.
     least_for_crop: f32,
 }
@@ -53,8 +53,8 @@ impl Effort {
     fn budget(self) -> Option<Budget> {
         match self {
             Self::Fast => None,
-            Self::Normal => Some(Budget { peaks: 400, maps: 4, least: 5.0, least_for_crop: 1.5 }),
-            Self::Exhaustive => Some(Budget { peaks: 2000, maps: 12, least: 4.0, least_for_crop: f32::NEG_INFINITY }),
+            Self::Normal => Some(Budget { maps: 6, least: 5.2, least_for_whole: 4.2, least_for_crop: 1.5 }),
+            Self::Exhaustive => Some(Budget { maps: 20, least: 4.5, least_for_whole: 3.0, least_for_crop: f32::NEG_INFINITY }),
         }
     }
 }
@@ -143,10 +143,11 @@ pub fn extract(received: &Raster, carrier: &Carrier, effort: Effort) -> Result<E
 
 /// Coherence under which a guessed channel is not worth the decoders' time, standard deviations. Chance alone reaches 2.4
 /// over the gains of one reading in half of all pictures.
-const WORTH_DECODING: f32 = 2.4;
+const WORTH_DECODING: f32 = 3.0;
 
-/// Standard deviations from which the picture as it is gets a closer look; one unmarked picture in 300 reaches it.
-const SUSPICIOUS: f32 = 3.0;
+/// Standard deviations from which the picture as it is gets a closer look. Chance reaches it in the coherence over all gains of one
+/// unmarked picture in 100, in the pilot of one in 2000.
+const SUSPICIOUS: f32 = 3.3;
 /// Coherence that says the picture was not moved.
 const CLEAR: f32 = 5.5;
 
@@ -251,7 +252,7 @@ impl<'a> Reader<'a> {
         let plane = canonical::stretch(luma.clone(), canonical::size(native.0, native.1));
         let (x, y) = (native.0 as f64 / plane.width as f64, native.1 as f64 / plane.height as f64);
         let unmoved = Pose { plane, tile_x: 0, tile_y: 0, map: Affine::scaling(x, y), residual: None };
-        let coherence = self.read_rung(&unmoved, equalise::LADDER[0], WORTH_DECODING);
+        let coherence = self.read_rung(&unmoved, equalise::LADDER[0], SUSPICIOUS);
         if self.is_complete() {
             return;
         }
@@ -284,27 +285,29 @@ impl<'a> Reader<'a> {
 
     /// Geometries that the pilot suggests.
     fn search_maps(&mut self, planner: &mut FftPlanner<f32>, luma: &Plane, frame: &Frame, turns: &[f32], budget: Budget) {
-        let (mut maps, tried) = register::candidates(planner, luma, frame, self.carrier, budget.peaks, budget.maps);
+        let (mut maps, tried) = register::candidates(planner, luma, frame, self.carrier, budget.maps);
         self.candidates += tried;
-        maps.retain(|m| m.score > budget.least);
         for (map, &standing) in pilot::TURNS.iter().zip(turns).skip(1) {
             if standing > SUSPICIOUS {
                 maps.insert(0, Candidate { map: *map, score: standing });
             }
         }
+        for candidate in maps.iter().filter(|m| m.score > budget.least_for_whole) {
+            if let Some(pose) = register::whole(luma, &candidate.map, self.carrier, &mut self.candidates) {
+                self.read_all(&pose);
+            }
+            if self.registered() {
+                return;
+            }
+        }
+        maps.retain(|m| m.score > budget.least);
         for candidate in &maps {
-            for exact in [true, false] {
-                let pose = if exact {
-                    register::whole(luma, &candidate.map, self.carrier, &mut self.candidates)
-                } else {
-                    register::placed(planner, luma, frame, &candidate.map, self.carrier, &mut self.candidates)
-                };
-                if let Some(pose) = pose {
-                    self.read_all(&pose);
-                }
-                if self.registered() {
-                    return;
-                }
+            let pose = register::placed(planner, luma, frame, &candidate.map, self.carrier, &mut self.candidates);
+            if let Some(pose) = pose {
+                self.read_all(&pose);
+            }
+            if self.registered() {
+                return;
             }
         }
         if let Some(candidate) = maps.first() {

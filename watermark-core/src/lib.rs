@@ -19,6 +19,7 @@ mod fourier;
 mod frame;
 mod lattice;
 mod mask;
+mod phases;
 mod pilot;
 mod plane;
 mod read;

@@ -27,13 +27,21 @@ pub(crate) struct Pose {
 
 /// Coherence from which an offset or a scale is worth a full reading, standard deviations. Over the 4 million
 /// offsets of one search, chance reaches 6 in one picture of 300.
-const WORTH_READING: f32 = 5.5;
+const WORTH_READING: f32 = 5.8;
+/// Coherence that a geometry must have once it was refined: chance gains little by refinement, a mark gains a lot.
+const REFINED: f64 = 6.8;
+/// Coherence that needs no comparison with other offsets.
+const CERTAIN: f32 = 8.0;
+/// Coherence of a corner that needs no comparison with other sizes: half of what an error of a pixel leaves.
+const CERTAIN_CORNER: f32 = 40.0;
+/// Where the windows of the translation search begin, canonical pixels.
+const HALVES: [[f64; 2]; 4] = [[0.0, 0.0], [0.5, 0.5], [0.5, 0.0], [0.0, 0.5]];
 /// Coherence from which a size is worth more than its corner.
 const WORTH_A_LOOK: f32 = 4.0;
 /// Side of the corner that first judges a scale, canonical pixels: small, so that an error of 0.1 % still coheres.
 const CORNER_PX: usize = 384;
 /// Side of the window that the translation search looks at, canonical pixels.
-const WINDOW_PX: usize = 512;
+const WINDOW_PX: usize = 640;
 /// Longest side of a plane that is read, canonical pixels.
 const MOST_PX: usize = 4096;
 /// Off-diagonal share under which a map counts as upright: 512 px lean by 1.5 px.
@@ -45,11 +53,10 @@ pub(crate) fn candidates(
     luma: &Plane,
     frame: &Frame,
     carrier: &Carrier,
-    peaks: usize,
     count: usize,
 ) -> (Vec<Candidate>, u64) {
     let spectrum = Spectrum::new(planner, luma, frame);
-    constellation::search(&spectrum, &carrier.pilot, peaks, count)
+    constellation::search(&spectrum, &carrier.pilot, count)
 }
 
 /// At most `most` canonical pixels on a side of the plane under `map`, around the middle of what the frame holds.
@@ -68,7 +75,7 @@ pub(crate) fn cropped(
 ) -> Option<Pose> {
     let (left, width) = crate::spectrum::span(frame.centre[0], luma.width, WINDOW_PX);
     let (top, height) = crate::spectrum::span(frame.centre[1], luma.height, WINDOW_PX);
-    let offset = translation::search(planner, &luma.window(left, top, width, height), &carrier.seal);
+    let offset = translation::search(planner, &luma.window(left, top, width, height), carrier, false);
     *candidates += translation::CANDIDATES;
     let tile = |at: usize, edge: usize| (at + crate::carrier::TILE_PX * 64 - edge) % crate::carrier::TILE_PX;
     (offset.coherence > WORTH_READING).then(|| Pose {
@@ -88,31 +95,38 @@ pub(crate) fn whole(luma: &Plane, map: &Linear, carrier: &Carrier, candidates: &
     if b.abs() > UPRIGHT * x || c.abs() > UPRIGHT * y {
         return None;
     }
-    let mut judged: Vec<(f32, usize, usize, bool)> = Vec::new();
-    let planes = [resample::turned(luma, &turn), resample::turned(luma, &turn.after(&Linear::diagonal(-1.0, -1.0)))];
-    for (half_turn, plane) in [false, true].into_iter().zip(&planes) {
-        // The canonical size is a whole number of pixels: try each one that the pilot's precision leaves open.
-        let open = |n: usize, pitch: f64| {
-            let size = n as f64 / pitch;
-            let slack = (0.0015 * size).max(0.6);
-            ((size - slack).ceil() as usize, (size + slack).floor() as usize)
-        };
-        let (w, h) = (open(plane.width, x), open(plane.height, y));
-        for w in w.0..=w.1 {
-            for h in h.0..=h.1 {
-                if w >= 64 && h >= 64 && w.max(h) <= MOST_PX {
-                    judged.push((coherence(&corner(plane, w, h), carrier), w, h, half_turn));
-                    *candidates += (GAINS / 3) as u64;
-                }
+    let upside_down = turn.after(&Linear::diagonal(-1.0, -1.0));
+    let planes = [resample::turned(luma, &turn), resample::turned(luma, &upside_down)];
+    // The canonical size is a whole number of pixels: try each one that the pilot's precision leaves open, nearest first.
+    let open = |n: usize, pitch: f64| {
+        let size = n as f64 / pitch;
+        let slack = (0.0015 * size).max(1.2);
+        ((size - slack).ceil() as usize..=(size + slack).floor() as usize).map(move |n| ((n as f64 - size).abs(), n))
+    };
+    let (width, height) = (planes[0].width, planes[0].height);
+    let mut sizes: Vec<(f64, usize, usize)> =
+        open(width, x).flat_map(|(dx, w)| open(height, y).map(move |(dy, h)| (dx + dy, w, h))).collect();
+    sizes.retain(|&(_, w, h)| w >= 64 && h >= 64 && w.max(h) <= MOST_PX);
+    sizes.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let mut best = (WORTH_A_LOOK, 0, 0, false);
+    'search: for &(_, w, h) in &sizes {
+        for (half_turn, plane) in [false, true].into_iter().zip(&planes) {
+            let score = coherence(&corner(plane, w, h), carrier);
+            *candidates += (GAINS / 3) as u64;
+            if score > best.0 {
+                best = (score, w, h, half_turn);
+            }
+            if score > CERTAIN_CORNER {
+                break 'search;
             }
         }
     }
-    let &(score, w, h, half_turn) = judged.iter().max_by(|a, b| a.0.total_cmp(&b.0))?;
-    if score < WORTH_A_LOOK {
+    let (_, w, h, half_turn) = best;
+    if w == 0 {
         return None;
     }
     let (plane, turn) =
-        if half_turn { (&planes[1], turn.after(&Linear::diagonal(-1.0, -1.0))) } else { (&planes[0], turn) };
+        if half_turn { (&planes[1], upside_down) } else { (&planes[0], turn) };
     let stretched = crate::canonical::stretch(plane.clone(), (w, h));
     let stretch = Affine::scaling(plane.width as f64 / w as f64, plane.height as f64 / h as f64);
     let map = resample::turning(luma.width, luma.height, &turn).after(&stretch);
@@ -130,29 +144,31 @@ pub(crate) fn placed(
 ) -> Option<Pose> {
     let centred = Affine { linear: *map, origin: frame.centre };
     let region = Region::shown(luma, &centred, frame.centre, WINDOW_PX);
-    let window = region.cut(luma, &centred);
-    let mut reversed = window.clone();
-    reversed.data.reverse();
-    let half_turn = Linear::diagonal(-1.0, -1.0);
-    let offsets = [&window, &reversed].map(|w| translation::search(planner, w, &carrier.seal));
-    *candidates += 2 * translation::CANDIDATES;
-    let upside_down = offsets[1].coherence > offsets[0].coherence;
-    let offset = offsets[usize::from(upside_down)];
+    let size = [region.width as f64, region.height as f64];
+    let mut best: Option<(translation::Offset, Affine)> = None;
+    for [dx, dy] in HALVES {
+        let window = centred.from([region.x as f64 + dx, region.y as f64 + dy]);
+        let offset = translation::search(planner, &resample::warp(luma, &window, region.width, region.height), carrier, true);
+        *candidates += 2 * translation::CANDIDATES;
+        if best.is_none_or(|(b, _)| offset.coherence > b.coherence) {
+            // The window's first sample lies at the tile position found.
+            let turn = Affine { linear: Linear::diagonal(-1.0, -1.0), origin: size };
+            let window = if offset.reversed { window.after(&turn) } else { window };
+            best = Some((offset, window.from([-(offset.x as f64), -(offset.y as f64)])));
+        }
+        if offset.coherence > CERTAIN {
+            break;
+        }
+    }
+    let (offset, map) = best?;
     if offset.coherence < WORTH_READING {
         return None;
     }
-    // The window's first sample lies at the tile position found.
-    let size = [region.width as f64, region.height as f64];
-    let corner = [region.x as f64, region.y as f64];
-    let mut to_received = centred.from(corner);
-    if upside_down {
-        to_received = to_received.after(&Affine { linear: half_turn, origin: size });
-    }
-    let map = to_received.from([-(offset.x as f64), -(offset.y as f64)]);
+    let (map, residual, gain) = refine::refine(luma, carrier, map, frame.centre, offset.gain);
     let region = Region::shown(luma, &map, frame.centre, WINDOW_PX);
-    let (_, gain) = refine::coherence(&region.cut(luma, &map), carrier, region);
-    *candidates += 26;
-    let (map, residual) = refine::refine(luma, carrier, map, frame.centre, gain);
+    if refine::best_gain(luma, carrier, &map, region, gain).1 < REFINED {
+        return None;
+    }
     let region = Region::shown(luma, &map, frame.centre, MOST_PX);
     let (tile_x, tile_y) = region.tile();
     let plane = region.cut(luma, &map);

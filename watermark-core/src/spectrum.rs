@@ -28,11 +28,13 @@ const RAMP_PX: f32 = 16.0;
 
 /// Power of each bin over the mean power of its surroundings, clipped; mean and deviation over the searched band.
 pub(crate) struct Spectrum {
-    pub(crate) relative: Vec<f32>,
+    relative: Vec<f32>,
+    /// The same in steps of `CLIP / 255`, for speed.
+    coarse: Vec<u8>,
     pub(crate) mean: f32,
     pub(crate) deviation: f32,
-    /// Bins that two frequencies must differ by to be told apart.
-    pub(crate) resolution: f64,
+    /// Side of the square that has as much weight as the picture, pixels.
+    pub(crate) side_px: f64,
 }
 
 impl Spectrum {
@@ -50,8 +52,8 @@ impl Spectrum {
         }
         fourier::transform(planner, &mut grid, SIDE, FftDirection::Forward);
         let power: Vec<f32> = grid.iter().map(Complex::norm_sqr).collect();
-        let resolution = (SIDE as f64 / f64::from(weight).sqrt()).clamp(1.0, 4.0);
-        let around = (4.0 * resolution).round() as usize;
+        let side_px = f64::from(weight).sqrt().clamp(256.0, SIDE as f64);
+        let around = (4.0 * SIDE as f64 / side_px).round() as usize;
         let surroundings = cyclic_mean(&power, around);
         let relative: Vec<f32> = power.iter().zip(&surroundings).map(|(p, m)| (p / m.max(1e-12)).min(CLIP)).collect();
         let (mut sum, mut square, mut count) = (0.0f64, 0.0f64, 0.0f64);
@@ -63,13 +65,21 @@ impl Spectrum {
             }
         }
         let mean = sum / count;
-        Self { relative, mean: mean as f32, deviation: (square / count - mean * mean).max(1e-9).sqrt() as f32, resolution }
+        let coarse = relative.iter().map(|r| (r * (255.0 / CLIP)) as u8).collect();
+        let deviation = (square / count - mean * mean).max(1e-9).sqrt();
+        Self { relative, coarse, mean: mean as f32, deviation: deviation as f32, side_px }
     }
 
-    /// The bin nearest to `(x, y)`, cyclic.
-    pub(crate) fn nearest(&self, x: f32, y: f32) -> f32 {
-        let wrap = |v: f32| ((v + SIDE as f32 + 0.5) as usize) % SIDE;
-        self.relative[wrap(y) * SIDE + wrap(x)]
+    /// The bin nearest to `(x, y)`, cyclic, in steps of `CLIP / 255`.
+    pub(crate) fn coarse(&self, x: f32, y: f32) -> u32 {
+        let wrap = |v: f32| (v + (SIDE as f32 + 0.5)) as i32 as usize % SIDE;
+        u32::from(self.coarse[wrap(y) * SIDE + wrap(x)])
+    }
+
+    /// Standard deviations from the mean of the sum of `count` coarse bins.
+    pub(crate) fn coarse_score(&self, sum: u32, count: usize) -> f32 {
+        let n = count as f32;
+        (sum as f32 * (CLIP / 255.0) + 0.5 * n * CLIP / 255.0 - n * self.mean) / (self.deviation * n.sqrt())
     }
 
     /// Bilinear between bins, cyclic.
@@ -81,35 +91,6 @@ impl Spectrum {
         let upper = get(x0, y0) * (1.0 - fx) + get(x0 + 1, y0) * fx;
         let lower = get(x0, y0 + 1) * (1.0 - fx) + get(x0 + 1, y0 + 1) * fx;
         upper * (1.0 - fy) + lower * fy
-    }
-
-    /// The `count` highest local maxima of the upper half plane between `least` bins and `most` bins from the origin, highest first, placed
-    /// between bins by a parabola.
-    pub(crate) fn peaks(&self, count: usize, least: f64, most: f64) -> Vec<[f64; 2]> {
-        let signed = |v: usize| if v >= SIDE / 2 { v as f64 - SIDE as f64 } else { v as f64 };
-        let mut peaks = Vec::new();
-        let height = |x: usize, y: usize| self.relative[y % SIDE * SIDE + x % SIDE];
-        for y in 0..=most as usize {
-            for x in 0..SIDE {
-                let value = height(x, y);
-                let radius = signed(x).hypot(y as f64);
-                if value < 3.0 * self.mean || !(least..most).contains(&radius) {
-                    continue;
-                }
-                let (left, right) = (height(x + SIDE - 1, y), height(x + 1, y));
-                let (above, below) = (height(x, y + SIDE - 1), height(x, y + 1));
-                if value < left.max(right).max(above).max(below) {
-                    continue;
-                }
-                let between = |a: f32, b: f32| {
-                    let bend = 2.0 * value - a - b;
-                    if bend > 1e-6 { f64::from(0.5 * (b - a) / bend) } else { 0.0 }
-                };
-                peaks.push((value, [signed(x) + between(left, right), y as f64 + between(above, below)]));
-            }
-        }
-        peaks.sort_by(|a, b| b.0.total_cmp(&a.0));
-        peaks.into_iter().take(count).map(|p| p.1).collect()
     }
 }
 
