@@ -307,11 +307,7 @@ fn registration_facts(extraction: &Extraction) -> Option<RegistrationFacts> {
         scale_x: finite(r.scale_x),
         scale_y: finite(r.scale_y),
         mirrored: r.mirrored,
-        crop: CropFacts {
-            shown: r.shown.map(finite),
-            offset_x: finite(r.offset_x),
-            offset_y: finite(r.offset_y),
-        },
+        crop: CropFacts { shown: r.shown.map(finite), offset_x: finite(r.offset_x), offset_y: finite(r.offset_y) },
         residual_px: r.residual_px.map(finite),
         candidates_tried: r.candidates_tried,
         blur: finite(r.blur),

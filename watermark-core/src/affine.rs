@@ -94,3 +94,41 @@ impl Affine {
         Self { linear: self.linear, origin: self.apply(at) }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SKEWED: Linear = Linear([[0.8, -0.3], [0.5, 1.1]]);
+
+    #[test]
+    fn inverse_and_dual_undo_positions_and_frequencies() {
+        let map = Affine { linear: SKEWED, origin: [3.0, -7.0] };
+        let [x, y] = map.inverse().apply(map.apply([11.0, 5.0]));
+        assert!((x - 11.0).abs() < 1e-12 && (y - 5.0).abs() < 1e-12);
+        // The phase of a wave at a point is the same before and after: f . p = (dual f) . (map p).
+        let (f, p) = ([0.1, 0.07], [4.0, 9.0]);
+        let (g, q) = (SKEWED.dual().apply(f), SKEWED.apply(p));
+        assert!((f[0] * p[0] + f[1] * p[1] - g[0] * q[0] - g[1] * q[1]).abs() < 1e-12);
+    }
+
+    #[test]
+    fn stretches_are_the_singular_values() {
+        let (sin, cos) = 0.7f64.sin_cos();
+        let turn = Linear([[cos, -sin], [sin, cos]]);
+        let (most, least) = turn.after(&Linear::diagonal(0.5, -2.0)).after(&turn).stretches();
+        assert!((most - 2.0).abs() < 1e-12 && (least - 0.5).abs() < 1e-12);
+    }
+
+    #[test]
+    fn the_nearest_turn_is_one_of_eight() {
+        for turn in [[1.0, 0.0, 0.0, 1.0], [-1.0, 0.0, 0.0, 1.0], [0.0, -1.0, 1.0, 0.0], [0.0, 1.0, 1.0, 0.0]] {
+            for sign in [1.0, -1.0] {
+                let [a, b, c, d] = turn.map(|v| sign * v);
+                let exact = Linear([[a, b], [c, d]]);
+                let near = Linear([[0.7 * a + 0.01, 0.7 * b - 0.02], [0.8 * c + 0.02, 0.8 * d + 0.01]]);
+                assert_eq!(near.nearest_turn().0.map(|r| r.map(|v| v + 0.0)), exact.0.map(|r| r.map(|v| v + 0.0)));
+            }
+        }
+    }
+}

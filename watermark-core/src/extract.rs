@@ -8,14 +8,15 @@
 
 use rustfft::FftPlanner;
 
-use crate::affine::{Affine, Linear};
+use crate::affine::Affine;
 use crate::canonical;
 use crate::carrier::{BEACON_BITS, Carrier, SEAL_BITS};
 use crate::codes::{Codes, bytes};
 use crate::coding::{CodeError, Decoded, Workspace};
 use crate::color;
-use crate::detection::Detection;
 use crate::constellation::Candidate;
+use crate::detection::Detection;
+use crate::effort::{Budget, Effort};
 use crate::equalise;
 use crate::frame::Frame;
 use crate::payload::{Beacon, DecodeError, Payload, Seal};
@@ -24,70 +25,7 @@ use crate::plane::Plane;
 use crate::raster::Raster;
 use crate::read::read;
 use crate::register::{self, Pose};
-
-/// How much work to spend. Bounds are for a picture of 1024 x 1024 px without a mark, release build, one core.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Effort {
-    /// The picture as it is: no search. Finds marks in files that were recompressed, toned, blurred. Some 40 ms.
-    Fast,
-    /// Turned, scaled, stretched, mirrored and cropped pictures too: up to 4 geometries that the pilot suggests clearly. Some 120 ms.
-    Normal,
-    /// 12 geometries, and faint suggestions as well; crops of unscaled pictures without any. A second or two.
-    Exhaustive,
-}
-
-/// What a level of effort spends on geometries that were moved.
-#[derive(Clone, Copy, Debug)]
-struct Budget {
-    /// Maps that are handed to the lattices.
-    maps: usize,
-    /// Standard deviations of the pilot from which a map is handed on.
-    least: f32,
-    /// The same for maps that do not rotate, under the assumption that the whole picture is shown.
-    least_for_whole: f32,
-    /// Standard deviations of the pilot at the picture's own scale from which a crop is searched.
-    least_for_crop: f32,
-}
-
-impl Effort {
-    fn budget(self) -> Option<Budget> {
-        match self {
-            Self::Fast => None,
-            Self::Normal => Some(Budget { maps: 6, least: 5.2, least_for_whole: 4.2, least_for_crop: 1.5 }),
-            Self::Exhaustive => Some(Budget { maps: 20, least: 4.5, least_for_whole: 3.0, least_for_crop: f32::NEG_INFINITY }),
-        }
-    }
-}
-
-/// How the picture shows the stamped one: mirrored left to right if so, then scaled along the stamped picture's axes, then rotated, then
-/// cut.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Registration {
-    /// Clockwise rotation, degrees, -180 to 180.
-    pub rotation_deg: f64,
-    /// Width now over width at stamping of the same content.
-    pub scale_x: f64,
-    /// The same for heights.
-    pub scale_y: f64,
-    /// Whether the picture was mirrored.
-    pub mirrored: bool,
-    /// Where the upper left corner of what is shown lies on the mark's tile, pixels of the stamped picture, modulo the tile.
-    pub offset_x: f64,
-    /// The same for y.
-    pub offset_y: f64,
-    /// Area shown, pixels of the stamped picture, up to 1; `None` while the stamped size is unknown.
-    pub shown: Option<f64>,
-    /// How far the last step of refinement still moved the map at most, pixels; `None` where the geometry is exact.
-    pub residual_px: Option<f64>,
-    /// Geometries tried before this one was settled on, offsets and gains counted.
-    pub candidates_tried: u64,
-    /// Gaussian blur undone before reading, variance in square canonical pixels; negative for sharpening.
-    pub blur: f64,
-    /// Added noise assumed in reading, standard deviation in gray levels of luma.
-    pub noise: f64,
-    /// Lattice gain found: strength over compensation at stamping, times the tone change since.
-    pub gain: f64,
-}
+use crate::registration::{Best, Registration};
 
 /// How hard the code had to work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -151,51 +89,6 @@ const SUSPICIOUS: f32 = 3.3;
 /// Coherence that says the picture was not moved.
 const CLEAR: f32 = 5.5;
 
-/// The geometry settled on.
-#[derive(Clone, Copy, Debug)]
-struct Best {
-    coherence: f32,
-    /// Canonical plane -> received picture.
-    map: Affine,
-    size: [f64; 2],
-    tile: [f64; 2],
-    residual: Option<f64>,
-    channel: equalise::Channel,
-    gain: f32,
-}
-
-impl Best {
-    fn registration(&self, seal: Option<&Seal>, candidates_tried: u64) -> Registration {
-        // Canonical pixels per pixel of the stamped picture, which only the seal tells.
-        let stamped = seal.map(|s| (usize::from(s.unverified_claims.size.width_px()), usize::from(s.unverified_claims.size.height_px())));
-        let pitch = stamped.map_or([1.0, 1.0], |(width, height)| {
-            let canonical = canonical::size(width, height);
-            [canonical.0 as f64 / width as f64, canonical.1 as f64 / height as f64]
-        });
-        let linear = self.map.linear.after(&Linear::diagonal(pitch[0], pitch[1]));
-        let mirrored = linear.determinant() < 0.0;
-        let Linear([[a, b], [c, d]]) = if mirrored { linear.after(&Linear::diagonal(-1.0, 1.0)) } else { linear };
-        let shown = |(width, height): (usize, usize)| {
-            let area = self.size[0] / pitch[0] * self.size[1] / pitch[1];
-            (area / (width as f64 * height as f64)).min(1.0)
-        };
-        Registration {
-            rotation_deg: (c - b).atan2(a + d).to_degrees(),
-            scale_x: a.hypot(c),
-            scale_y: b.hypot(d),
-            mirrored,
-            offset_x: self.tile[0] / pitch[0],
-            offset_y: self.tile[1] / pitch[1],
-            shown: stamped.map(shown),
-            residual_px: self.residual,
-            candidates_tried,
-            blur: f64::from(self.channel.blur),
-            noise: f64::from(self.channel.noise),
-            gain: f64::from(self.gain),
-        }
-    }
-}
-
 /// Reads one geometry after another and keeps the best of what was read.
 struct Reader<'a> {
     carrier: &'a Carrier,
@@ -251,7 +144,8 @@ impl<'a> Reader<'a> {
         let native = (luma.width, luma.height);
         let plane = canonical::stretch(luma.clone(), canonical::size(native.0, native.1));
         let (x, y) = (native.0 as f64 / plane.width as f64, native.1 as f64 / plane.height as f64);
-        let unmoved = Pose { plane, tile_x: 0, tile_y: 0, map: Affine::scaling(x, y), residual: None };
+        let shown = plane.data.len() as f64;
+        let unmoved = Pose { plane, tile_x: 0, tile_y: 0, map: Affine::scaling(x, y), shown, residual: None };
         let coherence = self.read_rung(&unmoved, equalise::LADDER[0], SUSPICIOUS);
         if self.is_complete() {
             return;
@@ -283,9 +177,22 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Geometries that the pilot suggests.
-    fn search_maps(&mut self, planner: &mut FftPlanner<f32>, luma: &Plane, frame: &Frame, turns: &[f32], budget: Budget) {
-        let (mut maps, tried) = register::candidates(planner, luma, frame, self.carrier, budget.maps);
+    /// Quarter turns and mirror images, which need no pilot, then the geometries that the pilot suggests.
+    fn search_maps(
+        &mut self,
+        planner: &mut FftPlanner<f32>,
+        luma: &Plane,
+        frame: &Frame,
+        turns: &[f32],
+        budget: Budget,
+    ) {
+        if let Some(pose) = register::turned(luma, self.carrier, &mut self.candidates) {
+            self.read_all(&pose);
+            if self.registered() {
+                return;
+            }
+        }
+        let (mut maps, tried) = register::candidates(planner, luma, frame, self.carrier, budget.thorough, budget.maps);
         self.candidates += tried;
         for (map, &standing) in pilot::TURNS.iter().zip(turns).skip(1) {
             if standing > SUSPICIOUS {
@@ -350,9 +257,9 @@ impl<'a> Reader<'a> {
         let better = self.best.as_ref().is_none_or(|b| reading.coherence > b.coherence);
         if seal_is_new || !decoded && better || self.best.is_none() {
             let coherence = self.best.as_ref().map_or(reading.coherence, |b| b.coherence.max(reading.coherence));
-            let size = [pose.plane.width as f64, pose.plane.height as f64];
             let (tile, residual) = ([tile.0 as f64, tile.1 as f64], pose.residual);
-            self.best = Some(Best { coherence, map: pose.map, size, tile, residual, channel, gain: reading.gain });
+            let (map, shown, gain) = (pose.map, pose.shown, reading.gain);
+            self.best = Some(Best { coherence, map, shown, tile, residual, channel, gain });
         }
         self.seal = self.seal.take().or(reading.seal);
         self.beacon = self.beacon.take().or(reading.beacon);

@@ -15,6 +15,8 @@ pub(crate) struct Frame {
     cols: usize,
     /// Weight of each 8 x 8 block, 0 or 1, blocks cut by the border included.
     weights: Vec<f32>,
+    /// Share of the plane that shows a picture, fringe included.
+    pub(crate) share: f64,
     /// Centre of weight, pixels.
     pub(crate) centre: [f64; 2],
 }
@@ -41,7 +43,8 @@ impl Frame {
         } else {
             [0.5 * plane.width as f64, 0.5 * plane.height as f64]
         };
-        Self { cols, weights, centre }
+        let share = outside.iter().filter(|o| !**o).count() as f64 / outside.len() as f64;
+        Self { cols, weights, share, centre }
     }
 
     /// Weights of the blocks that pixel row `y` runs through.
@@ -76,4 +79,30 @@ fn outside(plane: &Plane, cols: usize, rows: usize) -> Vec<bool> {
         open.extend(next.into_iter().filter(|&(x, y)| x < cols && y < rows));
     }
     outside
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bars_are_left_out_and_flat_parts_inside_are_not() {
+        let mut plane = Plane::zeros(160, 120);
+        for y in 40..104 {
+            for x in 0..160 {
+                let inside_flat = (64..96).contains(&x) && (64..80).contains(&y);
+                plane.row_mut(y)[x] = if inside_flat { 90.0 } else { ((x * 37 + y * 91) % 200) as f32 };
+            }
+        }
+        let frame = Frame::new(&plane);
+        assert!((frame.share - 64.0 / 120.0).abs() < 1e-9, "{}", frame.share);
+        assert_eq!(frame.centre, [80.0, 72.0]);
+        assert_eq!((frame.row(0)[3], frame.row(56)[3], frame.row(70)[10], frame.row(119)[3]), (0.0, 1.0, 1.0, 0.0));
+    }
+
+    #[test]
+    fn a_flat_plane_shows_nothing_and_has_a_centre() {
+        let frame = Frame::new(&Plane::zeros(30, 20));
+        assert_eq!((frame.share, frame.centre), (0.0, [15.0, 10.0]));
+    }
 }

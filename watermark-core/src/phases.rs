@@ -44,7 +44,8 @@ impl Blocks {
                 *d = if (u + v) % 2 == 1 { -*d } else { *d };
             }
         }
-        let ratio = |(block, &step): (&[f32; 8], &f32)| if step > 0.0 { project(block, &direction) / step } else { 0.0 };
+        let ratio =
+            |(block, &step): (&[f32; 8], &f32)| if step > 0.0 { project(block, &direction) / step } else { 0.0 };
         let mut ratio: Vec<f32> = self.grid.blocks.iter().zip(&self.steps).map(ratio).collect();
         let mut weight = self.weights.clone();
         if reversed {

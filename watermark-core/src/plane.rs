@@ -43,12 +43,15 @@ pub(crate) fn box_blur(plane: &Plane, radius: usize) -> Plane {
     let (width, height) = (plane.width, plane.height);
     let norm = 1.0 / (2 * radius + 1) as f32;
     let mut wide = Plane::zeros(width, height);
+    let mut padded = vec![0.0f32; width + 2 * radius + 1];
     for (out, row) in wide.data.chunks_exact_mut(width).zip(plane.rows()) {
-        let at = |i: isize| row[i.clamp(0, width as isize - 1) as usize];
-        let mut sum: f32 = (-(radius as isize)..=radius as isize).map(at).sum();
-        for (x, o) in out.iter_mut().enumerate() {
+        padded[..radius].fill(row[0]);
+        padded[radius..radius + width].copy_from_slice(row);
+        padded[radius + width..].fill(row[width - 1]);
+        let mut sum: f32 = padded[..=2 * radius].iter().sum();
+        for (o, (leave, enter)) in out.iter_mut().zip(padded.iter().zip(&padded[2 * radius + 1..])) {
             *o = sum * norm;
-            sum += at((x + radius + 1) as isize) - at(x as isize - radius as isize);
+            sum += enter - leave;
         }
     }
     let mut out = Plane::zeros(width, height);
@@ -60,10 +63,10 @@ pub(crate) fn box_blur(plane: &Plane, radius: usize) -> Plane {
         }
     }
     for y in 0..height {
-        let (enter, leave) = (at((y + radius + 1) as isize), at(y as isize - radius as isize));
-        for (x, o) in out.row_mut(y).iter_mut().enumerate() {
-            *o = sums[x] * norm;
-            sums[x] += wide.row(enter)[x] - wide.row(leave)[x];
+        let (enter, leave) = (wide.row(at((y + radius + 1) as isize)), wide.row(at(y as isize - radius as isize)));
+        for ((o, sum), (enter, leave)) in out.row_mut(y).iter_mut().zip(&mut sums).zip(enter.iter().zip(leave)) {
+            *o = *sum * norm;
+            *sum += enter - leave;
         }
     }
     out

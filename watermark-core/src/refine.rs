@@ -29,7 +29,8 @@ impl Region {
         let corners = [[0.0, 0.0], [w, 0.0], [0.0, h], [w, h]].map(|c| back.apply(c));
         let centre = back.apply(centre);
         let side = |axis: usize| {
-            let low = corners.iter().map(|c| c[axis]).fold(f64::INFINITY, f64::min).max(centre[axis] - 0.5 * most as f64);
+            let low =
+                corners.iter().map(|c| c[axis]).fold(f64::INFINITY, f64::min).max(centre[axis] - 0.5 * most as f64);
             let high =
                 corners.iter().map(|c| c[axis]).fold(f64::NEG_INFINITY, f64::max).min(centre[axis] + 0.5 * most as f64);
             (low.floor() as i64, (high - low).ceil().max(1.0) as usize)
@@ -128,7 +129,15 @@ pub(crate) fn best_gain(plane: &Plane, carrier: &Carrier, map: &Affine, region: 
 }
 
 /// One Newton step: the map moved to where `plane` coheres more, and how far it moved a corner of the region at most, pixels.
-fn step(plane: &Plane, carrier: &Carrier, map: &Affine, region: Region, at_gain: f32, motion: Motion, fragile: f32) -> (Affine, f64) {
+fn step(
+    plane: &Plane,
+    carrier: &Carrier,
+    map: &Affine,
+    region: Region,
+    at_gain: f32,
+    motion: Motion,
+    fragile: f32,
+) -> (Affine, f64) {
     let at = |dx: f64, dy: f64| {
         let shifted = map.from([dx, dy]);
         Patches::new(&region.cut(plane, &shifted), carrier, region, at_gain, fragile)
@@ -167,7 +176,8 @@ fn step(plane: &Plane, carrier: &Carrier, map: &Affine, region: Region, at_gain:
         for r in 0..count {
             pull[r] += fields[r][0] * slopes[0] + fields[r][1] * slopes[1];
             for c in 0..count {
-                normal[r][c] += share * (bends[0] * fields[r][0] * fields[c][0] + bends[1] * fields[r][1] * fields[c][1]);
+                normal[r][c] +=
+                    share * (bends[0] * fields[r][0] * fields[c][0] + bends[1] * fields[r][1] * fields[c][1]);
             }
         }
     }

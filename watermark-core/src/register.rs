@@ -3,14 +3,16 @@
 use rustfft::FftPlanner;
 
 use crate::affine::{Affine, Linear};
-use crate::carrier::Carrier;
+use crate::canonical;
+use crate::carrier::{Carrier, TILE_PX};
 use crate::constellation::{self, Candidate};
 use crate::frame::Frame;
+use crate::pilot::TURNS;
 use crate::plane::Plane;
 use crate::read::{GAINS, coherence};
 use crate::refine::{self, Region};
 use crate::resample;
-use crate::spectrum::Spectrum;
+use crate::spectrum::{SIDE, Spectrum, span};
 use crate::translation;
 
 /// A canonical plane, the tile position of its top-left sample, and the way back to the received picture.
@@ -21,6 +23,8 @@ pub(crate) struct Pose {
     pub(crate) tile_y: usize,
     /// Position on `plane` -> position on the received plane, pixels.
     pub(crate) map: Affine,
+    /// Area of `plane` that shows the picture, square canonical pixels.
+    pub(crate) shown: f64,
     /// How far the last step of refinement still moved the map, pixels; `None` where the geometry was not searched.
     pub(crate) residual: Option<f64>,
 }
@@ -30,14 +34,16 @@ pub(crate) struct Pose {
 const WORTH_READING: f32 = 5.8;
 /// Coherence that a geometry must have once it was refined: chance gains little by refinement, a mark gains a lot.
 const REFINED: f64 = 6.8;
+/// Maps that refinement can choose from: four places of a pixel and a half for each of six parameters.
+const NEIGHBOURS: u64 = 4096;
 /// Coherence that needs no comparison with other offsets.
 const CERTAIN: f32 = 8.0;
-/// Coherence of a corner that needs no comparison with other sizes: half of what an error of a pixel leaves.
-const CERTAIN_CORNER: f32 = 40.0;
 /// Where the windows of the translation search begin, canonical pixels.
 const HALVES: [[f64; 2]; 4] = [[0.0, 0.0], [0.5, 0.5], [0.5, 0.0], [0.0, 0.5]];
 /// Coherence from which a size is worth more than its corner.
 const WORTH_A_LOOK: f32 = 4.0;
+/// How far a large picture is reduced at most before its spectrum is taken: the innermost lines are at 0.04 cycles per pixel.
+const MOST_REDUCED: f64 = 3.0;
 /// Side of the corner that first judges a scale, canonical pixels: small, so that an error of 0.1 % still coheres.
 const CORNER_PX: usize = 384;
 /// Side of the window that the translation search looks at, canonical pixels.
@@ -53,10 +59,24 @@ pub(crate) fn candidates(
     luma: &Plane,
     frame: &Frame,
     carrier: &Carrier,
+    thorough: bool,
     count: usize,
 ) -> (Vec<Candidate>, u64) {
-    let spectrum = Spectrum::new(planner, luma, frame);
-    constellation::search(&spectrum, &carrier.pilot, count)
+    // A large picture is reduced: more of it fits into the spectrum, and the lines stay within the band.
+    let short = luma.width.min(luma.height) as f64;
+    let reduce = if short > 1.5 * SIDE as f64 { (short / SIDE as f64).min(MOST_REDUCED) } else { 1.0 };
+    let spectrum = if reduce > 1.0 {
+        let size = |n: usize| (n as f64 / reduce).round() as usize;
+        let small = canonical::stretch(luma.clone(), (size(luma.width), size(luma.height)));
+        Spectrum::new(planner, &small, &Frame::new(&small))
+    } else {
+        Spectrum::new(planner, luma, frame)
+    };
+    let (mut maps, tried) = constellation::search(&spectrum, &carrier.pilot, thorough, count);
+    for candidate in &mut maps {
+        candidate.map = Linear::diagonal(reduce, reduce).after(&candidate.map);
+    }
+    (maps, tried)
 }
 
 /// At most `most` canonical pixels on a side of the plane under `map`, around the middle of what the frame holds.
@@ -73,16 +93,41 @@ pub(crate) fn cropped(
     carrier: &Carrier,
     candidates: &mut u64,
 ) -> Option<Pose> {
-    let (left, width) = crate::spectrum::span(frame.centre[0], luma.width, WINDOW_PX);
-    let (top, height) = crate::spectrum::span(frame.centre[1], luma.height, WINDOW_PX);
+    let (left, width) = span(frame.centre[0], luma.width, WINDOW_PX);
+    let (top, height) = span(frame.centre[1], luma.height, WINDOW_PX);
     let offset = translation::search(planner, &luma.window(left, top, width, height), carrier, false);
     *candidates += translation::CANDIDATES;
-    let tile = |at: usize, edge: usize| (at + crate::carrier::TILE_PX * 64 - edge) % crate::carrier::TILE_PX;
+    let tile = |at: usize, edge: usize| (at + TILE_PX - edge % TILE_PX) % TILE_PX;
     (offset.coherence > WORTH_READING).then(|| Pose {
+        shown: luma.data.len() as f64,
         plane: luma.clone(),
         tile_x: tile(offset.x, left),
         tile_y: tile(offset.y, top),
         map: Affine::scaling(1.0, 1.0),
+        residual: None,
+    })
+}
+
+/// The whole picture turned by quarters or mirrored, nothing else, if a corner coheres that way.
+pub(crate) fn turned(luma: &Plane, carrier: &Carrier, candidates: &mut u64) -> Option<Pose> {
+    let half = Linear::diagonal(-1.0, -1.0);
+    let turns = TURNS.into_iter().flat_map(|turn| [turn, turn.after(&half)]).skip(1);
+    let judged = turns.map(|turn| {
+        // The part of the plane that the turn brings to the upper left.
+        let map = resample::turning(luma.width, luma.height, &turn);
+        let side = CORNER_PX.min(luma.width).min(luma.height) as f64;
+        let ([ax, ay], [bx, by]) = (map.apply([0.0, 0.0]), map.apply([side, side]));
+        let part = luma.window(ax.min(bx) as usize, ay.min(by) as usize, side as usize, side as usize);
+        *candidates += (GAINS / 3) as u64;
+        (coherence(&resample::turned(&part, &turn), carrier), turn)
+    });
+    let (score, turn) = judged.max_by(|a, b| a.0.total_cmp(&b.0))?;
+    (score > WORTH_READING).then(|| Pose {
+        plane: resample::turned(luma, &turn),
+        tile_x: 0,
+        tile_y: 0,
+        map: resample::turning(luma.width, luma.height, &turn),
+        shown: luma.data.len() as f64,
         residual: None,
     })
 }
@@ -100,37 +145,50 @@ pub(crate) fn whole(luma: &Plane, map: &Linear, carrier: &Carrier, candidates: &
     // The canonical size is a whole number of pixels: try each one that the pilot's precision leaves open, nearest first.
     let open = |n: usize, pitch: f64| {
         let size = n as f64 / pitch;
-        let slack = (0.0015 * size).max(1.2);
+        let slack = (0.0015 * size).max(1.0);
         ((size - slack).ceil() as usize..=(size + slack).floor() as usize).map(move |n| ((n as f64 - size).abs(), n))
     };
     let (width, height) = (planes[0].width, planes[0].height);
     let mut sizes: Vec<(f64, usize, usize)> =
         open(width, x).flat_map(|(dx, w)| open(height, y).map(move |(dy, h)| (dx + dy, w, h))).collect();
-    sizes.retain(|&(_, w, h)| w >= 64 && h >= 64 && w.max(h) <= MOST_PX);
     sizes.sort_by(|a, b| a.0.total_cmp(&b.0));
     let mut best = (WORTH_A_LOOK, 0, 0, false);
-    'search: for &(_, w, h) in &sizes {
-        for (half_turn, plane) in [false, true].into_iter().zip(&planes) {
-            let score = coherence(&corner(plane, w, h), carrier);
-            *candidates += (GAINS / 3) as u64;
-            if score > best.0 {
-                best = (score, w, h, half_turn);
-            }
-            if score > CERTAIN_CORNER {
-                break 'search;
-            }
+    let mut judge = |w: usize, h: usize, half_turn: bool, best: &mut (f32, usize, usize, bool)| {
+        if w.min(h) < 64 || w.max(h) > MOST_PX {
+            return false;
+        }
+        let score = coherence(&corner(&planes[usize::from(half_turn)], w, h), carrier);
+        *candidates += (GAINS / 3) as u64;
+        let better = score > best.0;
+        if better {
+            *best = (score, w, h, half_turn);
+        }
+        better
+    };
+    for &(_, w, h) in &sizes {
+        judge(w, h, false, &mut best);
+        judge(w, h, true, &mut best);
+        if best.0 > CERTAIN {
+            break;
+        }
+    }
+    if best.1 == 0 {
+        return None;
+    }
+    // Neighbouring sizes cohere as well, if less.
+    loop {
+        let (_, w, h, half_turn) = best;
+        let around = [(w + 1, h), (w - 1, h), (w, h + 1), (w, h - 1), (w + 1, h + 1), (w - 1, h - 1)];
+        if !around.map(|(w, h)| judge(w, h, half_turn, &mut best)).contains(&true) {
+            break;
         }
     }
     let (_, w, h, half_turn) = best;
-    if w == 0 {
-        return None;
-    }
-    let (plane, turn) =
-        if half_turn { (&planes[1], upside_down) } else { (&planes[0], turn) };
-    let stretched = crate::canonical::stretch(plane.clone(), (w, h));
+    let (plane, turn) = if half_turn { (&planes[1], upside_down) } else { (&planes[0], turn) };
+    let stretched = canonical::stretch(plane.clone(), (w, h));
     let stretch = Affine::scaling(plane.width as f64 / w as f64, plane.height as f64 / h as f64);
     let map = resample::turning(luma.width, luma.height, &turn).after(&stretch);
-    Some(Pose { plane: stretched, tile_x: 0, tile_y: 0, map, residual: None })
+    Some(Pose { shown: stretched.data.len() as f64, plane: stretched, tile_x: 0, tile_y: 0, map, residual: None })
 }
 
 /// The plane under `map`, wherever it was cut, refined.
@@ -148,7 +206,8 @@ pub(crate) fn placed(
     let mut best: Option<(translation::Offset, Affine)> = None;
     for [dx, dy] in HALVES {
         let window = centred.from([region.x as f64 + dx, region.y as f64 + dy]);
-        let offset = translation::search(planner, &resample::warp(luma, &window, region.width, region.height), carrier, true);
+        let offset =
+            translation::search(planner, &resample::warp(luma, &window, region.width, region.height), carrier, true);
         *candidates += 2 * translation::CANDIDATES;
         if best.is_none_or(|(b, _)| offset.coherence > b.coherence) {
             // The window's first sample lies at the tile position found.
@@ -169,18 +228,18 @@ pub(crate) fn placed(
     if refine::best_gain(luma, carrier, &map, region, gain).1 < REFINED {
         return None;
     }
+    *candidates += 2 * translation::CANDIDATES * NEIGHBOURS;
     let region = Region::shown(luma, &map, frame.centre, MOST_PX);
     let (tile_x, tile_y) = region.tile();
     let plane = region.cut(luma, &map);
-    Some(Pose { plane, tile_x, tile_y, map: map.from([region.x as f64, region.y as f64]), residual: Some(residual) })
+    let shown = frame.share * luma.data.len() as f64 / map.linear.determinant().abs();
+    let map = map.from([region.x as f64, region.y as f64]);
+    Some(Pose { plane, tile_x, tile_y, map, shown, residual: Some(residual) })
 }
 
 /// The upper left corner of the plane stretched to `w x h`.
 fn corner(luma: &Plane, w: usize, h: usize) -> Plane {
-    let part = |from: usize, to: usize| resample::Axis {
-        pitch: from as f64 / to as f64,
-        start: 0.0,
-        len: to.min(CORNER_PX),
-    };
+    let part =
+        |from: usize, to: usize| resample::Axis { pitch: from as f64 / to as f64, start: 0.0, len: to.min(CORNER_PX) };
     resample::resample(luma, part(luma.width, w), part(luma.height, h))
 }

@@ -13,6 +13,8 @@ use crate::plane::{Plane, box_blur};
 
 /// Side of the spectrum, bins.
 pub(crate) const SIDE: usize = 1024;
+/// Side of the coarse spectrum.
+const COARSE: usize = SIDE / 2;
 /// Power over surroundings beyond which more is no more evidence.
 const CLIP: f32 = 8.0;
 /// Half width of the box whose mean is removed, pixels.
@@ -29,8 +31,10 @@ const RAMP_PX: f32 = 16.0;
 /// Power of each bin over the mean power of its surroundings, clipped; mean and deviation over the searched band.
 pub(crate) struct Spectrum {
     relative: Vec<f32>,
-    /// The same in steps of `CLIP / 255`, for speed.
+    /// Largest of each 2 x 2 bins in steps of `CLIP / 255`, small enough for a cache.
     coarse: Vec<u8>,
+    coarse_mean: f32,
+    coarse_deviation: f32,
     pub(crate) mean: f32,
     pub(crate) deviation: f32,
     /// Side of the square that has as much weight as the picture, pixels.
@@ -56,30 +60,29 @@ impl Spectrum {
         let around = (4.0 * SIDE as f64 / side_px).round() as usize;
         let surroundings = cyclic_mean(&power, around);
         let relative: Vec<f32> = power.iter().zip(&surroundings).map(|(p, m)| (p / m.max(1e-12)).min(CLIP)).collect();
-        let (mut sum, mut square, mut count) = (0.0f64, 0.0f64, 0.0f64);
-        for row in relative[8 * SIDE..SIDE / 3 * SIDE].chunks_exact(SIDE).step_by(3) {
-            for &r in row[..SIDE / 3].iter().step_by(3) {
-                sum += f64::from(r);
-                square += f64::from(r) * f64::from(r);
-                count += 1.0;
+        let mut coarse = vec![0u8; COARSE * COARSE];
+        for (y, row) in coarse.chunks_exact_mut(COARSE).enumerate() {
+            let (upper, lower) = (&relative[2 * y * SIDE..][..SIDE], &relative[(2 * y + 1) * SIDE..][..SIDE]);
+            for ((c, a), b) in row.iter_mut().zip(upper.chunks_exact(2)).zip(lower.chunks_exact(2)) {
+                *c = (a[0].max(a[1]).max(b[0]).max(b[1]) * (255.0 / CLIP)) as u8;
             }
         }
-        let mean = sum / count;
-        let coarse = relative.iter().map(|r| (r * (255.0 / CLIP)) as u8).collect();
-        let deviation = (square / count - mean * mean).max(1e-9).sqrt();
-        Self { relative, coarse, mean: mean as f32, deviation: deviation as f32, side_px }
+        let (mean, deviation) = moments(&relative, SIDE, |r| r);
+        let (coarse_mean, coarse_deviation) = moments(&coarse, COARSE, f32::from);
+        Self { relative, coarse, coarse_mean, coarse_deviation, mean, deviation, side_px }
     }
 
-    /// The bin nearest to `(x, y)`, cyclic, in steps of `CLIP / 255`.
+    /// The coarse bin at `(x, y)`, cyclic.
     pub(crate) fn coarse(&self, x: f32, y: f32) -> u32 {
-        let wrap = |v: f32| (v + (SIDE as f32 + 0.5)) as i32 as usize % SIDE;
-        u32::from(self.coarse[wrap(y) * SIDE + wrap(x)])
+        // Bins 2 i and 2 i + 1 are centred on 2 i + 1/2.
+        let wrap = |v: f32| ((v + (2 * SIDE) as f32 + 0.5) * 0.5) as i32 as usize % COARSE;
+        u32::from(self.coarse[wrap(y) * COARSE + wrap(x)])
     }
 
     /// Standard deviations from the mean of the sum of `count` coarse bins.
     pub(crate) fn coarse_score(&self, sum: u32, count: usize) -> f32 {
         let n = count as f32;
-        (sum as f32 * (CLIP / 255.0) + 0.5 * n * CLIP / 255.0 - n * self.mean) / (self.deviation * n.sqrt())
+        (sum as f32 - n * self.coarse_mean) / (self.coarse_deviation * n.sqrt())
     }
 
     /// Bilinear between bins, cyclic.
@@ -92,6 +95,21 @@ impl Spectrum {
         let lower = get(x0, y0 + 1) * (1.0 - fx) + get(x0 + 1, y0 + 1) * fx;
         upper * (1.0 - fy) + lower * fy
     }
+}
+
+/// Mean and standard deviation over the searched band.
+fn moments<T: Copy>(bins: &[T], side: usize, value: impl Fn(T) -> f32) -> (f32, f32) {
+    let (mut sum, mut square, mut count) = (0.0f64, 0.0f64, 0.0f64);
+    for row in bins[8 * side..side / 3 * side].chunks_exact(side).step_by(3) {
+        for &bin in row[..side / 3].iter().step_by(3) {
+            let v = f64::from(value(bin));
+            sum += v;
+            square += v * v;
+            count += 1.0;
+        }
+    }
+    let mean = sum / count;
+    (mean as f32, (square / count - mean * mean).max(1e-9).sqrt() as f32)
 }
 
 /// First sample and length of a span of at most `most` samples around `centre`.
