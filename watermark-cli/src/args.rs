@@ -223,8 +223,10 @@ impl From<Origin> for payload::Origin {
 pub(crate) enum Search {
     /// The image as it is
     Fast,
-    /// Cropped and resized images too
+    /// Cropped, rotated, scaled, stretched and mirrored images too, where the mark's pilot shows clearly
     Normal,
+    /// Fainter traces too; takes seconds
+    Exhaustive,
 }
 
 impl From<Search> for Effort {
@@ -232,6 +234,7 @@ impl From<Search> for Effort {
         match search {
             Search::Fast => Self::Fast,
             Search::Normal => Self::Normal,
+            Search::Exhaustive => Self::Exhaustive,
         }
     }
 }

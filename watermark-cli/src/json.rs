@@ -102,13 +102,24 @@ pub(crate) struct DetectionFacts {
 /// How the picture lies in the stamped one.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct RegistrationFacts {
+    pub(crate) rotation_deg: f64,
     pub(crate) scale_x: f64,
     pub(crate) scale_y: f64,
-    pub(crate) offset_x: f64,
-    pub(crate) offset_y: f64,
+    pub(crate) mirrored: bool,
+    pub(crate) crop: CropFacts,
+    pub(crate) residual_px: Option<f64>,
+    pub(crate) candidates_tried: u64,
     pub(crate) blur: f64,
     pub(crate) noise: f64,
     pub(crate) gain: f64,
+}
+
+/// Which part of the stamped picture is shown.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub(crate) struct CropFacts {
+    pub(crate) shown: Option<f64>,
+    pub(crate) offset_x: f64,
+    pub(crate) offset_y: f64,
 }
 
 /// Work of both codes.
@@ -292,10 +303,13 @@ fn finite(value: f64) -> f64 {
 
 fn registration_facts(extraction: &Extraction) -> Option<RegistrationFacts> {
     extraction.registration.map(|r| RegistrationFacts {
+        rotation_deg: finite(r.rotation_deg),
         scale_x: finite(r.scale_x),
         scale_y: finite(r.scale_y),
-        offset_x: finite(r.offset_x),
-        offset_y: finite(r.offset_y),
+        mirrored: r.mirrored,
+        crop: CropFacts { shown: r.shown.map(finite), offset_x: finite(r.offset_x), offset_y: finite(r.offset_y) },
+        residual_px: r.residual_px.map(finite),
+        candidates_tried: r.candidates_tried,
         blur: finite(r.blur),
         noise: finite(r.noise),
         gain: finite(r.gain),

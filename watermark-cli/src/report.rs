@@ -158,17 +158,28 @@ fn code_line(record: &Record) -> Option<String> {
     (!texts.is_empty()).then(|| texts.join("; "))
 }
 
+/// What was done to the picture's geometry, nothing when it was not moved.
 fn geometry(record: &Record) -> Option<String> {
     let r = record.registration.as_ref()?;
-    let moved =
-        (r.scale_x - 1.0).abs() > 1e-3 || (r.scale_y - 1.0).abs() > 1e-3 || r.offset_x != 0.0 || r.offset_y != 0.0;
-    moved.then(|| {
-        format!(
-            "scaled to {:.1} % x {:.1} %, shifted by {:.1}, {:.1} px on the mark's tile",
-            r.scale_x * 100.0,
-            r.scale_y * 100.0,
-            r.offset_x,
-            r.offset_y
-        )
-    })
+    let percent = |v: f64| (v * 100.0).round();
+    let mut said = Vec::new();
+    if let Some(shown) = r.crop.shown.filter(|s| *s < 0.995) {
+        said.push(format!("shows {} % of the stamped image", percent(shown)));
+    }
+    if r.mirrored {
+        said.push("mirrored".to_owned());
+    }
+    if r.rotation_deg.abs() > 0.05 {
+        let way = if r.rotation_deg > 0.0 { "clockwise" } else { "counter-clockwise" };
+        said.push(format!("rotated {:.1} degrees {way}", r.rotation_deg.abs()));
+    }
+    if (r.scale_x - r.scale_y).abs() > 0.005 * r.scale_x {
+        said.push(format!("at {} % of its width and {} % of its height", percent(r.scale_x), percent(r.scale_y)));
+    } else if (r.scale_x - 1.0).abs() > 0.004 {
+        said.push(format!("at {} % size", percent(r.scale_x)));
+    }
+    if said.is_empty() && (r.crop.offset_x, r.crop.offset_y) != (0.0, 0.0) {
+        said.push(format!("cut, {:.1}, {:.1} px into the mark's tile", r.crop.offset_x, r.crop.offset_y));
+    }
+    (!said.is_empty()).then(|| said.join(", "))
 }

@@ -9,6 +9,7 @@ use rand_chacha::rand_core::{Rng, SeedableRng};
 use sha2::{Digest, Sha256};
 
 use crate::block_dct::BAND;
+use crate::layout::relative_step;
 
 /// Side of a block, canonical pixels.
 pub(crate) const BLOCK_PX: usize = 8;
@@ -55,6 +56,8 @@ pub(crate) struct Lattice {
     pub(crate) dither: Vec<f32>,
     /// Number of the tile bit that each block carries ([`layout`](crate::layout)).
     pub(crate) order: Vec<u16>,
+    /// Relative lattice step of each block of the tile.
+    pub(crate) relative: Vec<f32>,
     /// The direction every block is projected on: one unit vector over [`BAND`].
     pub(crate) direction: [f32; BAND.len()],
 }
@@ -84,9 +87,11 @@ fn lattice(key: &CarrierKey) -> Lattice {
     let mut dither = key.stream("dither");
     let mut signs = key.stream("direction");
     let amplitude = 1.0 / (BAND.len() as f32).sqrt();
+    let order = permutation(TILE_BITS, &mut key.stream("interleaver"));
     Lattice {
         dither: (0..TILE_BITS).map(|_| (dither.next_u32() >> 16) as f32 / 65536.0).collect(),
-        order: permutation(TILE_BITS, &mut key.stream("interleaver")),
+        relative: order.iter().map(|&bit| relative_step(bit)).collect(),
+        order,
         direction: std::array::from_fn(|_| if signs.next_u32() >> 31 == 0 { amplitude } else { -amplitude }),
     }
 }

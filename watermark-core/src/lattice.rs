@@ -12,7 +12,6 @@
 use crate::block_dct::{BAND, BlockGrid, analyse, pattern};
 use crate::carrier::{BLOCK_PX, Lattice, TILE_BITS, TILE_BLOCKS};
 use crate::color::round;
-use crate::layout::relative_step;
 use crate::mask;
 use crate::plane::Plane;
 
@@ -76,7 +75,7 @@ pub(crate) fn solve(grid: &BlockGrid, lattice: &Lattice, bits: &[u8], strengths:
     let slots = || (0..grid.blocks.len()).map(|i| slot(i, grid.cols, (0, 0)));
     let target = |slot: usize| lattice.dither[slot] + 0.5 * f32::from(bits[usize::from(lattice.order[slot])]);
     let targets: Vec<f32> = slots().map(target).collect();
-    let relative: Vec<f32> = slots().map(|slot| strengths.step() * relative_step(lattice.order[slot])).collect();
+    let relative: Vec<f32> = slots().map(|slot| strengths.step() * lattice.relative[slot]).collect();
     let projections: Vec<f32> = grid.blocks.iter().map(|b| project(b, &lattice.direction)).collect();
     let quantise = |masks: &[f32]| -> Vec<f32> {
         let one = |(((&p, &m), &t), &r): (((&f32, &f32), &f32), &f32)| {
@@ -155,7 +154,7 @@ impl Aligned {
             if step > 0.0 {
                 let slot = slot(i, received.cols, (tile_col, tile_row));
                 let bit = lattice.order[slot];
-                let relative = relative_step(bit);
+                let relative = lattice.relative[slot];
                 let noise = (median / (step * relative)) * (median / (step * relative));
                 out.ratio.push(ratio / relative);
                 out.dither.push(lattice.dither[slot]);

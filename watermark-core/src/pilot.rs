@@ -11,15 +11,21 @@
 use rustfft::num_complex::Complex;
 use rustfft::{FftDirection, FftPlanner};
 
+use crate::affine::Linear;
 use crate::block_dct::analyse;
 use crate::carrier::{Line, PILOT_LINES, PILOT_PERIOD};
 use crate::fourier;
 use crate::mask;
-use crate::plane::Plane;
+use crate::plane::{Plane, box_blur};
 
 /// Root mean square of the pilot over the seal's lattice step, both relative to the mask. 0.011 is 8 % of the mark's
 /// energy (`docs/DESIGN.md`, Pilot).
 const AMPLITUDE: f32 = 0.011;
+/// Amplitude of a line over the picture's own around it that a blind search needs after recompression; textured pictures have 0.2 to 0.4
+/// at [`AMPLITUDE`], smooth ones 1 to 1.6. They get more or less, within the factors below: energy where it is needed.
+const WANTED: f32 = 0.65;
+const LEAST_FACTOR: f32 = 0.7;
+const MOST_FACTOR: f32 = 1.7;
 
 /// Adds the pilot to `plane` (canonical luma) at `strength` times the mask.
 pub(crate) fn embed(planner: &mut FftPlanner<f32>, plane: &mut Plane, lines: &[Line], strength: f32) {
@@ -35,7 +41,8 @@ pub(crate) fn embed(planner: &mut FftPlanner<f32>, plane: &mut Plane, lines: &[L
     }
     fourier::transform(planner, &mut tile, side, FftDirection::Inverse);
     // Each pair of bins is a cosine of amplitude 2: the sum has mean square 2 per line.
-    let scale = strength * AMPLITUDE / (2.0 * PILOT_LINES as f32).sqrt();
+    let plain = strength * AMPLITUDE / (2.0 * PILOT_LINES as f32).sqrt();
+    let scale = plain * (WANTED / relative_amplitude(&white, &spectrum, lines, plain)).clamp(LEAST_FACTOR, MOST_FACTOR);
     let (cols, rows) = (white.cols, white.rows);
     for y in 0..plane.height {
         let steps = &white.steps[(y / 8).min(rows - 1) * cols..][..cols];
@@ -46,18 +53,50 @@ pub(crate) fn embed(planner: &mut FftPlanner<f32>, plane: &mut Plane, lines: &[L
     }
 }
 
-/// How far the lines stand out at the identity (tile of `plane` unscaled, any translation), standard deviations of the null
-/// distribution.
-pub(crate) fn prominence(planner: &mut FftPlanner<f32>, plane: &Plane, lines: &[Line]) -> f32 {
-    let spectrum = Whitened::new(plane).folded_spectrum(planner);
-    let power = |x: i32, y: i32| spectrum[bin(x, y)].norm_sqr();
-    let mut sum = 0.0;
+/// Amplitude of a line over that of the picture's components around it, both whitened and folded, if the pilot is added at `scale`.
+fn relative_amplitude(white: &Whitened, spectrum: &[Complex<f32>], lines: &[Line], scale: f32) -> f32 {
+    let pixels = (white.plane.data.len() / white.steps.len()) as f32;
+    let own: f32 = white.steps.iter().filter(|s| **s > 0.0).map(|s| scale * pixels / s).sum();
+    let mut around = 0.0;
     for line in lines {
-        let own = power(line.x, line.y);
+        for d in [-2, -1, 1, 2] {
+            around += spectrum[bin(line.x + d, line.y)].norm_sqr() + spectrum[bin(line.x, line.y + d)].norm_sqr();
+        }
+    }
+    own / (around / (8 * lines.len()) as f32).sqrt().max(1e-6)
+}
+
+/// The symmetries of the square that a spectrum can tell apart: as it is, mirrored, turned by a quarter, both.
+pub(crate) const TURNS: [Linear; 4] = [
+    Linear::IDENTITY,
+    Linear([[-1.0, 0.0], [0.0, 1.0]]),
+    Linear([[0.0, -1.0], [1.0, 0.0]]),
+    Linear([[0.0, 1.0], [1.0, 0.0]]),
+];
+
+/// How far the lines stand out when `plane` is unscaled and under each of [`TURNS`] (any translation), standard deviations of
+/// the null distribution.
+pub(crate) fn prominences(planner: &mut FftPlanner<f32>, plane: &Plane, lines: &[Line]) -> [f32; 4] {
+    let spectrum = Whitened::new(plane).folded_spectrum(planner);
+    TURNS.map(|turn| {
+        let place = |line: &Line| {
+            let [x, y] = turn.apply([f64::from(line.x), f64::from(line.y)]);
+            (x as i32, y as i32)
+        };
+        prominence(&spectrum, lines.iter().map(place))
+    })
+}
+
+fn prominence(spectrum: &[Complex<f32>], places: impl ExactSizeIterator<Item = (i32, i32)>) -> f32 {
+    let power = |x: i32, y: i32| spectrum[bin(x, y)].norm_sqr();
+    let count = places.len() as f32;
+    let mut sum = 0.0;
+    for (x, y) in places {
+        let own = power(x, y);
         let mut below = 0;
         for dy in -2..=2 {
             for dx in -2i32..=2 {
-                if (dx, dy) != (0, 0) && power(line.x + dx, line.y + dy) < own {
+                if (dx, dy) != (0, 0) && power(x + dx, y + dy) < own {
                     below += 1;
                 }
             }
@@ -68,7 +107,7 @@ pub(crate) fn prominence(planner: &mut FftPlanner<f32>, plane: &Plane, lines: &[
     let mean = RANK_SCORE.iter().sum::<f32>() / 25.0;
     let variance = RANK_SCORE.iter().map(|s| (s - mean) * (s - mean)).sum::<f32>() / 25.0;
     // The sum is close to gamma distributed with its mean and variance; Wilson & Hilferty 1931 make that normal.
-    let (mean, variance) = (lines.len() as f32 * mean, lines.len() as f32 * variance);
+    let (mean, variance) = (count * mean, count * variance);
     let shape = mean * mean / variance;
     ((sum / mean).cbrt() - 1.0 + 1.0 / (9.0 * shape)) * 3.0 * shape.sqrt()
 }
@@ -92,8 +131,8 @@ fn bin(x: i32, y: i32) -> usize {
 }
 
 /// A plane with its slow parts removed and its contrast evened out, so that no region and no frequency dominates.
-pub(crate) struct Whitened {
-    pub(crate) plane: Plane,
+struct Whitened {
+    plane: Plane,
     cols: usize,
     rows: usize,
     /// Mask step of each 8 x 8 block; clipped blocks get none.
@@ -107,7 +146,7 @@ const CLIP: f32 = 3.0;
 
 impl Whitened {
     /// Planes under 8 pixels on a side come back all zero.
-    pub(crate) fn new(plane: &Plane) -> Self {
+    fn new(plane: &Plane) -> Self {
         let grid = analyse(plane, 0, 0);
         if grid.blocks.is_empty() {
             return Self { plane: Plane::zeros(plane.width, plane.height), cols: 1, rows: 1, steps: vec![0.0] };
@@ -142,37 +181,6 @@ impl Whitened {
         fourier::transform(planner, &mut tile, side, FftDirection::Forward);
         tile
     }
-}
-
-/// Box mean of half width `radius`, applied once along each axis; the border is repeated.
-fn box_blur(plane: &Plane, radius: usize) -> Plane {
-    let (width, height) = (plane.width, plane.height);
-    let norm = 1.0 / (2 * radius + 1) as f32;
-    let mut wide = Plane::zeros(width, height);
-    for (out, row) in wide.data.chunks_exact_mut(width).zip(plane.rows()) {
-        let at = |i: isize| row[i.clamp(0, width as isize - 1) as usize];
-        let mut sum: f32 = (-(radius as isize)..=radius as isize).map(at).sum();
-        for (x, o) in out.iter_mut().enumerate() {
-            *o = sum * norm;
-            sum += at((x + radius + 1) as isize) - at(x as isize - radius as isize);
-        }
-    }
-    let mut out = Plane::zeros(width, height);
-    let at = |i: isize| i.clamp(0, height as isize - 1) as usize;
-    let mut sums = vec![0.0f32; width];
-    for i in -(radius as isize)..=radius as isize {
-        for (s, v) in sums.iter_mut().zip(wide.row(at(i))) {
-            *s += v;
-        }
-    }
-    for y in 0..height {
-        let (enter, leave) = (at((y + radius + 1) as isize), at(y as isize - radius as isize));
-        for (x, o) in out.row_mut(y).iter_mut().enumerate() {
-            *o = sums[x] * norm;
-            sums[x] += wide.row(enter)[x] - wide.row(leave)[x];
-        }
-    }
-    out
 }
 
 #[cfg(test)]

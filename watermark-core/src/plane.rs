@@ -37,3 +37,37 @@ impl Plane {
         Self { width, height, data }
     }
 }
+
+/// Box mean of half width `radius`, applied once along each axis; the border is repeated.
+pub(crate) fn box_blur(plane: &Plane, radius: usize) -> Plane {
+    let (width, height) = (plane.width, plane.height);
+    let norm = 1.0 / (2 * radius + 1) as f32;
+    let mut wide = Plane::zeros(width, height);
+    let mut padded = vec![0.0f32; width + 2 * radius + 1];
+    for (out, row) in wide.data.chunks_exact_mut(width).zip(plane.rows()) {
+        padded[..radius].fill(row[0]);
+        padded[radius..radius + width].copy_from_slice(row);
+        padded[radius + width..].fill(row[width - 1]);
+        let mut sum: f32 = padded[..=2 * radius].iter().sum();
+        for (o, (leave, enter)) in out.iter_mut().zip(padded.iter().zip(&padded[2 * radius + 1..])) {
+            *o = sum * norm;
+            sum += enter - leave;
+        }
+    }
+    let mut out = Plane::zeros(width, height);
+    let at = |i: isize| i.clamp(0, height as isize - 1) as usize;
+    let mut sums = vec![0.0f32; width];
+    for i in -(radius as isize)..=radius as isize {
+        for (s, v) in sums.iter_mut().zip(wide.row(at(i))) {
+            *s += v;
+        }
+    }
+    for y in 0..height {
+        let (enter, leave) = (wide.row(at((y + radius + 1) as isize)), wide.row(at(y as isize - radius as isize)));
+        for ((o, sum), (enter, leave)) in out.row_mut(y).iter_mut().zip(&mut sums).zip(enter.iter().zip(leave)) {
+            *o = *sum * norm;
+            *sum += enter - leave;
+        }
+    }
+    out
+}

@@ -40,8 +40,20 @@ pub(crate) struct Reading {
     pub(crate) seal: Option<Decoded>,
 }
 
-/// Gains whose soft bits are handed to the decoder, most coherent first.
+/// Which gains have their soft bits handed to the decoder.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Gains {
+    /// The most coherent ones, if the best coheres at least so much.
+    Coherent(f32),
+    /// All that stampers use without being told otherwise. Bits outlive the double angle in which the gain is looked for, so when there is a mark
+    /// and no gain stands out the code itself is the better judge.
+    Usual,
+}
+
+/// Gains decoded of the coherent ones.
 const DECODED_GAINS: usize = 3;
+/// Usual gains: the strengths of the search over their compensation, lowered and raised by what codecs and tone changes do.
+const USUAL: [f32; 14] = [6.0, 6.5, 7.0, 7.5, 8.1, 8.7, 9.3, 9.9, 10.5, 11.2, 11.9, 12.6, 13.4, 14.2];
 
 /// Best coherence over every third gain, without decoding.
 pub(crate) fn coherence(plane: &Plane, carrier: &Carrier) -> f32 {
@@ -54,14 +66,14 @@ fn scores(aligned: &Aligned, stride: usize) -> Vec<f32> {
 }
 
 /// Reads a canonical plane whose top-left sample lies at tile position `(tile_x, tile_y)`, taking `noise` gray levels off
-/// the mask. Nothing is handed to the decoder when the coherence is under `least`.
+/// the mask.
 pub(crate) fn read(
     plane: &Plane,
     carrier: &Carrier,
     codes: &Codes,
     tile: (usize, usize),
     noise: f32,
-    least: f32,
+    gains: Gains,
     ws: &mut Workspace,
 ) -> Reading {
     let aligned = align(plane, &carrier.lattice, tile, noise);
@@ -75,11 +87,12 @@ pub(crate) fn read(
         beacon: None,
         seal: None,
     };
-    if out.coherence < least {
-        return out;
-    }
-    for &peak in peaks.iter().take(DECODED_GAINS) {
-        let fit = refine(&aligned, gain(peak));
+    let fits: Vec<Fit> = match gains {
+        Gains::Coherent(least) if out.coherence < least => return out,
+        Gains::Coherent(_) => peaks.iter().take(DECODED_GAINS).map(|&i| refine(&aligned, gain(i))).collect(),
+        Gains::Usual => USUAL.map(|gain| aligned.fit(gain)).into(),
+    };
+    for fit in fits {
         let llr = aligned.soft_bits(&fit);
         out.attempts += 1;
         out.beacon = decode(&codes.beacon, layout::beacon_llr(&llr), ws);

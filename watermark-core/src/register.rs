@@ -2,92 +2,248 @@
 
 use rustfft::FftPlanner;
 
+use crate::affine::{Affine, Linear};
 use crate::canonical;
-use crate::carrier::Carrier;
+use crate::carrier::{Carrier, TILE_PX};
+use crate::constellation::{self, Candidate};
+use crate::frame::Frame;
+use crate::pilot::TURNS;
 use crate::plane::Plane;
 use crate::read::{GAINS, coherence};
-use crate::scale;
+use crate::refine::{self, Region};
+use crate::resample;
+use crate::spectrum::{SIDE, Spectrum, span};
 use crate::translation;
 
-/// A canonical plane and the tile position of its top-left sample.
+/// A canonical plane, the tile position of its top-left sample, and the way back to the received picture.
 #[derive(Clone, Debug)]
 pub(crate) struct Pose {
     pub(crate) plane: Plane,
     pub(crate) tile_x: usize,
     pub(crate) tile_y: usize,
+    /// Position on `plane` -> position on the received plane, pixels.
+    pub(crate) map: Affine,
+    /// Area of `plane` that shows the picture, square canonical pixels.
+    pub(crate) shown: f64,
+    /// How far the last step of refinement still moved the map, pixels; `None` where the geometry was not searched.
+    pub(crate) residual: Option<f64>,
 }
 
 /// Coherence from which an offset or a scale is worth a full reading, standard deviations. Over the 4 million
 /// offsets of one search, chance reaches 6 in one picture of 300.
-const WORTH_READING: f32 = 5.5;
+const WORTH_READING: f32 = 5.8;
+/// Coherence that a geometry must have once it was refined: chance gains little by refinement, a mark gains a lot.
+const REFINED: f64 = 6.8;
+/// Maps that refinement can choose from: four places of a pixel and a half for each of six parameters.
+const NEIGHBOURS: u64 = 4096;
+/// Coherence that needs no comparison with other offsets.
+const CERTAIN: f32 = 8.0;
+/// Where the windows of the translation search begin, canonical pixels.
+const HALVES: [[f64; 2]; 4] = [[0.0, 0.0], [0.5, 0.5], [0.5, 0.0], [0.0, 0.5]];
 /// Coherence from which a size is worth more than its corner.
 const WORTH_A_LOOK: f32 = 4.0;
-/// Scales handed from the pilot to the lattices.
-const SCALES: usize = 12;
+/// How far a large picture is reduced at most before its spectrum is taken: the innermost lines are at 0.04 cycles per pixel.
+const MOST_REDUCED: f64 = 3.0;
 /// Side of the corner that first judges a scale, canonical pixels: small, so that an error of 0.1 % still coheres.
 const CORNER_PX: usize = 384;
+/// Side of the window that the translation search looks at, canonical pixels.
+const WINDOW_PX: usize = 640;
+/// Longest side of a plane that is read, canonical pixels.
+const MOST_PX: usize = 4096;
+/// Off-diagonal share under which a map counts as upright: 512 px lean by 1.5 px.
+const UPRIGHT: f64 = 0.003;
 
-/// The plane as a crop of an unscaled picture.
+/// The maps that the pilot suggests, best first.
+pub(crate) fn candidates(
+    planner: &mut FftPlanner<f32>,
+    luma: &Plane,
+    frame: &Frame,
+    carrier: &Carrier,
+    thorough: bool,
+    count: usize,
+) -> (Vec<Candidate>, u64) {
+    // A large picture is reduced: more of it fits into the spectrum, and the lines stay within the band.
+    let short = luma.width.min(luma.height) as f64;
+    let reduce = if short > 1.5 * SIDE as f64 { (short / SIDE as f64).min(MOST_REDUCED) } else { 1.0 };
+    let spectrum = if reduce > 1.0 {
+        let size = |n: usize| (n as f64 / reduce).round() as usize;
+        let small = canonical::stretch(luma.clone(), (size(luma.width), size(luma.height)));
+        Spectrum::new(planner, &small, &Frame::new(&small))
+    } else {
+        Spectrum::new(planner, luma, frame)
+    };
+    let (mut maps, tried) = constellation::search(&spectrum, &carrier.pilot, thorough, count);
+    for candidate in &mut maps {
+        candidate.map = Linear::diagonal(reduce, reduce).after(&candidate.map);
+    }
+    (maps, tried)
+}
+
+/// At most `most` canonical pixels on a side of the plane under `map`, around the middle of what the frame holds.
+pub(crate) fn window(luma: &Plane, frame: &Frame, map: &Linear, most: usize) -> Plane {
+    let centred = Affine { linear: *map, origin: frame.centre };
+    Region::shown(luma, &centred, frame.centre, most).cut(luma, &centred)
+}
+
+/// The plane as a crop of an unscaled picture, not refined.
 pub(crate) fn cropped(
     planner: &mut FftPlanner<f32>,
     luma: &Plane,
+    frame: &Frame,
     carrier: &Carrier,
     candidates: &mut u64,
 ) -> Option<Pose> {
-    let offset = translation::search(planner, luma, &carrier.lattice);
+    let (left, width) = span(frame.centre[0], luma.width, WINDOW_PX);
+    let (top, height) = span(frame.centre[1], luma.height, WINDOW_PX);
+    let offset = translation::search(planner, &luma.window(left, top, width, height), &carrier.lattice, false);
     *candidates += translation::CANDIDATES;
-    (offset.coherence > WORTH_READING).then(|| Pose { plane: luma.clone(), tile_x: offset.x, tile_y: offset.y })
+    let tile = |at: usize, edge: usize| (at + TILE_PX - edge % TILE_PX) % TILE_PX;
+    (offset.coherence > WORTH_READING).then(|| Pose {
+        shown: luma.data.len() as f64,
+        plane: luma.clone(),
+        tile_x: tile(offset.x, left),
+        tile_y: tile(offset.y, top),
+        map: Affine::scaling(1.0, 1.0),
+        residual: None,
+    })
 }
 
-/// The plane as a whole picture that was resized: canonical planes of the sizes that cohere best.
-pub(crate) fn resized(
+/// The whole picture turned by quarters or mirrored, nothing else, if a corner coheres that way.
+pub(crate) fn turned(luma: &Plane, carrier: &Carrier, candidates: &mut u64) -> Option<Pose> {
+    let half = Linear::diagonal(-1.0, -1.0);
+    let turns = TURNS.into_iter().flat_map(|turn| [turn, turn.after(&half)]).skip(1);
+    let judged = turns.map(|turn| {
+        // The part of the plane that the turn brings to the upper left.
+        let map = resample::turning(luma.width, luma.height, &turn);
+        let side = CORNER_PX.min(luma.width).min(luma.height) as f64;
+        let ([ax, ay], [bx, by]) = (map.apply([0.0, 0.0]), map.apply([side, side]));
+        let part = luma.window(ax.min(bx) as usize, ay.min(by) as usize, side as usize, side as usize);
+        *candidates += (GAINS / 3) as u64;
+        (coherence(&resample::turned(&part, &turn), carrier), turn)
+    });
+    let (score, turn) = judged.max_by(|a, b| a.0.total_cmp(&b.0))?;
+    (score > WORTH_READING).then(|| Pose {
+        plane: resample::turned(luma, &turn),
+        tile_x: 0,
+        tile_y: 0,
+        map: resample::turning(luma.width, luma.height, &turn),
+        shown: luma.data.len() as f64,
+        residual: None,
+    })
+}
+
+/// The plane as a whole picture that was resized, turned by quarters or mirrored: canonical planes of the sizes that cohere best.
+pub(crate) fn whole(luma: &Plane, map: &Linear, carrier: &Carrier, candidates: &mut u64) -> Option<Pose> {
+    let turn = map.nearest_turn();
+    let upright = turn.inverse().after(map);
+    let [[x, b], [c, y]] = upright.0;
+    if b.abs() > UPRIGHT * x || c.abs() > UPRIGHT * y {
+        return None;
+    }
+    let upside_down = turn.after(&Linear::diagonal(-1.0, -1.0));
+    let planes = [resample::turned(luma, &turn), resample::turned(luma, &upside_down)];
+    // The canonical size is a whole number of pixels: try each one that the pilot's precision leaves open, nearest first.
+    let open = |n: usize, pitch: f64| {
+        let size = n as f64 / pitch;
+        let slack = (0.0015 * size).max(1.0);
+        ((size - slack).ceil() as usize..=(size + slack).floor() as usize).map(move |n| ((n as f64 - size).abs(), n))
+    };
+    let (width, height) = (planes[0].width, planes[0].height);
+    let mut sizes: Vec<(f64, usize, usize)> =
+        open(width, x).flat_map(|(dx, w)| open(height, y).map(move |(dy, h)| (dx + dy, w, h))).collect();
+    sizes.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let mut best = (WORTH_A_LOOK, 0, 0, false);
+    let mut judge = |w: usize, h: usize, half_turn: bool, best: &mut (f32, usize, usize, bool)| {
+        if w.min(h) < 64 || w.max(h) > MOST_PX {
+            return false;
+        }
+        let score = coherence(&corner(&planes[usize::from(half_turn)], w, h), carrier);
+        *candidates += (GAINS / 3) as u64;
+        let better = score > best.0;
+        if better {
+            *best = (score, w, h, half_turn);
+        }
+        better
+    };
+    for &(_, w, h) in &sizes {
+        judge(w, h, false, &mut best);
+        judge(w, h, true, &mut best);
+        if best.0 > CERTAIN {
+            break;
+        }
+    }
+    if best.1 == 0 {
+        return None;
+    }
+    // Neighbouring sizes cohere as well, if less.
+    loop {
+        let (_, w, h, half_turn) = best;
+        let around = [(w + 1, h), (w - 1, h), (w, h + 1), (w, h - 1), (w + 1, h + 1), (w - 1, h - 1)];
+        if !around.map(|(w, h)| judge(w, h, half_turn, &mut best)).contains(&true) {
+            break;
+        }
+    }
+    let (_, w, h, half_turn) = best;
+    let (plane, turn) = if half_turn { (&planes[1], upside_down) } else { (&planes[0], turn) };
+    let stretched = canonical::stretch(plane.clone(), (w, h));
+    let stretch = Affine::scaling(plane.width as f64 / w as f64, plane.height as f64 / h as f64);
+    let map = resample::turning(luma.width, luma.height, &turn).after(&stretch);
+    Some(Pose { shown: stretched.data.len() as f64, plane: stretched, tile_x: 0, tile_y: 0, map, residual: None })
+}
+
+/// The plane under `map`, wherever it was cut, refined.
+pub(crate) fn placed(
     planner: &mut FftPlanner<f32>,
     luma: &Plane,
+    frame: &Frame,
+    map: &Linear,
     carrier: &Carrier,
     candidates: &mut u64,
-) -> Vec<Pose> {
-    let mut judged: Vec<(f32, usize, usize)> = Vec::new();
-    for scale in scale::search(planner, luma, &carrier.pilot, SCALES) {
-        // The canonical size is a whole number of pixels: try each one that the pilot's precision leaves open.
-        let width = luma.width as f64 / scale.pitch;
-        let slack = (0.002 * width).max(1.0);
-        for w in (width - slack).ceil() as usize..=(width + slack).floor() as usize {
-            let h = (w as f64 * luma.height as f64 / luma.width as f64).round() as usize;
-            if w < 64 || h < 64 || w.max(h) > 2 * luma.width.max(luma.height) + 4096 {
-                continue;
-            }
-            let corner = corner(luma, w, h);
-            judged.push((coherence(&corner, carrier), w, h));
-            *candidates += (GAINS / 3) as u64;
+) -> Option<Pose> {
+    let centred = Affine { linear: *map, origin: frame.centre };
+    let region = Region::shown(luma, &centred, frame.centre, WINDOW_PX);
+    let size = [region.width as f64, region.height as f64];
+    let mut best: Option<(translation::Offset, Affine)> = None;
+    for [dx, dy] in HALVES {
+        let window = centred.from([region.x as f64 + dx, region.y as f64 + dy]);
+        let offset = translation::search(
+            planner,
+            &resample::warp(luma, &window, region.width, region.height),
+            &carrier.lattice,
+            true,
+        );
+        *candidates += 2 * translation::CANDIDATES;
+        if best.is_none_or(|(b, _)| offset.coherence > b.coherence) {
+            // The window's first sample lies at the tile position found.
+            let turn = Affine { linear: Linear::diagonal(-1.0, -1.0), origin: size };
+            let window = if offset.reversed { window.after(&turn) } else { window };
+            best = Some((offset, window.from([-(offset.x as f64), -(offset.y as f64)])));
+        }
+        if offset.coherence > CERTAIN {
+            break;
         }
     }
-    judged.retain(|j| j.0 > WORTH_A_LOOK);
-    judged.sort_by(|a, b| b.0.total_cmp(&a.0));
-    let mut poses = Vec::new();
-    for &(_, w, h) in judged.iter().take(2) {
-        // Rounding of the shrunken height leaves the canonical height open by a pixel or so.
-        let spread = (0.5 * h as f64 / luma.height as f64).ceil() as usize;
-        let sizes = (h.saturating_sub(spread)..=h + spread).flat_map(|h| [(w, h)]);
-        let planes = sizes.map(|size| {
-            let plane = canonical::stretch(luma.clone(), size);
-            (coherence(&plane, carrier), plane)
-        });
-        *candidates += (2 * spread as u64 + 1) * (GAINS / 3) as u64;
-        if let Some((score, plane)) = planes.max_by(|a, b| a.0.total_cmp(&b.0))
-            && score > WORTH_A_LOOK
-        {
-            poses.push(Pose { plane, tile_x: 0, tile_y: 0 });
-        }
+    let (offset, map) = best?;
+    if offset.coherence < WORTH_READING {
+        return None;
     }
-    poses
+    let (map, residual, gain) = refine::refine(luma, carrier, map, frame.centre, offset.gain);
+    let region = Region::shown(luma, &map, frame.centre, WINDOW_PX);
+    if refine::best_gain(luma, carrier, &map, region, gain).1 < REFINED {
+        return None;
+    }
+    *candidates += 2 * translation::CANDIDATES * NEIGHBOURS;
+    let region = Region::shown(luma, &map, frame.centre, MOST_PX);
+    let (tile_x, tile_y) = region.tile();
+    let plane = region.cut(luma, &map);
+    let shown = frame.share * luma.data.len() as f64 / map.linear.determinant().abs();
+    let map = map.from([region.x as f64, region.y as f64]);
+    Some(Pose { plane, tile_x, tile_y, map, shown, residual: Some(residual) })
 }
 
 /// The upper left corner of the plane stretched to `w x h`.
 fn corner(luma: &Plane, w: usize, h: usize) -> Plane {
-    let part = |from: usize, to: usize| crate::resample::Axis {
-        pitch: from as f64 / to as f64,
-        start: 0.0,
-        len: to.min(CORNER_PX),
-    };
-    crate::resample::resample(luma, part(luma.width, w), part(luma.height, h))
+    let part =
+        |from: usize, to: usize| resample::Axis { pitch: from as f64 / to as f64, start: 0.0, len: to.min(CORNER_PX) };
+    resample::resample(luma, part(luma.width, w), part(luma.height, h))
 }

@@ -4,6 +4,7 @@
 //! bilinear and bicubic kernels would take a tenth of the mark. When shrinking, the kernel widens with the pixel so that
 //! nothing aliases into the band.
 
+use crate::affine::{Affine, Linear};
 use crate::plane::Plane;
 
 /// How one axis of the output maps to the input: output sample `i` lies at input coordinate `(i + 0.5) * pitch + start`
@@ -83,6 +84,89 @@ fn lanczos3(x: f64) -> f64 {
     } else {
         0.0
     }
+}
+
+/// The `width x height` plane whose sample at position `p` is `plane` at `map(p)`, black where that lies outside. Positions are those of
+/// pixel centres, `(i + 0.5, j + 0.5)`.
+pub(crate) fn warp(plane: &Plane, map: &Affine, width: usize, height: usize) -> Plane {
+    let (shrink, _) = map.linear.stretches();
+    if shrink > WARP_SHRINKS {
+        let size = |n: usize| ((n as f64 / shrink).round() as usize).max(1);
+        let (x, y) = (Axis::fit(plane.width, size(plane.width)), Axis::fit(plane.height, size(plane.height)));
+        let reduce = Affine::scaling(1.0 / x.pitch, 1.0 / y.pitch);
+        return warp(&resample(plane, x, y), &reduce.after(map), width, height);
+    }
+    let table = phases();
+    let mut out = Plane::zeros(width, height);
+    let (last_x, last_y) = (plane.width as isize - 1, plane.height as isize - 1);
+    let [[a, _], [c, _]] = map.linear.0;
+    for (j, row) in out.data.chunks_exact_mut(width.max(1)).enumerate() {
+        let [mut x, mut y] = map.apply([0.5, j as f64 + 0.5]);
+        for sample in row {
+            if x >= 0.0 && y >= 0.0 && x < plane.width as f64 && y < plane.height as f64 {
+                // Both are at least 64, so truncation rounds down.
+                let (px, py) = (((x + 63.5) * PHASES + 0.5) as usize, ((y + 63.5) * PHASES + 0.5) as usize);
+                let (wx, wy) = (&table[px % PHASES as usize], &table[py % PHASES as usize]);
+                let (x0, y0) = ((px / PHASES as usize) as isize - 66, (py / PHASES as usize) as isize - 66);
+                let inside = x0 >= 0 && x0 + 5 <= last_x;
+                for (k, &w) in wy.iter().enumerate() {
+                    let line = plane.row((y0 + k as isize).clamp(0, last_y) as usize);
+                    let sum: f32 = if inside {
+                        line[x0 as usize..x0 as usize + 6].iter().zip(wx).map(|(s, w)| s * w).sum()
+                    } else {
+                        let at = |i: usize| line[(x0 + i as isize).clamp(0, last_x) as usize];
+                        wx.iter().enumerate().map(|(i, w)| at(i) * w).sum()
+                    };
+                    *sample += w * sum;
+                }
+            }
+            x += a;
+            y += c;
+        }
+    }
+    out
+}
+
+/// Input pixels per output pixel from which a warp shrinks the input first, so that nothing aliases into the carried band.
+const WARP_SHRINKS: f64 = 1.25;
+/// Positions between two samples that kernels are tabulated for.
+const PHASES: f64 = 128.0;
+
+/// Six taps for each position between samples.
+fn phases() -> Vec<[f32; 6]> {
+    let taps = |phase: usize| {
+        let weights: [f64; 6] = std::array::from_fn(|i| lanczos3(i as f64 - 2.0 - phase as f64 / PHASES));
+        let sum: f64 = weights.iter().sum();
+        weights.map(|w| (w / sum) as f32)
+    };
+    (0..PHASES as usize).map(taps).collect()
+}
+
+/// The affine map that `turned` applies: position on the turned plane -> position on a `width x height` plane.
+pub(crate) fn turning(width: usize, height: usize, turn: &Linear) -> Affine {
+    let [x, y] = turn.apply([1.0, 1.0]);
+    let origin = [if x < 0.0 { width as f64 } else { 0.0 }, if y < 0.0 { height as f64 } else { 0.0 }];
+    Affine { linear: *turn, origin }
+}
+
+/// `plane` turned by quarters or mirrored, sample for sample: what lies at `p` came from `turn p`, up to the shift that brings it back
+/// into the first quadrant.
+pub(crate) fn turned(plane: &Plane, turn: &Linear) -> Plane {
+    let map = turning(plane.width, plane.height, turn);
+    let swap = turn.0[0][0] == 0.0;
+    let (width, height) = if swap { (plane.height, plane.width) } else { (plane.width, plane.height) };
+    let mut out = Plane::zeros(width, height);
+    let step = [turn.0[0][0] as isize, turn.0[1][0] as isize];
+    for y in 0..height {
+        let [sx, sy] = map.apply([0.5, y as f64 + 0.5]);
+        let (mut at, step) =
+            ((sy as isize) * plane.width as isize + sx as isize, step[1] * plane.width as isize + step[0]);
+        for sample in out.row_mut(y) {
+            *sample = plane.data[at as usize];
+            at += step;
+        }
+    }
+    out
 }
 
 #[cfg(test)]

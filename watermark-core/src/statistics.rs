@@ -33,7 +33,7 @@ impl Statistics {
         let received = receive(&plane, &carrier.lattice, 0, 0, 0.0);
         let blocks = Aligned::new(&received, &carrier.lattice, 0, 0);
         let lattice = (blocks.len() > 0).then(|| f64::from(blocks.coherence(gain)));
-        let pilot = || f64::from(pilot::prominence(&mut FftPlanner::new(), &plane, &carrier.pilot));
+        let pilot = || f64::from(pilot::prominences(&mut FftPlanner::new(), &plane, &carrier.pilot)[0]);
         Self { lattice, pilot: lattice.map(|_| pilot()) }
     }
 }

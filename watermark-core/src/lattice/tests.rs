@@ -77,7 +77,7 @@ fn what_is_written_is_read_at_the_gain_it_was_written_with() {
     let at_gain = aligned.coherence(gain);
     assert!(at_gain > 40.0, "{at_gain}");
     for other in [0.5 * gain, 0.7 * gain, 1.4 * gain, 2.0 * gain] {
-        assert!(aligned.coherence(other) < 0.5 * at_gain, "gain {other} for {gain}");
+        assert!(aligned.coherence(other) < at_gain - 10.0, "gain {other} for {gain}");
     }
     let wrong = |codeword: &[u8]| {
         let soft = aligned.soft_bits(&aligned.fit(gain));

@@ -35,7 +35,7 @@ fn prominence_of_unmarked_pictures_is_standard_normal() {
     let planes = [picture(300, 280, 3), noise(256, 256, 128.0, 10.0, 2)];
     for i in 0..trials {
         let lines = Carrier::new(&CarrierKey::private(&i.to_be_bytes())).pilot;
-        let z = prominence(&mut planner, &planes[usize::from(i % 2)], &lines);
+        let z = prominences(&mut planner, &planes[usize::from(i % 2)], &lines)[0];
         (sum, square) = (sum + z, square + z * z);
     }
     let (mean, variance) = (sum / f32::from(trials), square / f32::from(trials));
@@ -52,10 +52,10 @@ fn lines_stand_out_for_their_key_whatever_the_crop() {
     let mut marked = cover.clone();
     embed(&mut planner, &mut marked, &carrier.pilot, 10.0);
     let crop = marked.window(37, 19, 500, 480);
-    assert!(prominence(&mut planner, &cover, &carrier.pilot) < 4.0);
+    assert!(prominences(&mut planner, &cover, &carrier.pilot)[0] < 4.0);
     for plane in [&marked, &crop] {
         let (own, others) =
-            (prominence(&mut planner, plane, &carrier.pilot), prominence(&mut planner, plane, &other.pilot));
+            (prominences(&mut planner, plane, &carrier.pilot)[0], prominences(&mut planner, plane, &other.pilot)[0]);
         assert!(own > 6.0 && others < 4.0, "{own}, another key {others}");
     }
 }
@@ -82,6 +82,6 @@ fn the_pilot_has_the_energy_that_the_format_states() {
 fn planes_of_any_size_are_judged() {
     let lines = Carrier::new(&CarrierKey::PUBLIC).pilot;
     for (width, height) in [(1, 1), (7, 300), (8, 8), (9, 70)] {
-        assert!(prominence(&mut FftPlanner::new(), &picture(width, height, 1), &lines).is_finite());
+        assert!(prominences(&mut FftPlanner::new(), &picture(width, height, 1), &lines)[0].is_finite());
     }
 }

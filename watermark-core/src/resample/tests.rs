@@ -1,6 +1,7 @@
 //! Resampling against the definition, and how much of the carried band it leaves.
 
 use super::*;
+use crate::pilot::TURNS;
 use crate::testing::{distance, picture};
 
 /// One output sample after another, in double precision, straight from the kernel's formula.
@@ -78,4 +79,57 @@ fn the_carried_band_comes_back_from_the_canonical_size() {
         // One per cent each way.
         assert!((kept - 1.0).abs() < 0.025, "{cycles} cycles per pixel: {kept}");
     }
+}
+
+fn waves(width: usize, height: usize) -> Plane {
+    let mut plane = Plane::zeros(width, height);
+    for y in 0..height {
+        for x in 0..width {
+            plane.row_mut(y)[x] = wave(x as f64 + 0.5, y as f64 + 0.5);
+        }
+    }
+    plane
+}
+
+/// Two waves within the carried band.
+fn wave(x: f64, y: f64) -> f32 {
+    (128.0 + 40.0 * (0.9 * x + 0.4 * y).sin() + 30.0 * (0.3 * x - 0.8 * y).cos()) as f32
+}
+
+#[test]
+fn turning_sample_for_sample_is_the_affine_map() {
+    let plane = waves(23, 17);
+    for turn in TURNS.into_iter().flat_map(|t| [t, t.after(&Linear::diagonal(-1.0, -1.0))]) {
+        let out = turned(&plane, &turn);
+        let warped = warp(&plane, &turning(23, 17, &turn), out.width, out.height);
+        for (a, b) in out.data.iter().zip(&warped.data) {
+            assert!((a - b).abs() < 1e-3, "{turn:?}");
+        }
+    }
+}
+
+#[test]
+fn a_warp_samples_the_band_where_the_map_says() {
+    let plane = waves(120, 100);
+    let (sin, cos) = 0.3f64.sin_cos();
+    for scale in [1.0, 0.6] {
+        let map =
+            Affine { linear: Linear([[scale * cos, -scale * sin], [scale * sin, scale * cos]]), origin: [40.0, 20.0] };
+        let out = warp(&plane, &map, 50, 50);
+        for (y, row) in out.rows().enumerate() {
+            for (x, &sample) in row.iter().enumerate() {
+                let [u, v] = map.apply([x as f64 + 0.5, y as f64 + 0.5]);
+                if u > 4.0 && v > 4.0 && u < 116.0 && v < 96.0 {
+                    assert!((sample - wave(u, v)).abs() < 1.0, "({x}, {y}): {sample} instead of {}", wave(u, v));
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn outside_is_black() {
+    let out = warp(&waves(20, 20), &Affine { linear: Linear::IDENTITY, origin: [-5.0, 0.0] }, 30, 20);
+    assert!(out.rows().all(|r| r[..5].iter().all(|&v| v == 0.0) && r[25..].iter().all(|&v| v == 0.0)));
+    assert!(out.rows().all(|r| r[5..25].iter().all(|&v| v > 0.0)));
 }

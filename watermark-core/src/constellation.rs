@@ -1,0 +1,222 @@
+//! `[X2]` Spectrum -> linear maps under which the pilot's constellation is in the sky.
+//!
+//! A picture that was rotated by `a` and scaled by `s` has every pilot line rotated by `a` and its frequency divided by `s`. The power at the
+//! places where a map puts all lines is its score. Maps are tried on a grid as fine as the spectrum resolves: every rotation with every scale,
+//! plain and mirrored, and every pair of unequal scales of an upright or quarter-turned picture. The best are refined over all four degrees of
+//! freedom.
+//!
+//! A real spectrum is symmetric about the origin, so every map stands for two pictures half a turn apart.
+
+use crate::affine::Linear;
+use crate::carrier::{Line, PILOT_PERIOD};
+use crate::spectrum::{SIDE, Spectrum};
+
+/// Received pixels per canonical pixel that are searched, and the other end.
+const SMALLEST: f64 = 0.24;
+const LARGEST: f64 = 4.15;
+/// Ratio of the scales of both axes that is searched, and its inverse.
+const MOST_UNEQUAL: f64 = 1.27;
+/// Roots of the ratios of both axes' scales that a thorough search gives every rotation: near enough to each other that refinement takes over.
+const UNEQUAL_ROOTS: [f64; 8] = [0.90, 0.925, 0.95, 0.975, 1.026, 1.053, 1.081, 1.11];
+/// Lines that have to fall into the band of the received picture.
+const LEAST_LINES: usize = 24;
+/// Bins per canonical frequency unit (a cycle in a pilot period).
+const UNIT: f64 = SIDE as f64 / PILOT_PERIOD as f64;
+/// Furthest bin from the origin that is looked at.
+const BAND: f64 = 0.47 * SIDE as f64;
+/// Bins that a step of the grid moves the outermost line, at full resolution.
+const STEP_BINS: f64 = 0.8;
+/// Steps no finer than for a picture of this many pixels a side: larger ones show the pilot so clearly that they need none.
+const FINEST_PX: f64 = 600.0;
+/// Maps that go from the grid to refinement.
+const REFINED: usize = 40;
+/// Score from which a map of the grid is kept.
+const LEAST: f32 = 3.0;
+
+/// Score that half of the lines must have for the others to be looked at: a map of score 5 misses it once in 1000 times.
+const PROMISING: f32 = 0.5;
+
+/// A linear map that fits.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Candidate {
+    /// Canonical position -> received position.
+    pub(crate) map: Linear,
+    /// Power at the lines, standard deviations from the mean over all bins.
+    pub(crate) score: f32,
+}
+
+/// The best maps, best first, no two alike, and how many were tried.
+/// A thorough search also stretches rotated pictures, and rotates stretched ones.
+pub(crate) fn search(spectrum: &Spectrum, lines: &[Line], thorough: bool, count: usize) -> (Vec<Candidate>, u64) {
+    let mut grid = Grid::new(spectrum, lines);
+    let step = grid.step;
+    let turns = (std::f64::consts::PI / step).ceil() as usize;
+    for i in 0..turns {
+        let (sin, cos) = (std::f64::consts::PI * i as f64 / turns as f64).sin_cos();
+        for map in [Linear([[cos, -sin], [sin, cos]]), Linear([[-cos, -sin], [-sin, cos]])] {
+            grid.sweep(map);
+            for &root in if thorough { &UNEQUAL_ROOTS[..] } else { &[] } {
+                let stretch = Linear::diagonal(root, 1.0 / root);
+                grid.sweep(stretch.after(&map));
+                grid.sweep(map.after(&stretch));
+            }
+        }
+    }
+    let ratios = (MOST_UNEQUAL.ln() / step).floor() as i32;
+    for i in (-ratios..=ratios).filter(|i| *i != 0) {
+        let root = (0.5 * step * f64::from(i)).exp();
+        for turn in crate::pilot::TURNS {
+            grid.sweep(turn.after(&Linear::diagonal(root, 1.0 / root)));
+        }
+    }
+    grid.prune();
+    let Grid { found, mut tried, .. } = grid;
+    let mut best: Vec<(f32, Linear)> = Vec::new();
+    for (_, map) in found {
+        if best.iter().any(|b| alike(&b.1, &map, 2.0)) {
+            continue;
+        }
+        let (refined, evaluations) = refine(spectrum, lines, map);
+        tried += evaluations;
+        if !best.iter().any(|b| alike(&b.1, &refined.1, 3.0)) {
+            best.push(refined);
+        }
+    }
+    keep_best(&mut best, count);
+    (best.into_iter().map(|(score, map)| Candidate { map: map.dual(), score }).collect(), tried)
+}
+
+/// Scores of one orientation after the other at every scale.
+struct Grid<'a> {
+    spectrum: &'a Spectrum,
+    /// Lines, innermost first, cycles per pilot period.
+    lines: Vec<[f64; 2]>,
+    /// Bins per unit at each scale, and how many lines are in band.
+    scales: Vec<(f32, usize)>,
+    step: f64,
+    /// Best frequency maps so far.
+    found: Vec<(f32, Linear)>,
+    least: f32,
+    tried: u64,
+}
+
+impl<'a> Grid<'a> {
+    fn new(spectrum: &'a Spectrum, lines: &[Line]) -> Self {
+        let mut lines: Vec<[f64; 2]> = lines.iter().map(|l| [f64::from(l.x), f64::from(l.y)]).collect();
+        lines.sort_by(|a, b| a[0].hypot(a[1]).total_cmp(&b[0].hypot(b[1])));
+        let step = STEP_BINS / (40.0 / PILOT_PERIOD as f64 * spectrum.side_px.min(FINEST_PX));
+        let mut scales = Vec::new();
+        let mut pitch = SMALLEST;
+        while pitch < LARGEST {
+            let unit = UNIT / pitch;
+            scales.push((unit as f32, lines.iter().filter(|l| l[0].hypot(l[1]) * unit * 1.13 < BAND).count()));
+            pitch *= 1.0 + step;
+        }
+        scales.retain(|s| s.1 >= LEAST_LINES);
+        Self { spectrum, lines, scales, step, found: Vec::new(), least: LEAST, tried: 0 }
+    }
+
+    /// Tries the frequency map `map` at all scales.
+    fn sweep(&mut self, map: Linear) {
+        let mut places = [[0.0f32; 2]; crate::carrier::PILOT_LINES];
+        for (place, line) in places.iter_mut().zip(&self.lines) {
+            *place = map.apply(*line).map(|v| v as f32);
+        }
+        for i in 0..self.scales.len() {
+            let (unit, count) = self.scales[i];
+            let sum =
+                |places: &[[f32; 2]]| places.iter().map(|[x, y]| self.spectrum.coarse(x * unit, y * unit)).sum::<u32>();
+            let first = sum(&places[..count / 2]);
+            if self.spectrum.coarse_score(first, count / 2) < PROMISING {
+                continue;
+            }
+            let score = self.spectrum.coarse_score(first + sum(&places[count / 2..count]), count);
+            if score > self.least {
+                let factor = f64::from(unit) / UNIT;
+                self.found.push((score, Linear::diagonal(factor, factor).after(&map)));
+                if self.found.len() >= 16 * REFINED {
+                    self.prune();
+                }
+            }
+        }
+        self.tried += self.scales.len() as u64;
+    }
+
+    fn prune(&mut self) {
+        keep_best(&mut self.found, REFINED);
+        self.least = self.found.last().map_or(LEAST, |f| f.0);
+    }
+}
+
+/// Small changes of a map, one a row: scale, rotation, unequal scales, shear.
+const CHANGES: [[f64; 4]; 4] =
+    [[1.0, 0.0, 0.0, 1.0], [0.0, -1.0, 1.0, 0.0], [1.0, 0.0, 0.0, -1.0], [0.0, 1.0, 1.0, 0.0]];
+/// Score that two more degrees of freedom must gain to be believed.
+const WORTH_FREEDOM: f32 = 1.2;
+
+/// The frequency map `map` moved to the best score nearby, within its own family unless more freedom gains a lot; and how many were tried.
+fn refine(spectrum: &Spectrum, lines: &[Line], map: Linear) -> ((f32, Linear), u64) {
+    let (most, least) = map.stretches();
+    let own = if most / least < 1.0 + 1e-6 { [0, 1] } else { [0, 2] };
+    let (within, tried) = climb(spectrum, lines, map, &own);
+    let (free, more) = climb(spectrum, lines, within.1, &[0, 1, 2, 3]);
+    (if free.0 > within.0 + WORTH_FREEDOM { free } else { within }, tried + more)
+}
+
+/// Pattern search over some of [`CHANGES`].
+fn climb(spectrum: &Spectrum, lines: &[Line], map: Linear, changes: &[usize]) -> ((f32, Linear), u64) {
+    let mut best = (score(spectrum, lines, &map), map);
+    let mut evaluations = 1;
+    // A step of 1 / (40 UNIT) moves a line at the far end of the constellation by a bin.
+    let mut step = 0.7 / (40.0 * UNIT);
+    while step > 0.02 / (40.0 * UNIT) {
+        let mut moved = false;
+        for &change in changes {
+            for sign in [step, -step] {
+                let [a, b, c, d] = CHANGES[change].map(|t| t * sign);
+                let map = Linear([[1.0 + a, b], [c, 1.0 + d]]).after(&best.1);
+                let score = score(spectrum, lines, &map);
+                evaluations += 1;
+                if score > best.0 {
+                    best = (score, map);
+                    moved = true;
+                }
+            }
+        }
+        if !moved {
+            step *= 0.5;
+        }
+    }
+    (best, evaluations)
+}
+
+/// Whether two frequency maps put lines within `bins` of each other.
+fn alike(a: &Linear, b: &Linear, bins: f64) -> bool {
+    [[30.0, 0.0], [0.0, 30.0]].into_iter().all(|corner| {
+        let ([ax, ay], [bx, by]) = (a.apply(corner), b.apply(corner));
+        let near = |sign: f64| (ax - sign * bx).hypot(ay - sign * by) * UNIT < bins;
+        near(1.0) || near(-1.0)
+    })
+}
+
+fn keep_best(found: &mut Vec<(f32, Linear)>, count: usize) {
+    found.sort_by(|a, b| b.0.total_cmp(&a.0));
+    found.truncate(count);
+}
+
+/// Bilinear score.
+fn score(spectrum: &Spectrum, lines: &[Line], map: &Linear) -> f32 {
+    let (mut sum, mut count) = (0.0f32, 0);
+    for line in lines {
+        let [x, y] = map.apply([f64::from(line.x) * UNIT, f64::from(line.y) * UNIT]);
+        if x.abs().max(y.abs()) < BAND {
+            sum += spectrum.at(x, y);
+            count += 1;
+        }
+    }
+    if count < LEAST_LINES {
+        return 0.0;
+    }
+    let n = count as f32;
+    (sum - n * spectrum.mean) / (spectrum.deviation * n.sqrt())
+}

@@ -1,0 +1,45 @@
+//! How much work a reader spends, and on what.
+
+/// How much work to spend. Bounds are for a picture of 1024 x 1024 px without a mark, release build, one core.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Effort {
+    /// The picture as it is: no search. Finds marks in files that were recompressed, toned, blurred. Some 40 ms.
+    Fast,
+    /// Turned, scaled, stretched, mirrored and cropped pictures too: up to 4 geometries that the pilot suggests clearly. Some 120 ms.
+    Normal,
+    /// 12 geometries, and faint suggestions as well; crops of unscaled pictures without any. A second or two.
+    Exhaustive,
+}
+
+/// What a level of effort spends on geometries that were moved.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Budget {
+    /// Whether rotation and unequal scales are searched together.
+    pub(crate) thorough: bool,
+    /// Maps that are handed to the lattices.
+    pub(crate) maps: usize,
+    /// Standard deviations of the pilot from which a map is handed on.
+    pub(crate) least: f32,
+    /// The same for maps that do not rotate, under the assumption that the whole picture is shown.
+    pub(crate) least_for_whole: f32,
+    /// Standard deviations of the pilot at the picture's own scale from which a crop is searched.
+    pub(crate) least_for_crop: f32,
+}
+
+impl Effort {
+    pub(crate) fn budget(self) -> Option<Budget> {
+        match self {
+            Self::Fast => None,
+            Self::Normal => {
+                Some(Budget { thorough: false, maps: 6, least: 5.5, least_for_whole: 4.4, least_for_crop: 2.3 })
+            }
+            Self::Exhaustive => Some(Budget {
+                thorough: true,
+                maps: 20,
+                least: 4.7,
+                least_for_whole: 3.0,
+                least_for_crop: f32::NEG_INFINITY,
+            }),
+        }
+    }
+}

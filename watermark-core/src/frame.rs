@@ -1,0 +1,108 @@
+//! `[X2]` Which part of a received plane shows a picture: flat areas that touch the border do not.
+
+use crate::plane::Plane;
+
+/// Gray levels that samples of a flat block differ by at most.
+const FLAT: f32 = 3.0;
+/// Side of a block, pixels.
+const BLOCK: usize = 8;
+/// Blocks beside a flat one that are left out too: as far as the edge between them reaches through the high pass.
+const FRINGE: usize = 2;
+
+/// The part of a plane that shows a picture.
+#[derive(Clone, Debug)]
+pub(crate) struct Frame {
+    cols: usize,
+    /// Weight of each 8 x 8 block, 0 or 1, blocks cut by the border included.
+    weights: Vec<f32>,
+    /// Share of the plane that shows a picture, fringe included.
+    pub(crate) share: f64,
+    /// Centre of weight, pixels.
+    pub(crate) centre: [f64; 2],
+}
+
+impl Frame {
+    pub(crate) fn new(plane: &Plane) -> Self {
+        let (cols, rows) = (plane.width.div_ceil(BLOCK), plane.height.div_ceil(BLOCK));
+        let outside = outside(plane, cols, rows);
+        let mut weights = vec![1.0; cols * rows];
+        for i in (0..outside.len()).filter(|&i| outside[i]) {
+            let (x, y) = (i % cols, i / cols);
+            for y in y.saturating_sub(FRINGE)..=(y + FRINGE).min(rows - 1) {
+                weights[y * cols..][x.saturating_sub(FRINGE)..=(x + FRINGE).min(cols - 1)].fill(0.0);
+            }
+        }
+        let (mut sum, mut at) = (0.0, [0.0, 0.0]);
+        for (i, &w) in weights.iter().enumerate() {
+            sum += f64::from(w);
+            at[0] += f64::from(w) * (i % cols) as f64;
+            at[1] += f64::from(w) * (i / cols) as f64;
+        }
+        let centre = if sum > 0.0 {
+            at.map(|v| (v / sum + 0.5) * BLOCK as f64)
+        } else {
+            [0.5 * plane.width as f64, 0.5 * plane.height as f64]
+        };
+        let share = outside.iter().filter(|o| !**o).count() as f64 / outside.len() as f64;
+        Self { cols, weights, share, centre }
+    }
+
+    /// Weights of the blocks that pixel row `y` runs through.
+    pub(crate) fn row(&self, y: usize) -> &[f32] {
+        &self.weights[y / BLOCK * self.cols..][..self.cols]
+    }
+}
+
+/// Flat blocks that touch the border through flat blocks.
+fn outside(plane: &Plane, cols: usize, rows: usize) -> Vec<bool> {
+    let flat = |col: usize, row: usize| {
+        let (x, y) = (col * BLOCK, row * BLOCK);
+        let (x1, y1) = ((x + BLOCK).min(plane.width), (y + BLOCK).min(plane.height));
+        let (mut low, mut high) = (f32::INFINITY, f32::NEG_INFINITY);
+        for y in y..y1 {
+            for &v in &plane.row(y)[x..x1] {
+                low = low.min(v);
+                high = high.max(v);
+            }
+        }
+        high - low <= FLAT
+    };
+    let mut outside = vec![false; cols * rows];
+    let mut open: Vec<(usize, usize)> = (0..cols).flat_map(|x| [(x, 0), (x, rows - 1)]).collect();
+    open.extend((0..rows).flat_map(|y| [(0, y), (cols - 1, y)]));
+    while let Some((x, y)) = open.pop() {
+        if outside[y * cols + x] || !flat(x, y) {
+            continue;
+        }
+        outside[y * cols + x] = true;
+        let next = [(x.wrapping_sub(1), y), (x + 1, y), (x, y.wrapping_sub(1)), (x, y + 1)];
+        open.extend(next.into_iter().filter(|&(x, y)| x < cols && y < rows));
+    }
+    outside
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bars_are_left_out_and_flat_parts_inside_are_not() {
+        let mut plane = Plane::zeros(160, 120);
+        for y in 40..104 {
+            for x in 0..160 {
+                let inside_flat = (64..96).contains(&x) && (64..80).contains(&y);
+                plane.row_mut(y)[x] = if inside_flat { 90.0 } else { ((x * 37 + y * 91) % 200) as f32 };
+            }
+        }
+        let frame = Frame::new(&plane);
+        assert!((frame.share - 64.0 / 120.0).abs() < 1e-9, "{}", frame.share);
+        assert_eq!(frame.centre, [80.0, 72.0]);
+        assert_eq!((frame.row(0)[3], frame.row(56)[3], frame.row(70)[10], frame.row(119)[3]), (0.0, 1.0, 1.0, 0.0));
+    }
+
+    #[test]
+    fn a_flat_plane_shows_nothing_and_has_a_centre() {
+        let frame = Frame::new(&Plane::zeros(30, 20));
+        assert_eq!((frame.share, frame.centre), (0.0, [15.0, 10.0]));
+    }
+}
