@@ -22,10 +22,9 @@ use crate::plane::{Plane, box_blur};
 /// energy (`docs/DESIGN.md`, Pilot).
 const AMPLITUDE: f32 = 0.011;
 /// Amplitude of a line over the picture's own around it that a blind search needs after recompression; textured pictures have 0.2 to 0.4
-/// at [`AMPLITUDE`], smooth ones 1 to 1.6. They get more or less, within the factors below: energy where it is needed.
-const WANTED: f32 = 0.65;
-const LEAST_FACTOR: f32 = 0.7;
-const MOST_FACTOR: f32 = 1.7;
+/// at [`AMPLITUDE`], smooth ones 1 to 1.6. The former get more, up to the factor below.
+const WANTED: f32 = 0.6;
+const MOST_FACTOR: f32 = 1.6;
 
 /// Adds the pilot to `plane` (canonical luma) at `strength` times the mask.
 pub(crate) fn embed(planner: &mut FftPlanner<f32>, plane: &mut Plane, lines: &[Line], strength: f32) {
@@ -42,7 +41,7 @@ pub(crate) fn embed(planner: &mut FftPlanner<f32>, plane: &mut Plane, lines: &[L
     fourier::transform(planner, &mut tile, side, FftDirection::Inverse);
     // Each pair of bins is a cosine of amplitude 2: the sum has mean square 2 per line.
     let plain = strength * AMPLITUDE / (2.0 * PILOT_LINES as f32).sqrt();
-    let scale = plain * (WANTED / relative_amplitude(&white, &spectrum, lines, plain)).clamp(LEAST_FACTOR, MOST_FACTOR);
+    let scale = plain * (WANTED / relative_amplitude(&white, &spectrum, lines, plain)).clamp(1.0, MOST_FACTOR);
     let (cols, rows) = (white.cols, white.rows);
     for y in 0..plane.height {
         let steps = &white.steps[(y / 8).min(rows - 1) * cols..][..cols];

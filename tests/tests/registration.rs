@@ -1,0 +1,88 @@
+//! Geometry recovered from pixels alone, against what was done to them.
+
+mod common;
+
+use proptest::prelude::*;
+use watermark_attacks::{Flip, Keep, Step, run};
+use watermark_core::{Effort, Registration, Stamped, extract};
+
+/// Furthest that a corner of the sample (768 x 1033) may lie from where it should, pixels of the stamped picture: rotation and scales.
+const TOLERANCE_PX: f64 = 0.25;
+const HALF_DIAGONAL_PX: f64 = 644.0;
+
+fn stamped() -> Stamped {
+    common::try_stamp(&common::sample(), &common::public()).unwrap()
+}
+
+fn registration(stamped: &Stamped, steps: &[Step], effort: Effort) -> Registration {
+    let attacked = run(steps, &common::rgb(&stamped.raster), 1).unwrap().image;
+    let read = extract(&common::raster(&attacked), &common::public(), effort).unwrap();
+    assert_eq!(read.payload(), Some(stamped.payload), "{steps:?}: {:?}", read.detection);
+    read.registration.unwrap()
+}
+
+/// How far the corners are off, at most, pixels of the stamped picture.
+fn error_px(found: &Registration, clockwise_deg: f64, scale_x: f64, scale_y: f64) -> f64 {
+    let turned = (found.rotation_deg - clockwise_deg + 540.0).rem_euclid(360.0) - 180.0;
+    let stretched = (found.scale_x / scale_x - 1.0).abs().max((found.scale_y / scale_y - 1.0).abs());
+    HALF_DIAGONAL_PX * turned.to_radians().hypot(stretched)
+}
+
+#[test]
+fn what_was_done_is_what_is_reported() {
+    use watermark_attacks::Kernel::Bicubic;
+    let stamped = stamped();
+    let turn = |deg: f64| Step::Rotate { deg, fill: [0; 3] };
+    let resize = |fx: f64, fy: f64| Step::Resize { fx, fy, kernel: Bicubic };
+    let cases: [(&[Step], f64, f64, f64, bool); 10] = [
+        (&[Step::Flip(Flip::LeftRight)], 0.0, 1.0, 1.0, true),
+        (&[Step::Flip(Flip::Turn90)], -90.0, 1.0, 1.0, false),
+        (&[Step::Flip(Flip::Turn180)], 180.0, 1.0, 1.0, false),
+        (&[turn(5.0)], -5.0, 1.0, 1.0, false),
+        (&[turn(-45.0), Step::Jpeg(75)], 45.0, 1.0, 1.0, false),
+        (&[Step::Flip(Flip::LeftRight), turn(10.0)], -10.0, 1.0, 1.0, true),
+        // 768 x 1.1 and 1033 x 0.6 are rounded to whole pixels.
+        (&[resize(1.1, 1.0)], 0.0, 845.0 / 768.0, 1.0, false),
+        (&[resize(0.6, 0.6)], 0.0, 461.0 / 768.0, 620.0 / 1033.0, false),
+        (&[Step::Crop(0.4, Keep::Centre), turn(20.0)], -20.0, 1.0, 1.0, false),
+        (&[Step::Page(0.6)], 0.0, 461.0 / 768.0, 620.0 / 1033.0, false),
+    ];
+    for (steps, deg, scale_x, scale_y, mirrored) in cases {
+        let found = registration(&stamped, steps, Effort::Normal);
+        assert_eq!(found.mirrored, mirrored, "{steps:?}: {found:?}");
+        let error = error_px(&found, deg, scale_x, scale_y);
+        assert!(error < TOLERANCE_PX, "{steps:?}: {error} px, {found:?}");
+    }
+}
+
+#[test]
+fn a_crop_reports_its_share_and_its_place() {
+    let found = registration(&stamped(), &[Step::Trim(100, 60, 0, 33)], Effort::Normal);
+    let share = 668.0 * 940.0 / (768.0 * 1033.0);
+    assert!((found.shown.unwrap() - share).abs() < 1e-6, "{found:?}");
+    assert_eq!((found.offset_x, found.offset_y, found.rotation_deg), (100.0, 60.0, 0.0));
+}
+
+#[test]
+fn stretched_and_rotated_pictures_need_the_exhaustive_search() {
+    let stretch = Step::Resize { fx: 0.9, fy: 1.0, kernel: watermark_attacks::Kernel::Bicubic };
+    let found = registration(&stamped(), &[stretch, Step::Rotate { deg: 5.0, fill: [0; 3] }], Effort::Exhaustive);
+    let error = error_px(&found, -5.0, 691.0 / 768.0, 1.0);
+    assert!(error < TOLERANCE_PX, "{error} px, {found:?}");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 6, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_rotation_scale_and_crop_is_recovered(deg in -180.0f64..180.0, scale in 0.65f64..1.5, area in 0.5f64..1.0) {
+        let stamped = stamped();
+        let resize = Step::Resize { fx: scale, fy: scale, kernel: watermark_attacks::Kernel::Bicubic };
+        let steps = [Step::Crop(area, Keep::Centre), resize, Step::Rotate { deg, fill: [0; 3] }];
+        let found = registration(&stamped, &steps, Effort::Normal);
+        // Sides are rounded to whole pixels before and after scaling.
+        let rounded = 0.5 / (768.0 * area.sqrt() * scale) * HALF_DIAGONAL_PX;
+        let error = error_px(&found, -deg, scale, scale);
+        prop_assert!(error < TOLERANCE_PX + 2.0 * rounded, "{} px, {:?}", error, found);
+    }
+}
