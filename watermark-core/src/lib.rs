@@ -29,6 +29,7 @@ mod read;
 mod refine;
 mod register;
 mod registration;
+mod rehearsal;
 mod resample;
 mod spectrum;
 mod strength;

@@ -122,7 +122,7 @@ fn peaks(scores: &[f32]) -> Vec<usize> {
     peaks
 }
 
-fn align(plane: &Plane, lattice: &Lattice, (tile_x, tile_y): (usize, usize), noise: f32) -> Aligned {
+pub(crate) fn align(plane: &Plane, lattice: &Lattice, (tile_x, tile_y): (usize, usize), noise: f32) -> Aligned {
     const N: usize = BLOCK_PX;
     let (x0, y0) = ((N - tile_x % N) % N, (N - tile_y % N) % N);
     let received = receive(plane, lattice, x0, y0, noise);
@@ -130,7 +130,7 @@ fn align(plane: &Plane, lattice: &Lattice, (tile_x, tile_y): (usize, usize), noi
 }
 
 /// The likeliest gain near `start`.
-fn refine(aligned: &Aligned, start: f32) -> Fit {
+pub(crate) fn refine(aligned: &Aligned, start: f32) -> Fit {
     let fits = [0.96, 0.98, 1.0, 1.02, 1.04].map(|factor| aligned.fit(start * factor));
     fits.into_iter().reduce(|best, f| if f.likelihood > best.likelihood { f } else { best }).unwrap_or(fits[2])
 }
