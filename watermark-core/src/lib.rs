@@ -31,4 +31,4 @@ pub use detection::{Detection, FALSE_POSITIVE_RATE};
 pub use embed::{EmbedError, Profile, Stamped, Statement, Strength, embed};
 pub use extract::{Corrections, Effort, Extraction, Registration, extract};
 pub use raster::Raster;
-pub use verdict::{Report, Verdict, judge};
+pub use verdict::{Language, RecordCheck, Report, Verdict, check_record, judge};
