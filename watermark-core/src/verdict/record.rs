@@ -85,9 +85,6 @@ impl<'a> RecordCheck<'a> {
                 ),
             }
         };
-        match language {
-            Language::English => english,
-            Language::Korean => korean,
-        }
+        language.choose(english, korean)
     }
 }

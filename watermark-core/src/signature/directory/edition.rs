@@ -7,7 +7,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Directory, DirectoryError};
+use super::json::write_key;
+use super::{Directory, DirectoryError, DirectoryKey};
 use crate::payload::{UnixSeconds, hex};
 use crate::signature::jcs::{Json, MAX_INTEGER};
 use crate::signature::{Document, PublicKey, Signature, Signer};
@@ -100,6 +101,31 @@ fn signed_bytes(text: &[u8]) -> Result<Vec<u8>, DirectoryError> {
 }
 
 impl Directory {
+    /// The text of a directory with one more key; everything else stays, fields that this release does not know included.
+    /// Proofs stay too, and hold no more: [`Directory::endorse`] replaces them.
+    ///
+    /// # Errors
+    /// [`DirectoryError`]: the text is no directory, or lists the key's id already.
+    pub fn enlist(text: &[u8], limit_bytes: usize, key: &DirectoryKey) -> Result<String, DirectoryError> {
+        if text.len() > limit_bytes {
+            return Err(DirectoryError::TooLarge { size_bytes: text.len(), limit_bytes });
+        }
+        let entry = serde_json::to_vec(&write_key(key)).map_err(DirectoryError::Write)?;
+        let entry: Json = serde_json::from_slice(&entry).map_err(DirectoryError::Json)?;
+        let document: Json = serde_json::from_slice(text).map_err(DirectoryError::Json)?;
+        let Json::Object(mut fields) = document else { return Err(DirectoryError::NoObject) };
+        for (name, value) in &mut fields {
+            if let ("keys", Json::List(keys)) = (name.as_str(), value) {
+                keys.push(entry.clone());
+            }
+        }
+        let indented =
+            |fields: Vec<_>| serde_json::to_string_pretty(&Json::Object(fields)).map_err(DirectoryError::Write);
+        let unsigned = fields.iter().filter(|(name, _)| name != "proofs").cloned().collect();
+        Self::from_json(indented(unsigned)?.as_bytes(), limit_bytes)?;
+        Ok(indented(fields)? + "\n")
+    }
+
     /// The text of a signed directory from that of a plain or older one: the edition set, old proofs dropped, one proof
     /// for each signer, fields that this release does not know kept. The last signer's key is the root from now on;
     /// those before it hand over to it.
@@ -234,6 +260,23 @@ mod tests {
         let second: Value = serde_json::from_str(&endorse(&first, 2, &[9]).unwrap()).unwrap();
         assert_eq!((&second["sequence"], second["proofs"].as_array().unwrap().len()), (&json!(2), 1));
         assert_eq!(second["later"], first["later"]);
+    }
+
+    #[test]
+    fn one_more_key_needs_a_new_signature() {
+        let first = endorse(&plain(), 1, &[9]).unwrap();
+        let mut entry = DirectoryKey::new(key(2).public_key());
+        entry.valid_from = Some(UnixSeconds(5));
+        let more = Directory::enlist(first.as_bytes(), LIMIT, &entry).unwrap();
+        assert!(matches!(read(&more), Err(DirectoryError::BadProof { .. })));
+        let second = read(&endorse(&serde_json::from_str(&more).unwrap(), 2, &[9]).unwrap()).unwrap();
+        assert!(second.supersedes(&read(&first).unwrap()));
+        assert_eq!((second.keys().len(), &second.keys()[1]), (2, &entry));
+        assert!(more.contains("\"later\""), "unknown fields stay:\n{more}");
+        let twice = Directory::enlist(more.as_bytes(), LIMIT, &entry);
+        assert!(matches!(twice, Err(DirectoryError::DuplicateKeyId { .. })));
+        assert!(matches!(Directory::enlist(b"[]", LIMIT, &entry), Err(DirectoryError::NoObject)));
+        assert!(matches!(Directory::enlist(b"{}", LIMIT, &entry), Err(DirectoryError::Json(_))));
     }
 
     #[test]

@@ -42,7 +42,7 @@ struct WireOrganization {
 }
 
 #[derive(Serialize, Deserialize)]
-struct WireKey {
+pub(super) struct WireKey {
     id: String,
     public_key: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -134,7 +134,7 @@ fn read_key(index: usize, wire: &WireKey) -> Result<DirectoryKey, DirectoryError
     })
 }
 
-fn write_key(key: &DirectoryKey) -> WireKey {
+pub(super) fn write_key(key: &DirectoryKey) -> WireKey {
     let revocation = key.revocation.as_ref();
     WireKey {
         id: key.public_key.key_id().to_string(),
