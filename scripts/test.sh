@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Every check of the project on a fresh machine: formatting, lints, the WebAssembly build, all tests.
-# Needs Rust (https://rustup.rs) and a C compiler; installs the WebAssembly target by itself. With Node it also runs the golden vectors there.
+# Needs Rust (https://rustup.rs) and a C compiler; installs the WebAssembly target by itself, and ssh-agent where it may. With Node it also runs
+# the golden vectors there.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -16,6 +17,14 @@ if command -v rustup >/dev/null; then
     cargo fmt --version >/dev/null 2>&1 || rustup component add rustfmt
     cargo clippy --version >/dev/null 2>&1 || rustup component add clippy
 fi
+command -v ssh-agent >/dev/null || {
+    # One test has a real SSH agent sign.
+    if command -v apt-get >/dev/null && [ "$(id -u)" = 0 ]; then
+        apt-get update -qq && apt-get install -y -qq --no-install-recommends openssh-client
+    else
+        printf 'ssh-agent is not installed (package openssh-client): the tests of external signers will say SKIPPED.\n'
+    fi
+}
 cargo --version
 
 step 'Formatting'

@@ -4,8 +4,8 @@
 
 use serde::Serialize;
 use watermark_core::payload::{Beacon, Payload, SystemTag};
-use watermark_core::signature::{Directory, DirectoryKey, KeyStatus, SignatureCheck, TrustStore};
-use watermark_core::{Corrections, Extraction, Report, Verdict};
+use watermark_core::signature::{Directory, KeyStatus, SignatureCheck, Standing, TrustStore};
+use watermark_core::{Corrections, Extraction, Language, Report, Verdict};
 
 /// Schema of the object; a change that readers could stumble over gets a new number.
 pub(crate) const SCHEMA: &str = "watermark-verify/1";
@@ -18,7 +18,9 @@ pub(crate) const ERROR: &str = "error";
 pub(crate) struct Record {
     pub(crate) schema: &'static str,
     pub(crate) file: String,
+    pub(crate) sha256: Option<String>,
     pub(crate) verdict: &'static str,
+    pub(crate) conclusion: Conclusion,
     pub(crate) image: Option<ImageFacts>,
     pub(crate) beacon: BeaconFacts,
     pub(crate) payload: Option<PayloadFacts>,
@@ -26,9 +28,44 @@ pub(crate) struct Record {
     pub(crate) detection: Option<DetectionFacts>,
     pub(crate) registration: Option<RegistrationFacts>,
     pub(crate) code: CodeFacts,
+    pub(crate) ledger: Option<LedgerFacts>,
     pub(crate) unreadable: Option<String>,
     pub(crate) timing_ms: Timing,
     pub(crate) error: Option<String>,
+    /// The verdict as the core gave it; `None` for a file that could not be read.
+    #[serde(skip)]
+    pub(crate) judged: Option<Verdict>,
+}
+
+/// The verdict in sentences, the finding first.
+#[derive(Clone, Debug, Default, Serialize)]
+pub(crate) struct Conclusion {
+    pub(crate) en: Vec<String>,
+    pub(crate) ko: Vec<String>,
+}
+
+/// What the ledger has under the beacon's key id and serial.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct LedgerFacts {
+    pub(crate) file: String,
+    pub(crate) records: Vec<RecordFacts>,
+    pub(crate) error: Option<String>,
+}
+
+/// One record, checked like a seal.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct RecordFacts {
+    pub(crate) n: u64,
+    pub(crate) holds: bool,
+    pub(crate) same_beacon: bool,
+    pub(crate) signature: SignatureFacts,
+    pub(crate) time: String,
+    pub(crate) system: Option<String>,
+    pub(crate) content_hash: Option<String>,
+    pub(crate) profile: String,
+    pub(crate) cover_sha256: String,
+    pub(crate) output_sha256: String,
+    pub(crate) this_file: Option<&'static str>,
 }
 
 /// The file as it lies there.
@@ -148,16 +185,26 @@ pub(crate) struct Timing {
 impl Record {
     /// A file that could not be read, and why.
     pub(crate) fn of_error(file: &str, error: &anyhow::Error, timing_ms: Timing) -> Self {
-        Self { verdict: ERROR, error: Some(format!("{error:#}")), timing_ms, ..Self::empty(file) }
+        let text = format!("{error:#}");
+        let reason = text.trim_end_matches('.');
+        let conclusion =
+            Conclusion { en: vec![format!("Not read: {reason}.")], ko: vec![format!("읽지 못함: {reason}.")] };
+        Self { verdict: ERROR, conclusion, error: Some(text), timing_ms, ..Self::empty(file) }
     }
 
     /// What was found in a picture.
     pub(crate) fn of_report(file: &str, image: ImageFacts, report: &Report<'_>, trust: &TrustStore) -> Self {
         let extraction = &report.extraction;
-        let (signature, issuers) = signature_facts(report.signature.as_ref());
+        let signature = signature_facts(report.signature.as_ref());
+        let issuers = match &report.signature {
+            Some(SignatureCheck::Valid { issuers, .. }) => issuers.iter().map(|(directory, _)| *directory).collect(),
+            _ => Vec::new(),
+        };
         let payload = extraction.payload().map(|payload| payload_facts(&payload, signature.valid, &issuers, trust));
         Self {
             verdict: report.verdict.name(),
+            judged: Some(report.verdict),
+            conclusion: Conclusion { en: report.sentences(Language::English), ko: report.sentences(Language::Korean) },
             image: Some(image),
             beacon: extraction.beacon.as_ref().map(beacon_facts).unwrap_or_default(),
             payload,
@@ -177,7 +224,11 @@ impl Record {
         Self {
             schema: SCHEMA,
             file: file.to_owned(),
+            sha256: None,
             verdict: Verdict::None.name(),
+            conclusion: Conclusion::default(),
+            judged: None,
+            ledger: None,
             image: None,
             beacon: BeaconFacts::default(),
             payload: None,
@@ -236,32 +287,27 @@ fn system_facts(tag: SystemTag, directories: &[&Directory]) -> SystemFacts {
     SystemFacts { tag: tag.to_string(), names }
 }
 
-fn signature_facts<'a>(check: Option<&SignatureCheck<'a>>) -> (SignatureFacts, Vec<&'a Directory>) {
+/// A signature's check as facts.
+pub(crate) fn signature_facts(check: Option<&SignatureCheck<'_>>) -> SignatureFacts {
     let facts = SignatureFacts::default();
     match check {
-        None => (facts, Vec::new()),
-        Some(SignatureCheck::UnknownIssuer { claimed }) => {
-            (SignatureFacts { key: Some(claimed.to_string()), ..facts }, Vec::new())
-        }
+        None => facts,
+        Some(SignatureCheck::UnknownIssuer { claimed }) => SignatureFacts { key: Some(claimed.to_string()), ..facts },
         Some(SignatureCheck::BadSignature { claimed, .. }) => {
-            (SignatureFacts { checked: true, valid: Some(false), key: Some(claimed.to_string()), ..facts }, Vec::new())
+            SignatureFacts { checked: true, valid: Some(false), key: Some(claimed.to_string()), ..facts }
         }
-        Some(SignatureCheck::Valid { authenticated, issuers }) => {
-            let time = authenticated.claims().seal.time;
-            let holds =
-                |key: &DirectoryKey| matches!(key.status_at(time), KeyStatus::Valid | KeyStatus::RevokedLater { .. });
-            let chosen = issuers.iter().find(|(_, key)| holds(key)).or(issuers.first());
-            let status = chosen.map(|(_, key)| status_words(key.status_at(time)));
-            let facts = SignatureFacts {
+        Some(check @ SignatureCheck::Valid { authenticated, .. }) => {
+            let standing = check.standing();
+            let status = standing.map(|Standing { status, .. }| status_words(status));
+            SignatureFacts {
                 checked: true,
                 valid: Some(true),
                 key: Some(authenticated.public_key().key_id().to_string()),
                 public_key: Some(authenticated.public_key().to_hex()),
-                issuer: chosen.map(|(directory, _)| issuer(directory)),
+                issuer: standing.map(|standing| issuer(standing.directory)),
                 key_status: status.as_ref().map(|(name, _)| *name),
                 key_status_at: status.and_then(|(_, at)| at),
-            };
-            (facts, issuers.iter().map(|(directory, _)| *directory).collect())
+            }
         }
     }
 }

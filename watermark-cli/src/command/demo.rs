@@ -129,8 +129,8 @@ fn prepare(args: &Demo, folder: &Path, memory: &Memory) -> Result<(RgbImage, Exa
     write_png(folder, "difference-x16.png", picture::magnified_difference(&cover, &marked, DIFFERENCE_GAIN))?;
     write_png(folder, "original.png", cover)?;
     write_png(folder, "stamped.png", marked.clone())?;
-    let trust = Trust { store: TrustStore::new(vec![directory]), by_default: false };
-    Ok((marked, Examiner { carrier, effort: args.effort.into(), trust }))
+    let trust = Trust { store: TrustStore::new(vec![directory]), by_default: false, files: Vec::new() };
+    Ok((marked, Examiner { carrier, effort: args.effort.into(), trust, ledger: None }))
 }
 
 fn try_attack(

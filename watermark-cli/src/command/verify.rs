@@ -4,16 +4,19 @@ use anyhow::Result;
 
 use crate::Outcome;
 use crate::args::Verify;
+use crate::audit_report;
 use crate::batch;
-use crate::examine::Examiner;
+use crate::examine::{Examined, Examiner};
 use crate::inputs;
 use crate::memory::Memory;
 use crate::progress::Progress;
 use crate::report;
+use crate::signer::SignerSpec;
 use crate::terminal::{note, say};
 
 pub(crate) fn run(args: &Verify) -> Result<Outcome> {
-    let examiner = Examiner::new(&args.reading)?;
+    let examiner = Examiner::with_ledger(&args.reading, &args.auditing)?;
+    let signer = args.auditing.report_key.as_ref().map(SignerSpec::open).transpose()?;
     let inputs = inputs::expand(&args.inputs, None)?;
     if !args.json && examiner.trust.by_default {
         note(&examiner.trust.summary());
@@ -21,15 +24,23 @@ pub(crate) fn run(args: &Verify) -> Result<Outcome> {
     let memory = Memory::of_system();
     let progress = Progress::new(inputs.len(), false);
     let (mut verified, mut unread) = (0, 0);
-    let work = |_, input: &inputs::Input| examiner.input(input, &memory).record;
-    batch::in_order(&inputs, batch::jobs(args.jobs), work, |record| {
+    let mut reported = Vec::new();
+    let work = |_, input: &inputs::Input| examiner.input(input, &memory);
+    batch::in_order(&inputs, batch::jobs(args.jobs), work, |found| {
+        let record = &found.record;
         verified += usize::from(record.is_verified());
         unread += usize::from(record.is_error());
-        let text = if args.json { serde_json::to_string(&record)? } else { report::text(&record) };
+        let text = if args.json { serde_json::to_string(record)? } else { report::text(record) };
         progress.advance(|| say(&text))?;
+        if args.auditing.report.is_some() {
+            reported.push(Examined { extraction: None, ..found });
+        }
         Ok(())
     })?;
     progress.finish();
+    if let Some(path) = &args.auditing.report {
+        audit_report::write(path, &examiner, &args.reading, &reported, signer.as_ref())?;
+    }
     if !args.json && inputs.len() > 1 {
         say(&format!("{verified} of {} verified, {unread} could not be read", inputs.len()))?;
     }
