@@ -57,12 +57,29 @@ const USUAL: [f32; 14] = [6.0, 6.5, 7.0, 7.5, 8.1, 8.7, 9.3, 9.9, 10.5, 11.2, 11
 
 /// Best coherence over every third gain, without decoding.
 pub(crate) fn coherence(plane: &Plane, carrier: &Carrier) -> f32 {
-    scores(&align(plane, &carrier.lattice, (0, 0), 0.0), 3).into_iter().fold(f32::NEG_INFINITY, f32::max)
+    let aligned = align(plane, &carrier.lattice, (0, 0), 0.0);
+    (0..GAINS).step_by(3).map(|i| aligned.coherence(gain(i))).fold(f32::NEG_INFINITY, f32::max)
 }
 
-/// Coherence at every `stride`-th gain, standard normal for an unmarked picture.
-fn scores(aligned: &Aligned, stride: usize) -> Vec<f32> {
-    (0..GAINS).step_by(stride).map(|i| aligned.coherence(gain(i))).collect()
+/// Coherence at every third gain and at those around the best of them, each standard normal for an unmarked picture; minus infinity
+/// at the others. A peak is four gains wide, so none is missed.
+fn scores(aligned: &Aligned) -> Vec<f32> {
+    const COARSE: usize = 3;
+    const LOOKED_AT: usize = 4;
+    let mut scores = vec![f32::NEG_INFINITY; GAINS];
+    for i in (0..GAINS).step_by(COARSE) {
+        scores[i] = aligned.coherence(gain(i));
+    }
+    let mut best: Vec<usize> = (0..GAINS).step_by(COARSE).collect();
+    best.sort_by(|&a, &b| scores[b].total_cmp(&scores[a]));
+    for &centre in &best[..LOOKED_AT] {
+        for i in centre.saturating_sub(COARSE - 1)..(centre + COARSE).min(GAINS) {
+            if scores[i] == f32::NEG_INFINITY {
+                scores[i] = aligned.coherence(gain(i));
+            }
+        }
+    }
+    scores
 }
 
 /// Reads a canonical plane whose top-left sample lies at tile position `(tile_x, tile_y)`, taking `noise` gray levels off
@@ -77,7 +94,7 @@ pub(crate) fn read(
     ws: &mut Workspace,
 ) -> Reading {
     let aligned = align(plane, &carrier.lattice, tile, noise);
-    let scores = scores(&aligned, 1);
+    let scores = scores(&aligned);
     let peaks = peaks(&scores);
     let mut out = Reading {
         coherence: peaks.first().map_or(0.0, |&i| scores[i]),
