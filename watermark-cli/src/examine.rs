@@ -3,13 +3,12 @@
 use std::time::Instant;
 
 use anyhow::Result;
-use watermark_core::{Carrier, Effort, Extraction, Raster, extract, judge};
-use watermark_files::Format;
+use watermark_core::{Carrier, Effort, Extraction, extract, judge};
+use watermark_report::{ImageFacts, Record, Timing};
 
 use crate::args::Reading;
 use crate::batch::guarded;
 use crate::inputs::Input;
-use crate::json::{ImageFacts, Record, Timing};
 use crate::memory::Memory;
 use crate::trust::{self, Trust};
 use crate::{key_store, picture};
@@ -58,7 +57,7 @@ impl Examiner {
         let decoding = Instant::now();
         let (file, _share) = picture::decode(bytes, memory)?;
         let decode = since(decoding);
-        let facts = image_facts(file.format, &file.raster);
+        let facts = ImageFacts::new(Some(file.format), &file.raster);
         let extracting = Instant::now();
         let extraction = extract(&file.raster, &self.carrier, self.effort)?;
         let extract = since(extracting);
@@ -73,18 +72,8 @@ impl Examiner {
 fn settle(name: &str, start: Instant, work: impl FnOnce() -> Result<Examined>) -> Examined {
     guarded(work).unwrap_or_else(|error| {
         let timing = Timing { total: since(start), ..Timing::default() };
-        Examined { record: Record::of_error(name, &error, timing), extraction: None }
+        Examined { record: Record::of_error(name, format!("{error:#}"), timing), extraction: None }
     })
-}
-
-fn image_facts(format: Format, raster: &Raster) -> ImageFacts {
-    let format = match format {
-        Format::Png => "png",
-        Format::Jpeg => "jpeg",
-        Format::WebP => "webp",
-        Format::Avif => "avif",
-    };
-    ImageFacts { format, width: raster.width(), height: raster.height() }
 }
 
 /// Milliseconds since `start`, to the microsecond.

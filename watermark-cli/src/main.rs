@@ -3,7 +3,7 @@
 //! ```text
 //! arguments -> args -> command::{keygen, stamp, verify, inspect, demo, completions, man}
 //! stamp:  inputs -> batch -> stamping (decode, look for a mark, embed, encode) -> output (temporary, read back, rename)
-//! verify: inputs -> batch -> examine (decode, extract, judge) -> json::Record -> report (text) or one JSON line
+//! verify: inputs -> batch -> examine (decode, extract, judge) -> Record (watermark-report) -> report (text) or one JSON line
 //! ```
 //!
 //! Exit codes: 0 all well, 1 not all files stamped or verified, 2 the request itself could not be served.
@@ -14,7 +14,6 @@ mod command;
 mod examine;
 mod help;
 mod inputs;
-mod json;
 mod key_store;
 mod memory;
 mod output;

@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 
 use anstyle::Style;
+use watermark_report::{BeaconFacts, CorrectionFacts, DetectionFacts, PayloadFacts, Record, SignatureFacts};
 
-use crate::json::{BeaconFacts, CorrectionFacts, DetectionFacts, PayloadFacts, Record, SignatureFacts};
 use crate::terminal::{BAD, DOUBTFUL, FAINT, GOOD, shown};
 
 /// All lines about one file, without a line feed at the end.

@@ -3,6 +3,9 @@
 mod corpus;
 mod quality;
 mod robustness;
+mod samples;
+mod serve;
+mod wasm;
 
 use clap::{Parser, Subcommand};
 
@@ -17,10 +20,16 @@ struct Args {
 enum Task {
     /// Stamp a folder of images, attack the copies, read them back, print what held.
     Robustness(robustness::Args),
+    /// Build the WebAssembly package and the browser page.
+    Wasm(wasm::Args),
+    /// Build the browser page and serve it on this machine.
+    Serve(serve::Args),
 }
 
 fn main() -> anyhow::Result<()> {
     match Args::parse().task {
         Task::Robustness(args) => robustness::run(&args),
+        Task::Wasm(args) => wasm::run(&args),
+        Task::Serve(args) => serve::run(&args),
     }
 }
