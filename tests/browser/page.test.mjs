@@ -182,6 +182,8 @@ test('offline: after one visit the page loads and checks with the server gone', 
   await verdict(page, 'verified').waitFor();
   await page.goto(`${own.address}#check=unmarked`);
   await verdict(page, 'none').waitFor();
+  // The browser asks the server that is gone for a newer service worker, and may say so.
+  session.trouble = session.trouble.filter((line) => !/net::ERR_CONNECTION/.test(line));
 });
 
 test('a picture shared from another app is checked', async () => {
@@ -288,6 +290,18 @@ test('hostile and foreign files get a plain answer, and the page goes on', async
   }
   assert.doesNotMatch(await page.title(), /owned/);
   assert.match(await check(page, sample('unmarked')), /No mark found/);
+});
+
+test('reading can be stopped, and other files take the place of those being read', async () => {
+  const large = watermark.edit(bytes(sample('unmarked')), [{ resize: 4 }], { jpegQuality: 80 });
+  const page = await start();
+  await page.locator('#files').setInputFiles(file('slow.jpg', large.bytes));
+  await page.getByRole('button', { name: 'Stop' }).click();
+  await page.getByText('Stopped.').waitFor();
+  await page.locator('#files').setInputFiles(file('slow.jpg', large.bytes));
+  await page.getByRole('button', { name: 'Stop' }).waitFor();
+  await check(page, sample('signed'));
+  assert.match(await page.locator('#finding figcaption').innerText(), /signed\.jpg/);
 });
 
 test('24 megapixels: no main thread task over 200 ms while it is read', async () => {

@@ -8,11 +8,13 @@ import * as verdict from './verdict.js';
 
 let items = [];
 let shown;
+let work;
 /** Sample pictures, made by `cargo xtask wasm`: [name, width, height]. */
 const SAMPLES = [['signed', 768, 1033], ['messenger', 691, 930], ['stranger', 768, 512], ['unmarked', 768, 512]];
 
 export function start() {
   acceptDrop($('drop'), take);
+  $('check-stop').addEventListener('click', () => work?.abort());
   $('files').addEventListener('change', (event) => {
     take([...event.target.files]);
     event.target.value = '';
@@ -37,31 +39,40 @@ export async function take(files) {
 }
 
 async function readAll(batch) {
+  work?.abort(); // what was read until now, other files come in its place
+  const { signal } = (work = new AbortController());
   draw();
+  $('check-stop').hidden = false;
   for (const item of batch) {
-    if (batch !== items) return; // other files came in meanwhile
-    await read(item);
+    await read(item, signal);
     if (batch !== items) return;
+    if (signal.aborted) break;
     draw();
     if (item === shown) {
       finding.show($('finding'), item);
       $('finding').focus({ preventScroll: true });
     }
   }
+  $('check-stop').hidden = true;
+  if (signal.aborted) {
+    $('check-status').textContent = t('check.stopped');
+    return;
+  }
   const done = batch.length === 1 ? t('check.done', { file: shown.name, sentence: verdict.sentence(shown.report) }) : count();
   // Of one picture the sentence stands below in large letters; who listens instead of looking hears it here.
   $('check-status').replaceChildren(el('span', { class: batch.length === 1 ? 'hidden' : '', text: done }));
 }
 
-async function read(item) {
+async function read(item, signal) {
   const status = (key) => { $('check-status').textContent = t(key, { file: item.name }); };
   status('check.working');
   item.checkedAt = new Date().toISOString();
   try {
     await trust.load();
-    const found = await inspect(item.file, trust.texts(), { file: item.name, onProgress: (stage) => status(`check.stage.${stage}`) });
+    const found = await inspect(item.file, trust.texts(), { file: item.name, signal, onProgress: (stage) => status(`check.stage.${stage}`) });
     Object.assign(item, found);
   } catch (error) {
+    if (signal.aborted) return;
     const key = `error.${error.code}`;
     const reason = t(has(key) ? key : 'error.other');
     // In the shape of the report that the command line prints for such a file.
