@@ -139,8 +139,8 @@ fn collect(folder: &Path, page: &Path, names: &mut Vec<String>) -> Result<()> {
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
         let name = path.strip_prefix(page)?.to_string_lossy().replace('\\', "/");
-        // The service worker itself is never served from its own cache; tests and prose are not part of the page.
-        if name == "test" || name == "sw.js" || name.ends_with(".md") || name.ends_with("precache.js") {
+        // The service worker and its list are never served from its own cache; prose is not part of the page.
+        if name == "sw.js" || name == "pkg/precache.js" || path.extension().is_some_and(|extension| extension == "md") {
             continue;
         }
         if path.is_dir() {
