@@ -1,7 +1,8 @@
 //! Everything found out about one file, in the shape of `verify --json` (`docs/verify.schema.json`).
 //!
-//! The one form that the program's text and JSON and the browser page are all made from, so they cannot disagree. Fields are documented
-//! once, in the schema, which both the program's tests and the package's hold against what is really printed.
+//! The one form that the program's text and JSON and the browser page are all made from, so they cannot disagree.
+//! Fields are documented once, in the schema, which both the program's tests and the package's hold against what is
+//! really printed.
 
 #![expect(missing_docs, reason = "the fields are documented in docs/verify.schema.json")]
 

@@ -63,8 +63,8 @@ impl Picture {
         Ok(of_rgb(attacked.image)?)
     }
 
-    /// The file left behind by a row of the attack table, as the tests and `watermark demo` make it: JPEG where the last step is one,
-    /// PNG otherwise.
+    /// The file left behind by a row of the attack table, as the tests and `watermark demo` make it: JPEG where the
+    /// last step is one, PNG otherwise.
     ///
     /// # Errors
     /// Codes `option` and `edit`.

@@ -1,7 +1,8 @@
-//! What the metadata of a file says about how its picture was made. Weak evidence: anyone can write or strip it, and nothing is checked.
+//! What the metadata of a file says about how its picture was made. Weak evidence: anyone can write or strip it, and
+//! nothing is checked.
 //!
-//! Sources: IPTC Photo Metadata 2025.1 (`DigitalSourceType`, `AISystemUsed`), GB 45438-2025 (`AIGC`), C2PA manifests (presence alone),
-//! and the PNG text that generators are known to write.
+//! Sources: IPTC Photo Metadata 2025.1 (`DigitalSourceType`, `AISystemUsed`), GB 45438-2025 (`AIGC`), C2PA manifests
+//! (presence alone), and the PNG text that generators are known to write.
 
 use serde::Serialize;
 use watermark_files::Metadata;
@@ -77,8 +78,8 @@ fn xmp_label(name: &str, value: &str) -> Label {
     Label { place: "xmp", name: name.to_owned(), value: Some(shortened(value)), says_ai }
 }
 
-/// Values of `prefix:name="value"`, `<prefix:name>value</` and `<prefix:name rdf:resource="value"/>`, without an XML parser: this is shown,
-/// never trusted, and hostile XML must not cost more than a pass over it.
+/// Values of `prefix:name="value"`, `<prefix:name>value</` and `<prefix:name rdf:resource="value"/>`, without an XML
+/// parser: this is shown, never trusted, and hostile XML must not cost more than a pass over it.
 fn xmp_values(xmp: &str, name: &str) -> Vec<String> {
     let mut values = Vec::new();
     for (at, _) in xmp.match_indices(name) {

@@ -5,8 +5,9 @@
 //!                                  \-> stamp -> file bytes + record        \-> edit -> Picture (attacks for trying out)
 //! ```
 //!
-//! Only numbers, strings and byte arrays cross the boundary; structured values travel as JSON text. The JavaScript beside this crate
-//! (`js/`) makes objects, promises and types of them, and is what users import. Errors are JavaScript errors with a `code` (`error.rs`).
+//! Only numbers, strings and byte arrays cross the boundary; structured values travel as JSON text. The JavaScript
+//! beside this crate (`js/`) makes objects, promises and types of them, and is what users import. Errors are JavaScript
+//! errors with a `code` (`error.rs`).
 
 #![allow(clippy::needless_pass_by_value, reason = "wasm-bindgen hands lists and functions over by value")]
 

@@ -125,7 +125,8 @@ impl Picture {
     }
 }
 
-/// Canvases hand out alpha always. Where all of it is opaque it goes, so that pixels are read to the last bit as the file they came from.
+/// Canvases hand out alpha always. Where all of it is opaque it goes, so that pixels are read to the last bit as the
+/// file they came from.
 fn without_idle_alpha(raster: Raster) -> Result<Raster, Failure> {
     let (width, height) = (raster.width(), raster.height());
     let Samples::U8(samples) = raster.samples() else { return Ok(raster) };

@@ -1,7 +1,7 @@
 //! A picture, a key and claims -> a stamped file that was read back before it is handed out.
 //!
-//! The steps of the command line's `stamp`, without files: look for an older mark, embed, encode, decode, verify, and once more at a
-//! higher strength when a lossy file did not hold.
+//! The steps of the command line's `stamp`, without files: look for an older mark, embed, encode, decode, verify, and
+//! once more at a higher strength when a lossy file did not hold.
 
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::prelude::*;
@@ -92,7 +92,8 @@ impl Picture {
     /// Stamps the picture. `progress` is called before the stages `look`, `embed`, `write` and `check`.
     ///
     /// # Errors
-    /// Codes `option`, `key`, `already-marked`, `too-small`, `too-flat`, `cannot-stamp`, `cannot-write`, `unread`, `aborted`.
+    /// Codes `option`, `key`, `already-marked`, `too-small`, `too-flat`, `cannot-stamp`, `cannot-write`, `unread`,
+    /// `aborted`.
     pub fn stamp(&self, options: &str, progress: Option<js_sys::Function>) -> Result<StampedFile, JsValue> {
         let options: Options = serde_json::from_str(options).map_err(Failure::from)?;
         let carrier_key = options.carrier_key.clone();

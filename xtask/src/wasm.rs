@@ -115,7 +115,8 @@ fn set_version(package: &Path) -> Result<()> {
     Ok(fs::write(file, text.replacen("\"0.0.0\"", concat!("\"", env!("CARGO_PKG_VERSION"), "\""), 1))?)
 }
 
-/// Lists the page's files for the service worker, under a version that is a hash of them all; returns their compressed size.
+/// Lists the page's files for the service worker, under a version that is a hash of them all; returns their compressed
+/// size.
 fn precache(page: &Path) -> Result<usize> {
     let mut names = Vec::new();
     collect(page, page, &mut names)?;
