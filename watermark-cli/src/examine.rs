@@ -5,13 +5,12 @@ use std::time::Instant;
 use anyhow::Result;
 use sha2::{Digest as _, Sha256};
 use watermark_core::payload::{Beacon, hex};
-use watermark_core::{Carrier, Effort, Extraction, Language, Raster, RecordCheck, check_record, extract, judge};
-use watermark_files::Format;
+use watermark_core::{Carrier, Effort, Extraction, Language, RecordCheck, check_record, extract, judge};
+use watermark_report::{ImageFacts, LedgerFacts, Record, RecordFacts, Timing, signature_facts};
 
 use crate::args::{Auditing, Reading};
 use crate::batch::guarded;
 use crate::inputs::Input;
-use crate::json::{self, ImageFacts, LedgerFacts, Record, RecordFacts, Timing};
 use crate::ledger::{Decoded, Index};
 use crate::memory::Memory;
 use crate::trust::{self, Trust};
@@ -83,7 +82,7 @@ impl Examiner {
         let decoding = Instant::now();
         let (file, _share) = picture::decode(bytes, memory)?;
         let decode = since(decoding);
-        let facts = image_facts(file.format, &file.raster);
+        let facts = ImageFacts::new(Some(file.format), &file.raster);
         let extracting = Instant::now();
         let extraction = extract(&file.raster, &self.carrier, self.effort)?;
         let extract = since(extracting);
@@ -119,7 +118,7 @@ impl Examiner {
 fn settle(name: &str, start: Instant, work: impl FnOnce() -> Result<Examined>) -> Examined {
     guarded(work).unwrap_or_else(|error| {
         let timing = Timing { total: since(start), ..Timing::default() };
-        Examined { record: Record::of_error(name, &error, timing), extraction: None, map: None }
+        Examined { record: Record::of_error(name, format!("{error:#}"), timing), extraction: None, map: None }
     })
 }
 
@@ -130,7 +129,7 @@ fn record_facts(decoded: &Decoded, check: &RecordCheck<'_>, sha256: &[u8; 32]) -
         n: record.n,
         holds: check.holds(),
         same_beacon: check.same_beacon,
-        signature: json::signature_facts(Some(&check.signature)),
+        signature: signature_facts(Some(&check.signature)),
         time: record.time,
         system: record.system,
         content_hash: record.content_hash,
@@ -143,16 +142,6 @@ fn record_facts(decoded: &Decoded, check: &RecordCheck<'_>, sha256: &[u8; 32]) -
         cover_sha256: record.cover_sha256,
         output_sha256: record.output_sha256,
     }
-}
-
-fn image_facts(format: Format, raster: &Raster) -> ImageFacts {
-    let format = match format {
-        Format::Png => "png",
-        Format::Jpeg => "jpeg",
-        Format::WebP => "webp",
-        Format::Avif => "avif",
-    };
-    ImageFacts { format, width: raster.width(), height: raster.height() }
 }
 
 /// Milliseconds since `start`, to the microsecond.

@@ -3,7 +3,7 @@
 //! ```text
 //! arguments -> args -> command::{keygen, stamp, verify, inspect, audit, trust, ledger, demo, completions, man}
 //! stamp:  inputs -> batch -> stamping (decode, look for a mark, embed, encode) -> output (temporary, read back, ledger, rename)
-//! verify: inputs -> batch -> examine (decode, extract, judge, look up) -> json::Record -> report (text), JSON line, audit_report
+//! verify: inputs -> batch -> examine (decode, extract, judge, look up) -> Record (watermark-report) -> report (text), JSON line, audit_report
 //! ```
 //!
 //! Exit codes: 0 all well, 1 not all files stamped or verified, 2 the request itself could not be served.
@@ -17,7 +17,6 @@ mod detached;
 mod examine;
 mod help;
 mod inputs;
-mod json;
 mod key_store;
 mod ledger;
 mod memory;

@@ -3,10 +3,10 @@
 use std::fmt::Write as _;
 
 use anstyle::Style;
-
-use crate::json::{
+use watermark_report::{
     BeaconFacts, CorrectionFacts, DetectionFacts, LedgerFacts, PayloadFacts, Record, RecordFacts, SignatureFacts,
 };
+
 use crate::terminal::{BAD, DOUBTFUL, FAINT, GOOD, shown};
 
 /// All lines about one file, without a line feed at the end.

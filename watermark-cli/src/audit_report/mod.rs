@@ -15,10 +15,10 @@ use watermark_core::{Language, Verdict};
 use crate::args::{Reading, Search};
 use crate::detached;
 use crate::examine::{Examined, Examiner};
-use crate::json::Record;
 use crate::output::{self, Existing, Readers};
 use crate::signer::AnySigner;
 use crate::stamping::now;
+use watermark_report::Record;
 
 /// Everything a report says.
 #[derive(Serialize)]
@@ -108,6 +108,7 @@ pub(crate) fn write(
         effort: match reading.effort {
             Search::Fast => "fast",
             Search::Normal => "normal",
+            Search::Exhaustive => "exhaustive",
         },
         private_carrier: reading.carrier_key.is_some(),
         directories: examiner.trust.files.iter().map(directory_facts).collect(),

@@ -13,11 +13,11 @@ use crate::batch;
 use crate::csv;
 use crate::examine::{Examined, Examiner};
 use crate::inputs::{self, Input};
-use crate::json::Record;
 use crate::memory::Memory;
 use crate::output::{self, Existing, Readers};
 use crate::progress::Progress;
 use crate::terminal::{FAINT, note, say, shown};
+use watermark_report::Record;
 
 pub(crate) fn run(args: &Audit) -> Result<Outcome> {
     ensure!(args.folder.is_dir(), "{} is no folder; use verify for single files", args.folder.display());
@@ -105,7 +105,7 @@ impl<'a> Summary<'a> {
     }
 
     pub(crate) fn outcome(&self) -> Outcome {
-        if self.count(crate::json::ERROR) > 0 {
+        if self.count(watermark_report::ERROR) > 0 {
             Outcome::ERROR
         } else if self.count("verified") < self.files {
             Outcome::SOME

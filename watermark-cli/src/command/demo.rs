@@ -10,12 +10,12 @@ use watermark_core::payload::{Origin, Serial, SystemName};
 use watermark_core::signature::{Organization, TrustStore};
 use watermark_core::{Carrier, CarrierKey, Statement, Strength, embed};
 use watermark_files::{EncodeOptions, Metadata};
+use watermark_report::Record;
 
 use crate::Outcome;
 use crate::args::Demo;
 use crate::examine::Examiner;
 use crate::inputs::{Input, Place};
-use crate::json::Record;
 use crate::memory::Memory;
 use crate::report;
 use crate::terminal::{BAD, DOUBTFUL, FAINT, GOOD, say, shown};
