@@ -305,7 +305,7 @@ pub(crate) fn cos_turns(x: f32) -> f32 {
     let r = x - round(x);
     let t = r * r;
     // Taylor to the 14th power: at |r| = 1/2 the next term is 4e-6.
-    let high = -26.426_257 + t * (7.903_536 - t * 1.714_391);
+    let high = -26.426_257 + t * (7.903_536 - t * 1.714_39);
     1.0 + t * (-19.739_209 + t * (64.939_394 + t * (-85.456_82 + t * (60.244_64 + t * high))))
 }
 

@@ -73,10 +73,9 @@ fn scores(aligned: &Aligned) -> Vec<f32> {
     let mut best: Vec<usize> = (0..GAINS).step_by(COARSE).collect();
     best.sort_by(|&a, &b| scores[b].total_cmp(&scores[a]));
     for &centre in &best[..LOOKED_AT] {
-        for i in centre.saturating_sub(COARSE - 1)..(centre + COARSE).min(GAINS) {
-            if scores[i] == f32::NEG_INFINITY {
-                scores[i] = aligned.coherence(gain(i));
-            }
+        let near = centre.saturating_sub(COARSE - 1)..(centre + COARSE).min(GAINS);
+        for (score, i) in scores[near.clone()].iter_mut().zip(near).filter(|(score, _)| **score == f32::NEG_INFINITY) {
+            *score = aligned.coherence(gain(i));
         }
     }
     scores
