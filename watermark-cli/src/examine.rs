@@ -8,6 +8,7 @@ use watermark_files::Format;
 
 use crate::args::Reading;
 use crate::batch::guarded;
+use crate::binding;
 use crate::inputs::Input;
 use crate::json::{ImageFacts, Record, Timing};
 use crate::memory::Memory;
@@ -19,6 +20,8 @@ pub(crate) struct Examiner {
     pub(crate) carrier: Carrier,
     pub(crate) effort: Effort,
     pub(crate) trust: Trust,
+    /// Whether to draw edit maps.
+    pub(crate) draws_maps: bool,
 }
 
 /// Findings about one file.
@@ -27,6 +30,8 @@ pub(crate) struct Examined {
     pub(crate) record: Record,
     /// As the core gave it; `None` when the file could not be read.
     pub(crate) extraction: Option<Extraction>,
+    /// The edit map as a PNG, when it was asked for and something was read.
+    pub(crate) map: Option<Vec<u8>>,
 }
 
 impl Examiner {
@@ -39,6 +44,7 @@ impl Examiner {
             carrier: key_store::carrier(args.carrier_key.as_deref())?,
             effort: args.effort.into(),
             trust: trust::load(&args.trust)?,
+            draws_maps: false,
         })
     }
 
@@ -65,7 +71,8 @@ impl Examiner {
         let report = judge(extraction, &self.trust.store);
         let mut record = Record::of_report(name, facts, &report, &self.trust.store);
         record.timing_ms = Timing { decode, extract, total: since(start) };
-        Ok(Examined { record, extraction: Some(report.extraction) })
+        let map = if self.draws_maps { binding::map(&report.extraction, &file.raster)? } else { None };
+        Ok(Examined { record, extraction: Some(report.extraction), map })
     }
 }
 
@@ -73,7 +80,7 @@ impl Examiner {
 fn settle(name: &str, start: Instant, work: impl FnOnce() -> Result<Examined>) -> Examined {
     guarded(work).unwrap_or_else(|error| {
         let timing = Timing { total: since(start), ..Timing::default() };
-        Examined { record: Record::of_error(name, &error, timing), extraction: None }
+        Examined { record: Record::of_error(name, &error, timing), extraction: None, map: None }
     })
 }
 

@@ -7,6 +7,8 @@ use watermark_core::payload::{Beacon, Payload, SystemTag};
 use watermark_core::signature::{Directory, DirectoryKey, KeyStatus, SignatureCheck, TrustStore};
 use watermark_core::{Corrections, Extraction, Report, Verdict};
 
+use crate::binding::{self, ContentFacts, RegionFacts};
+
 /// Schema of the object; a change that readers could stumble over gets a new number.
 pub(crate) const SCHEMA: &str = "watermark-verify/1";
 
@@ -25,6 +27,8 @@ pub(crate) struct Record {
     pub(crate) signature: SignatureFacts,
     pub(crate) detection: Option<DetectionFacts>,
     pub(crate) registration: Option<RegistrationFacts>,
+    pub(crate) content: Option<ContentFacts>,
+    pub(crate) regions: Vec<RegionFacts>,
     pub(crate) code: CodeFacts,
     pub(crate) unreadable: Option<String>,
     pub(crate) timing_ms: Timing,
@@ -164,6 +168,8 @@ impl Record {
             signature,
             detection: Some(detection_facts(extraction)),
             registration: registration_facts(extraction),
+            content: extraction.content.as_ref().map(ContentFacts::of),
+            regions: binding::regions(extraction),
             code: CodeFacts {
                 beacon: extraction.beacon_code.map(corrections),
                 seal: extraction.seal_code.map(corrections),
@@ -184,6 +190,8 @@ impl Record {
             signature: SignatureFacts::default(),
             detection: None,
             registration: None,
+            content: None,
+            regions: Vec::new(),
             code: CodeFacts::default(),
             unreadable: None,
             timing_ms: Timing::default(),

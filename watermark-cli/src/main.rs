@@ -10,6 +10,7 @@
 
 mod args;
 mod batch;
+mod binding;
 mod command;
 mod examine;
 mod help;

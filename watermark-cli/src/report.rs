@@ -25,6 +25,12 @@ pub(crate) fn text(record: &Record) -> String {
     if let Some(key) = key_line(&record.signature) {
         line("key", &key);
     }
+    if let Some(content) = &record.content {
+        line("content", &content.text());
+    }
+    for region in &record.regions {
+        line("changed", &region.text());
+    }
     if let Some(detection) = &record.detection {
         line("evidence", &evidence(detection));
     }
@@ -46,6 +52,13 @@ pub(crate) fn sentence(record: &Record) -> (Style, String) {
     let key = record.signature.key.as_deref().unwrap_or("?");
     match record.verdict {
         "verified" => (GOOD, format!("Verified: signed by {issuer}.")),
+        "altered" => {
+            (DOUBTFUL, format!("Altered: signed by {issuer}, but parts of the picture were changed after stamping."))
+        }
+        "transplanted" => (
+            BAD,
+            format!("Transplanted: {issuer} signed this message for another picture; it was moved into this one."),
+        ),
         "unknown-issuer" if record.signature.valid == Some(true) => {
             let at = record.signature.key_status_at.as_deref().unwrap_or("");
             let why = match record.signature.key_status {

@@ -1,5 +1,6 @@
 //! `[X8]` The one place where a verdict is formed, with its evidence.
 
+use crate::content::Comparison;
 use crate::extract::Extraction;
 use crate::signature::{KeyStatus, SignatureCheck, TrustStore};
 
@@ -15,7 +16,12 @@ pub enum Verdict {
     BadSignature,
     /// A signed message was read; no directory at hand lists a key for it that was valid when it was stamped.
     UnknownIssuer,
-    /// The signature holds under a key that a directory lists as valid for the time of stamping.
+    /// The signature holds under a key that a directory lists as valid for the time of stamping, but the message was made for another
+    /// picture.
+    Transplanted,
+    /// Signature and key hold, and a part of the picture was replaced or drawn over since.
+    Altered,
+    /// The signature holds under a key that a directory lists as valid for the time of stamping, and nothing speaks against the picture.
     Verified,
 }
 
@@ -27,6 +33,8 @@ impl Verdict {
             Self::Marked => "marked",
             Self::BadSignature => "bad-signature",
             Self::UnknownIssuer => "unknown-issuer",
+            Self::Transplanted => "transplanted",
+            Self::Altered => "altered",
             Self::Verified => "verified",
         }
     }
@@ -51,7 +59,7 @@ pub fn judge(extraction: Extraction, trust: &TrustStore) -> Report<'_> {
             let time = authenticated.claims().seal.time;
             let holds = |status| matches!(status, KeyStatus::Valid | KeyStatus::RevokedLater { .. });
             let valid = issuers.iter().any(|(_, key)| holds(key.status_at(time)));
-            if valid { Verdict::Verified } else { Verdict::UnknownIssuer }
+            if valid { of_picture(&extraction) } else { Verdict::UnknownIssuer }
         }
         Some(SignatureCheck::BadSignature { .. }) => Verdict::BadSignature,
         Some(SignatureCheck::UnknownIssuer { .. }) => Verdict::UnknownIssuer,
@@ -59,4 +67,15 @@ pub fn judge(extraction: Extraction, trust: &TrustStore) -> Report<'_> {
         None => Verdict::None,
     };
     Report { verdict, extraction, signature }
+}
+
+/// The verdict on a picture whose message and key hold.
+fn of_picture(extraction: &Extraction) -> Verdict {
+    let differs = extraction.content.is_some_and(|content| content.comparison == Comparison::Differs);
+    let altered = extraction.edit_map.as_ref().is_some_and(|map| !map.regions().is_empty());
+    match (differs, altered) {
+        (true, _) => Verdict::Transplanted,
+        (_, true) => Verdict::Altered,
+        _ => Verdict::Verified,
+    }
 }

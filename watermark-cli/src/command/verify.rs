@@ -1,6 +1,8 @@
 //! `verify`: which marks are in these files, and who signed them.
 
-use anyhow::Result;
+use std::path::Path;
+
+use anyhow::{Result, bail};
 
 use crate::Outcome;
 use crate::args::Verify;
@@ -8,25 +10,37 @@ use crate::batch;
 use crate::examine::Examiner;
 use crate::inputs;
 use crate::memory::Memory;
+use crate::output::{self, Existing, Readers};
 use crate::progress::Progress;
 use crate::report;
 use crate::terminal::{note, say};
 
 pub(crate) fn run(args: &Verify) -> Result<Outcome> {
-    let examiner = Examiner::new(&args.reading)?;
+    let examiner = Examiner { draws_maps: args.map.is_some(), ..Examiner::new(&args.reading)? };
     let inputs = inputs::expand(&args.inputs, None)?;
+    if args.map.is_some() && inputs.len() != 1 {
+        bail!("--map draws the map of one input, and {} were given; verify them one at a time", inputs.len());
+    }
     if !args.json && examiner.trust.by_default {
         note(&examiner.trust.summary());
     }
     let memory = Memory::of_system();
     let progress = Progress::new(inputs.len(), false);
     let (mut verified, mut unread) = (0, 0);
-    let work = |_, input: &inputs::Input| examiner.input(input, &memory).record;
-    batch::in_order(&inputs, batch::jobs(args.jobs), work, |record| {
+    let work = |_, input: &inputs::Input| examiner.input(input, &memory);
+    batch::in_order(&inputs, batch::jobs(args.jobs), work, |found| {
+        let record = &found.record;
         verified += usize::from(record.is_verified());
         unread += usize::from(record.is_error());
-        let text = if args.json { serde_json::to_string(&record)? } else { report::text(&record) };
+        let text = if args.json { serde_json::to_string(record)? } else { report::text(record) };
         progress.advance(|| say(&text))?;
+        match (&args.map, &found.map) {
+            (Some(path), Some(png)) => write_map(path, png)?,
+            (Some(path), None) => {
+                note(&format!("{} was not written: nothing was read that could be mapped", path.display()))
+            }
+            _ => {}
+        }
         Ok(())
     })?;
     progress.finish();
@@ -40,4 +54,13 @@ pub(crate) fn run(args: &Verify) -> Result<Outcome> {
     } else {
         Outcome::ALL
     })
+}
+
+fn write_map(path: &Path, png: &[u8]) -> Result<()> {
+    output::write(path, png, Existing::Keep, Readers::Usual, |_| Ok(()))?;
+    note(&format!(
+        "Edit map written to {}: red where the mark is missing, blue where nothing can be read.",
+        path.display()
+    ));
+    Ok(())
 }
