@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Every check of the project on a fresh machine: formatting, lints, the WebAssembly build, all tests.
-# Needs Rust (https://rustup.rs) and a C compiler; installs the WebAssembly target by itself. With Node it also runs the golden vectors there.
+# Every check of the project on a fresh machine: formatting, lints, all tests, the WebAssembly package and the browser page.
+# Needs Rust (https://rustup.rs) and a C compiler; installs the WebAssembly target by itself, and ssh-agent where it may. The tests of package and page
+# also need Node 20 and Chromium ($CHROMIUM, else /usr/bin/chromium); without them they are left out and named.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -16,6 +17,14 @@ if command -v rustup >/dev/null; then
     cargo fmt --version >/dev/null 2>&1 || rustup component add rustfmt
     cargo clippy --version >/dev/null 2>&1 || rustup component add clippy
 fi
+command -v ssh-agent >/dev/null || {
+    # One test has a real SSH agent sign.
+    if command -v apt-get >/dev/null && [ "$(id -u)" = 0 ]; then
+        apt-get update -qq && apt-get install -y -qq --no-install-recommends openssh-client
+    else
+        printf 'ssh-agent is not installed (package openssh-client): the tests of external signers will say SKIPPED.\n'
+    fi
+}
 cargo --version
 
 step 'Formatting'
@@ -24,12 +33,9 @@ cargo fmt --all --check
 step 'Lints'
 cargo clippy --locked --workspace --all-targets
 
-step 'WebAssembly'
-cargo check --locked -p watermark-core -p watermark-wasm --target wasm32-unknown-unknown
 if command -v node >/dev/null; then
+    step 'Golden vectors in WebAssembly'
     cargo test --locked -p watermark-core --test golden --target wasm32-unknown-unknown
-else
-    echo 'No node: the golden vectors are not run in WebAssembly.'
 fi
 
 # Some tests read the development image set, which is not part of this repository: ../shared/images or $WATERMARK_IMAGES.
@@ -60,4 +66,20 @@ if [ ${#skip[@]} -gt 0 ]; then
     cargo test --locked --workspace -- "${skip[@]/#/--skip=}"
 else
     cargo test --locked --workspace
+fi
+
+step 'WebAssembly package and browser page'
+cargo clippy --locked -p watermark-wasm --target wasm32-unknown-unknown
+# All of it at once: of single packages cargo would compile the dependencies again, with fewer features.
+cargo build --locked --workspace
+"${CARGO_TARGET_DIR:-target}/debug/xtask" wasm
+
+export CHROMIUM=${CHROMIUM:-/usr/bin/chromium}
+if command -v npm >/dev/null && [ -x "$CHROMIUM" ]; then
+    step 'Tests of the package in Node and of the page in Chromium'
+    cd tests/browser
+    npm ci --no-audit --no-fund
+    npm test
+else
+    printf 'No npm, or no browser at %s: the tests of tests/browser are left out. Install Node 20 and Chromium to run them.\n' "$CHROMIUM"
 fi

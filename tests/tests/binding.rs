@@ -125,7 +125,7 @@ fn the_map_is_red_where_the_mark_is_missing_and_gray_where_it_is_not() {
     let mut picture = stamped();
     imageops::overlay(&mut picture, &imageops::crop_imm(&other(), 100, 100, 160, 200).to_image(), 420, 500);
     let raster = common::raster(&picture);
-    let map = common::rgb(&read(&picture).edit_map.unwrap().overlay(&raster).unwrap());
+    let map = common::rgb(&read(&picture).edit_map.unwrap().overlay(&raster));
     assert_eq!(map.dimensions(), picture.dimensions());
     let [r, g, b] = map.get_pixel(500, 600).0;
     assert!(r > g + 60 && r > b + 60, "{r} {g} {b}");

@@ -3,10 +3,12 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use watermark_core::payload::{self, Serial, SystemName, UnixSeconds};
+use watermark_core::payload::{self, KeyId, Serial, SystemName, UnixSeconds, hex};
 use watermark_core::{Effort, Strength};
 
 use crate::help;
+use crate::ledger::Head;
+use crate::signer::{self, SignerSpec};
 
 /// Puts invisible, signed marks into images and reads them back.
 #[derive(Debug, Parser)]
@@ -31,6 +33,15 @@ pub(crate) enum Command {
     /// Show every field of a mark, signed or merely claimed
     #[command(after_long_help = help::INSPECT)]
     Inspect(Inspect),
+    /// Examine a folder of images: one summary, CSV, JSON, a report
+    #[command(after_long_help = help::AUDIT)]
+    Audit(Audit),
+    /// Keep the key directories that you trust, and sign your own
+    #[command(after_long_help = help::TRUST)]
+    Trust(Trust),
+    /// Check and search the ledger of stamps
+    #[command(after_long_help = help::LEDGER)]
+    Ledger(Ledger),
     /// Stamp a sample picture, attack copies of it, and verify each
     #[command(after_long_help = help::DEMO)]
     Demo(Demo),
@@ -47,8 +58,8 @@ pub(crate) struct Keygen {
     #[arg(short, long, value_name = "KEY.pem")]
     pub(crate) output: PathBuf,
     /// Name of the organisation, as verifiers will see it
-    #[arg(long)]
-    pub(crate) name: String,
+    #[arg(long, required_unless_present = "into")]
+    pub(crate) name: Option<String>,
     /// Its name in Korean
     #[arg(long)]
     pub(crate) name_ko: Option<String>,
@@ -61,6 +72,16 @@ pub(crate) struct Keygen {
     /// A system that makes pictures, to be listed in the directory; may be repeated
     #[arg(long, value_name = "NAME@VERSION")]
     pub(crate) system: Vec<SystemName>,
+    /// Make no key, list this one (OpenSSH or SPKI PEM), which an agent or module holds; -o then names the directory
+    #[arg(long, value_name = "KEY.pub")]
+    pub(crate) public_key: Option<PathBuf>,
+    /// List the new key in this directory, valid from now on, instead of making one: rotation. Sign the directory again then
+    #[arg(
+        long,
+        value_name = "DIRECTORY.json",
+        conflicts_with_all = ["name", "name_ko", "contact", "url", "system", "public_key"]
+    )]
+    pub(crate) into: Option<PathBuf>,
 }
 
 /// Arguments of `stamp`.
@@ -80,6 +101,12 @@ pub(crate) struct Stamp {
     /// Private key; without it a development key is made once in the configuration folder
     #[arg(short, long, value_name = "KEY.pem")]
     pub(crate) key: Option<PathBuf>,
+    /// Have the stamp signed by who holds the key: ssh-agent:KEY.pub
+    #[arg(long, value_name = "SIGNER", value_parser = signer::external, conflicts_with = "key")]
+    pub(crate) signer: Option<SignerSpec>,
+    /// Record every stamp in this ledger, made when missing; without the record there is no stamped file
+    #[arg(long, value_name = "LEDGER")]
+    pub(crate) ledger: Option<PathBuf>,
     /// System that made the image
     #[arg(long, value_name = "NAME@VERSION")]
     pub(crate) system: Option<SystemName>,
@@ -132,6 +159,8 @@ pub(crate) struct Verify {
     pub(crate) inputs: Vec<PathBuf>,
     #[command(flatten)]
     pub(crate) reading: Reading,
+    #[command(flatten)]
+    pub(crate) auditing: Auditing,
     /// Draw the edit map of the one input over it: red where the mark is missing, blue where nothing can be read
     #[arg(long, value_name = "OUT.png")]
     pub(crate) map: Option<PathBuf>,
@@ -141,6 +170,178 @@ pub(crate) struct Verify {
     /// Images worked on at a time [default: one per core]
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub(crate) jobs: Option<u16>,
+}
+
+/// Arguments of `audit`.
+#[derive(Args, Debug)]
+pub(crate) struct Audit {
+    /// Folder to search through
+    #[arg(value_name = "DIR")]
+    pub(crate) folder: PathBuf,
+    #[command(flatten)]
+    pub(crate) reading: Reading,
+    #[command(flatten)]
+    pub(crate) auditing: Auditing,
+    /// File for one line of comma-separated values per image
+    #[arg(long, value_name = "OUT.csv")]
+    pub(crate) csv: Option<PathBuf>,
+    /// Print the summary as one JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Images worked on at a time [default: one per core]
+    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(crate) jobs: Option<u16>,
+}
+
+/// What an auditor adds to reading.
+#[derive(Args, Debug)]
+pub(crate) struct Auditing {
+    /// Ledger in which to look up the serial that a mark names
+    #[arg(long, value_name = "LEDGER")]
+    pub(crate) ledger: Option<PathBuf>,
+    /// File for a report of everything found: .html to read and print, .json for programs
+    #[arg(long, value_name = "OUT.html|OUT.json", value_parser = report_path)]
+    pub(crate) report: Option<PathBuf>,
+    /// Sign the report with a key of your own: KEY.pem or ssh-agent:KEY.pub; the signature goes to OUT.sig
+    #[arg(long, value_name = "KEY", requires = "report")]
+    pub(crate) report_key: Option<SignerSpec>,
+}
+
+/// Arguments of `trust`.
+#[derive(Args, Debug)]
+pub(crate) struct Trust {
+    #[command(subcommand)]
+    pub(crate) action: TrustAction,
+}
+
+/// What to do about trust.
+#[derive(Debug, Subcommand)]
+pub(crate) enum TrustAction {
+    /// Trust a directory from now on, or take a later edition of one that is trusted
+    Add(TrustAdd),
+    /// Show whom you trust
+    List(TrustList),
+    /// Stop trusting a directory
+    Remove(TrustRemove),
+    /// Check who signed a directory, or a report that has its signature beside it
+    Verify(TrustVerify),
+    /// Sign a directory of your own with its root key
+    Sign(TrustSign),
+}
+
+/// Arguments of `trust add`.
+#[derive(Args, Debug)]
+pub(crate) struct TrustAdd {
+    /// Key directories
+    #[arg(required = true, value_name = "DIRECTORY.json")]
+    pub(crate) files: Vec<PathBuf>,
+}
+
+/// Arguments of `trust list`.
+#[derive(Args, Debug)]
+pub(crate) struct TrustList {
+    /// Print one JSON object a line
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Arguments of `trust remove`.
+#[derive(Args, Debug)]
+pub(crate) struct TrustRemove {
+    /// Its id, as `trust list` shows it
+    #[arg(value_name = "ID")]
+    pub(crate) id: String,
+}
+
+/// Arguments of `trust verify`.
+#[derive(Args, Debug)]
+pub(crate) struct TrustVerify {
+    /// Key directories, or signed reports
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+    /// For reports, the directory of whoever may sign them [default: those of the configuration folder]
+    #[arg(long, value_name = "DIRECTORY.json")]
+    pub(crate) trust: Vec<PathBuf>,
+}
+
+/// Arguments of `trust sign`.
+#[derive(Args, Debug)]
+pub(crate) struct TrustSign {
+    /// Key directory, plain or signed before
+    #[arg(value_name = "DIRECTORY.json")]
+    pub(crate) file: PathBuf,
+    /// Root key, KEY.pem or ssh-agent:KEY.pub; twice to hand over: first the old one, then the new one
+    #[arg(long, required = true, value_name = "KEY")]
+    pub(crate) root_key: Vec<SignerSpec>,
+    /// Number of this edition [default: one more than before]
+    #[arg(long, value_name = "N")]
+    pub(crate) sequence: Option<u64>,
+    /// When it is issued, e.g. 2026-01-31T18:30:00+09:00 [default: now]
+    #[arg(long, value_name = "RFC3339")]
+    pub(crate) time: Option<UnixSeconds>,
+    /// File for the signed directory, never overwritten [default: the directory itself]
+    #[arg(short, long, value_name = "OUT.json")]
+    pub(crate) output: Option<PathBuf>,
+}
+
+/// Arguments of `ledger`.
+#[derive(Args, Debug)]
+pub(crate) struct Ledger {
+    #[command(subcommand)]
+    pub(crate) action: LedgerAction,
+}
+
+/// What to do with a ledger.
+#[derive(Debug, Subcommand)]
+pub(crate) enum LedgerAction {
+    /// Check every record, signature and link of the chain
+    Verify(LedgerVerify),
+    /// Find the records of a serial, or of a file
+    Lookup(LedgerLookup),
+}
+
+/// Arguments of `ledger verify`.
+#[derive(Args, Debug)]
+pub(crate) struct LedgerVerify {
+    /// Ledger
+    #[arg(value_name = "LEDGER")]
+    pub(crate) file: PathBuf,
+    /// Head noted earlier, as this command prints it: the ledger must still contain it
+    #[arg(long, value_name = "COUNT:SHA256")]
+    pub(crate) head: Option<Head>,
+    /// Key directory to trust; may be repeated [default: those of the configuration folder]
+    #[arg(long, value_name = "DIRECTORY.json")]
+    pub(crate) trust: Vec<PathBuf>,
+    /// Print one JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Arguments of `ledger lookup`.
+#[derive(Args, Debug)]
+#[command(group = clap::ArgGroup::new("what").required(true).args(["serial", "sha256", "image"]))]
+pub(crate) struct LedgerLookup {
+    /// Ledger
+    #[arg(value_name = "LEDGER")]
+    pub(crate) file: PathBuf,
+    /// Serial number
+    #[arg(long, value_name = "N", value_parser = serial)]
+    pub(crate) serial: Option<Serial>,
+    /// Key id, where several keys wrote the ledger
+    #[arg(long, value_name = "KEYID", requires = "serial")]
+    pub(crate) key: Option<KeyId>,
+    /// SHA-256 of a cover or of a stamped file
+    #[arg(long, value_name = "HEX", value_parser = sha256)]
+    pub(crate) sha256: Option<[u8; 32]>,
+    /// Picture file, cover or stamped, byte for byte as it was
+    #[arg(long, value_name = "FILE")]
+    pub(crate) image: Option<PathBuf>,
+    /// Key directory to trust; may be repeated [default: those of the configuration folder]
+    #[arg(long, value_name = "DIRECTORY.json")]
+    pub(crate) trust: Vec<PathBuf>,
+    /// Print the records as they stand in the ledger
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 /// Arguments of `inspect`.
@@ -256,4 +457,14 @@ fn strength(text: &str) -> Result<Strength, String> {
         Ok(number) if range.contains(&number) => Ok(Strength::Fixed(number)),
         _ => Err(format!("write auto, or a number from {} to {}", Strength::MIN, Strength::MAX)),
     }
+}
+
+fn sha256(text: &str) -> Result<[u8; 32], String> {
+    hex::decode(text).ok_or_else(|| "write 64 hexadecimal digits".to_owned())
+}
+
+fn report_path(text: &str) -> Result<PathBuf, String> {
+    let path = PathBuf::from(text);
+    let known = path.extension().is_some_and(|extension| extension == "html" || extension == "json");
+    known.then_some(path).ok_or_else(|| "name a file that ends in .html or .json".to_owned())
 }

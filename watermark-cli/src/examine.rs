@@ -3,14 +3,15 @@
 use std::time::Instant;
 
 use anyhow::Result;
-use watermark_core::{Carrier, Effort, Extraction, Raster, extract, judge};
-use watermark_files::Format;
+use sha2::{Digest as _, Sha256};
+use watermark_core::payload::{Beacon, hex};
+use watermark_core::{Carrier, Effort, Extraction, Language, RecordCheck, check_record, extract, judge};
+use watermark_report::{ImageFacts, LedgerFacts, Record, RecordFacts, Timing, edit_map_png, signature_facts};
 
-use crate::args::Reading;
+use crate::args::{Auditing, Reading};
 use crate::batch::guarded;
-use crate::binding;
 use crate::inputs::Input;
-use crate::json::{ImageFacts, Record, Timing};
+use crate::ledger::{Decoded, Index};
 use crate::memory::Memory;
 use crate::trust::{self, Trust};
 use crate::{key_store, picture};
@@ -20,6 +21,8 @@ pub(crate) struct Examiner {
     pub(crate) carrier: Carrier,
     pub(crate) effort: Effort,
     pub(crate) trust: Trust,
+    /// Where to look up the serial that a mark names.
+    pub(crate) ledger: Option<Index>,
     /// Whether to draw edit maps.
     pub(crate) draws_maps: bool,
 }
@@ -30,7 +33,7 @@ pub(crate) struct Examined {
     pub(crate) record: Record,
     /// As the core gave it; `None` when the file could not be read.
     pub(crate) extraction: Option<Extraction>,
-    /// The edit map as a PNG, when it was asked for and something was read.
+    /// Where the picture was edited, drawn over it as a PNG; reports show it.
     pub(crate) map: Option<Vec<u8>>,
 }
 
@@ -44,14 +47,32 @@ impl Examiner {
             carrier: key_store::carrier(args.carrier_key.as_deref())?,
             effort: args.effort.into(),
             trust: trust::load(&args.trust)?,
+            ledger: None,
             draws_maps: false,
         })
+    }
+
+    /// The same, with a ledger to look serials up in.
+    ///
+    /// # Errors
+    /// When a key, a directory or the ledger cannot be used.
+    pub(crate) fn with_ledger(args: &Reading, auditing: &Auditing) -> Result<Self> {
+        let ledger = auditing.ledger.as_deref().map(Index::new).transpose()?;
+        Ok(Self { ledger, ..Self::new(args)? })
     }
 
     /// Reads one input. Whatever goes wrong becomes part of the findings.
     pub(crate) fn input(&self, input: &Input, memory: &Memory) -> Examined {
         let start = Instant::now();
-        settle(&input.shown, start, || self.try_bytes(&input.shown, &input.read()?, memory, start))
+        let mut sha256 = None;
+        let mut found = settle(&input.shown, start, || {
+            let bytes = input.read()?;
+            sha256 = Some(hex::encode(&Sha256::digest(&bytes)));
+            self.try_bytes(&input.shown, &bytes, memory, start)
+        });
+        // Of a file that is no picture too: the report says of which file it speaks.
+        found.record.sha256 = sha256;
+        found
     }
 
     /// Reads bytes that are in memory already.
@@ -64,15 +85,36 @@ impl Examiner {
         let decoding = Instant::now();
         let (file, _share) = picture::decode(bytes, memory)?;
         let decode = since(decoding);
-        let facts = image_facts(file.format, &file.raster);
+        let facts = ImageFacts::new(Some(file.format), &file.raster);
         let extracting = Instant::now();
         let extraction = extract(&file.raster, &self.carrier, self.effort)?;
         let extract = since(extracting);
         let report = judge(extraction, &self.trust.store);
         let mut record = Record::of_report(name, facts, &report, &self.trust.store);
+        if let (Some(index), Some(beacon)) = (&self.ledger, &report.extraction.beacon) {
+            self.look_up(index, beacon, &Sha256::digest(bytes).into(), &mut record);
+        }
         record.timing_ms = Timing { decode, extract, total: since(start) };
-        let map = if self.draws_maps { binding::map(&report.extraction, &file.raster)? } else { None };
+        let map = if self.draws_maps { edit_map_png(&report.extraction, &file.raster)? } else { None };
         Ok(Examined { record, extraction: Some(report.extraction), map })
+    }
+
+    /// Adds what the ledger knows of a beacon.
+    fn look_up(&self, index: &Index, beacon: &Beacon, sha256: &[u8; 32], to: &mut Record) {
+        let file = index.path().to_string_lossy().into_owned();
+        let mut facts = LedgerFacts { file, records: Vec::new(), error: None };
+        match index.find(beacon.key_id, beacon.serial) {
+            Ok(found) => {
+                for decoded in &found {
+                    let check = check_record(beacon, &decoded.payload, &self.trust.store);
+                    to.conclusion.en.push(check.sentence(Language::English));
+                    to.conclusion.ko.push(check.sentence(Language::Korean));
+                    facts.records.push(record_facts(decoded, &check, sha256));
+                }
+            }
+            Err(error) => facts.error = Some(format!("{error:#}")),
+        }
+        to.ledger = Some(facts);
     }
 }
 
@@ -80,18 +122,30 @@ impl Examiner {
 fn settle(name: &str, start: Instant, work: impl FnOnce() -> Result<Examined>) -> Examined {
     guarded(work).unwrap_or_else(|error| {
         let timing = Timing { total: since(start), ..Timing::default() };
-        Examined { record: Record::of_error(name, &error, timing), extraction: None, map: None }
+        Examined { record: Record::of_error(name, format!("{error:#}"), timing), extraction: None, map: None }
     })
 }
 
-fn image_facts(format: Format, raster: &Raster) -> ImageFacts {
-    let format = match format {
-        Format::Png => "png",
-        Format::Jpeg => "jpeg",
-        Format::WebP => "webp",
-        Format::Avif => "avif",
-    };
-    ImageFacts { format, width: raster.width(), height: raster.height() }
+fn record_facts(decoded: &Decoded, check: &RecordCheck<'_>, sha256: &[u8; 32]) -> RecordFacts {
+    let record = decoded.record.clone();
+    let sha256 = hex::encode(sha256);
+    RecordFacts {
+        n: record.n,
+        holds: check.holds(),
+        same_beacon: check.same_beacon,
+        signature: signature_facts(Some(&check.signature)),
+        time: record.time,
+        system: record.system,
+        content_hash: record.content_hash,
+        profile: record.profile,
+        this_file: match () {
+            () if record.output_sha256 == sha256 => Some("output"),
+            () if record.cover_sha256 == sha256 => Some("cover"),
+            () => None,
+        },
+        cover_sha256: record.cover_sha256,
+        output_sha256: record.output_sha256,
+    }
 }
 
 /// Milliseconds since `start`, to the microsecond.

@@ -33,8 +33,14 @@ Two files are made. Neither is ever overwritten.
 
 Add systems to the directory with any editor, or list them here. The directory holds their names, the pixels only a short tag.
 
+A key that an agent or a module holds stays there: --public-key lists it in a directory, and -o names that directory.
+
+Rotation: --into adds the new key to the directory you have. Set the old key's valid_until there with an editor, and sign the directory again if a root key signed it. What the old key signed stays valid.
+
 Examples:
   watermark keygen -o studio.pem --name 'Example Studio'
+  watermark keygen -o studio-2027.pem --into studio.directory.json
+  watermark keygen --public-key studio.pub -o studio.directory.json --name 'Example Studio'
   watermark keygen -o studio.pem --name 'Example Studio' --name-ko '예시 스튜디오' --contact trust@example.org --system painter@2.1
 
 Exit codes: 0 made, 2 not made.";
@@ -51,6 +57,10 @@ Serial numbers: key and serial together name one stamp, so a serial must never r
 bits. The chance that two of 10 000 such numbers collide is 0.005 %, of 100 000 it is 0.5 %, of a million 37 %: for more than some ten thousand with one \
 key keep a counter, and pass it with --id; several images then get N, N+1, ... in the order given, whether or not each is stamped.
 
+Signing elsewhere: --signer ssh-agent:KEY.pub has the SSH agent of SSH_AUTH_SOCK sign, with an ed25519 key that this program never sees.
+
+Ledger: with --ledger, each stamp leaves one signed record, chained to the one before, before its file appears. Several programs may write one ledger at a time, and a crash costs no record of a file that exists. It is what resolves a picture from which only the short part of the mark can still be read; keep it, and its head (`watermark ledger verify`) in another place.
+
 Strength: auto takes the least that survives the reference attacks on the image at hand. A fixed number is used as it is.
 
 An image that already carries a mark is refused; --force stamps it anyway. An image with room for the short, unsigned part of the mark only \
@@ -61,6 +71,7 @@ Examples:
   watermark stamp --key studio.pem --realistic --id 1000 renders/ --out-dir marked/
   watermark stamp --key studio.pem - -o - < in.jpg > out.jpg
   watermark stamp --key studio.pem picture.jpg -o picture.jpg --overwrite
+  watermark stamp --signer ssh-agent:studio.pub --ledger stamps.jsonl renders/ --out-dir marked/
 
 Exit codes: 0 all stamped, 1 some refused or failed, 2 the request could not be served.";
 
@@ -84,6 +95,7 @@ Examples:
   watermark verify --trust studio.directory.json picture.jpg
   watermark verify --trust studio.directory.json --map changed.png picture.jpg
   watermark verify --trust studio.directory.json --json downloads/ | jq -r 'select(.verdict == \"verified\") | .file'
+  watermark verify --ledger stamps.jsonl --report report.html --report-key auditor.pem picture.jpg
   curl -s https://example.org/picture.webp | watermark verify --trust studio.directory.json -
 
 Exit codes: 0 all verified, 1 not all, 2 some file could not be read or the request could not be served.";
@@ -108,3 +120,46 @@ Examples:
   watermark demo --image mine.jpg --out /tmp/mine
 
 Exit codes: 0 the untouched stamped picture verifies, 1 it does not, 2 the demo could not run.";
+
+pub(crate) const AUDIT: &str = "\
+Examines every image below a folder and prints how many came to which verdict. Details go to --csv (one line an image) and --report (HTML or \
+JSON, see verify). Findings are those of `watermark verify`.
+
+Examples:
+  watermark audit --trust studio.directory.json downloads/ --csv downloads.csv
+  watermark audit downloads/ --report downloads.html --report-key auditor.pem
+
+Exit codes: 0 all verified, 1 not all, 2 some file could not be read or the request could not be served.";
+
+pub(crate) const TRUST: &str = "\
+The trust store is the folder trust/ of the configuration folder: the directories that count when --trust is not given.
+
+A directory may be signed by a root key that signs nothing else. `trust add` then takes later editions of the same root, and refuses older ones \
+(which may lack a revocation) and those of another root. The first time, compare the root key with what the issuer publishes elsewhere.
+
+Issuers sign with `trust sign`: it sets the time, counts the edition up, and replaces the old signature. Keep the root key offline. To hand over \
+to a new root, sign one edition with both: --root-key OLD.pem --root-key NEW.pem.
+
+Examples:
+  watermark trust add studio.directory.json
+  watermark trust list
+  watermark trust remove 1f2e3d4c5b6a7988
+  watermark trust verify studio.directory.json report.html
+  watermark keygen -o root.pem --name 'Example Studio root'
+  watermark trust sign studio.directory.json --root-key root.pem
+
+Exit codes: 0 done, or verified; 1 refused, not signed, outdated, or signed by nobody you trust; 2 a file could not be read or contradicts itself.";
+
+pub(crate) const LEDGER: &str = "\
+A ledger is written by `watermark stamp --ledger FILE`: one line of JSON for each stamp, signed by the stamping key and chained to the line before.
+
+`ledger verify` names the first record that was changed, replaced or taken out. Records cut off at the end show only against a head noted \
+earlier (--head), so keep the head it prints in another place.
+
+Examples:
+  watermark ledger verify stamps.jsonl
+  watermark ledger verify stamps.jsonl --head 1000:6b86b273ff34fce19d6b804eff5a3f5747ada4eaa22f1d49c01e52ddb7875b4b
+  watermark ledger lookup stamps.jsonl --serial 669909432957
+  watermark ledger lookup stamps.jsonl --image marked.jpg
+
+Exit codes: 0 intact and signed by trusted keys, or found; 1 not; 2 the file could not be read.";

@@ -5,11 +5,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow, ensure};
-use watermark_core::payload::SystemName;
+use watermark_core::payload::{SystemName, UnixSeconds};
 use watermark_core::signature::{Directory, DirectoryKey, Organization, PrivateKey, PublicKey, Zeroizing};
 use watermark_core::{Carrier, CarrierKey};
 
 use crate::output::{self, Existing, Readers};
+use crate::signer::{AnySigner, SignerSpec};
 
 /// Who the development key says it is, in every verdict.
 pub(crate) const DEVELOPMENT_NAME: &str = "development key - not for production";
@@ -19,21 +20,21 @@ const CARRIER_MIN_BYTES: usize = 16;
 /// Key files are short; anything longer is something else.
 const MAX_KEY_BYTES: u64 = 1 << 16;
 
-/// A private key with what is known about it.
+/// A key that signs, with what is known about it.
 pub(crate) struct SigningKey {
     /// Signs.
-    pub(crate) private: PrivateKey,
+    pub(crate) signer: AnySigner,
     /// Its public half.
     pub(crate) public: PublicKey,
-    /// Its file.
+    /// Its file: the private key, or the public half of one that is held elsewhere.
     pub(crate) path: PathBuf,
     /// The directory beside it, when there is one.
     pub(crate) directory: Option<Directory>,
 }
 
-/// `KEY.pem` -> `KEY.directory.json`; other names get the ending behind them.
+/// `KEY.pem` or `KEY.pub` -> `KEY.directory.json`; other names get the ending behind them.
 pub(crate) fn directory_path(key: &Path) -> PathBuf {
-    if key.extension().is_some_and(|extension| extension == "pem") {
+    if key.extension().is_some_and(|extension| extension == "pem" || extension == "pub") {
         return key.with_extension("directory.json");
     }
     let mut name = key.as_os_str().to_owned();
@@ -82,7 +83,7 @@ pub(crate) fn create(path: &Path, who: Organization, systems: Vec<SystemName>) -
         let _ = fs::remove_file(path);
         return Err(error);
     }
-    Ok(SigningKey { private, public, path: path.to_path_buf(), directory: Some(directory) })
+    Ok(SigningKey { signer: Box::new(private), public, path: path.to_path_buf(), directory: Some(directory) })
 }
 
 fn write_private(path: &Path, key: &PrivateKey) -> Result<()> {
@@ -93,25 +94,79 @@ fn write_new(path: &Path, bytes: &[u8]) -> Result<()> {
     output::write(path, bytes, Existing::Keep, Readers::Usual, |_| Ok(()))
 }
 
-/// Reads a key file, and the directory beside it when there is one.
+/// Makes a key file and lists the key in a directory that exists, valid from `from` on.
+///
+/// # Errors
+/// When the key file exists, or the directory cannot be used or written; no key is left behind then.
+pub(crate) fn create_into(path: &Path, directory: &Path, from: UnixSeconds) -> Result<PublicKey> {
+    let limit = Directory::DEFAULT_LIMIT_BYTES;
+    let refused = || format!("cannot use the key directory {}", directory.display());
+    let text = read_limited(directory, limit).with_context(refused)?;
+    let private = random_key()?;
+    let entry = DirectoryKey { valid_from: Some(from), ..DirectoryKey::new(private.public_key()) };
+    let text = Directory::enlist(&text, limit, &entry).with_context(refused)?;
+    write_private(path, &private)?;
+    if let Err(error) = output::write(directory, text.as_bytes(), Existing::Replace, Readers::Usual, |_| Ok(())) {
+        // The key was made a moment ago, by us, and nobody has used it.
+        let _ = fs::remove_file(path);
+        return Err(error);
+    }
+    Ok(private.public_key())
+}
+
+/// Makes the directory file of a public key whose private half is elsewhere.
+///
+/// # Errors
+/// When the file exists or cannot be written, or a name or system is not fit for a directory.
+pub(crate) fn create_directory(
+    path: &Path,
+    key: &PublicKey,
+    who: Organization,
+    systems: Vec<SystemName>,
+) -> Result<()> {
+    write_new(path, directory_of(key, who, systems)?.to_json()?.as_bytes())
+}
+
+/// Opens a key, and the directory beside it when there is one.
 ///
 /// # Errors
 /// When either cannot be read or is not what it should be.
-pub(crate) fn load(path: &Path) -> Result<SigningKey> {
-    let read = || {
+pub(crate) fn open(spec: &SignerSpec) -> Result<SigningKey> {
+    let (signer, public) = spec.open()?;
+    let (SignerSpec::File(path) | SignerSpec::SshAgent(path)) = spec;
+    let directory_file = directory_path(path);
+    let directory =
+        directory_file.exists().then(|| read_directory(&directory_file)).transpose()?.map(|(_, directory)| directory);
+    Ok(SigningKey { signer, public, path: path.clone(), directory })
+}
+
+/// [`open`] for a key file.
+fn load(path: &Path) -> Result<SigningKey> {
+    open(&SignerSpec::File(path.to_path_buf()))
+}
+
+/// Reads a private key's file.
+///
+/// # Errors
+/// When it cannot be read or holds no private key.
+pub(crate) fn read_private(path: &Path) -> Result<PrivateKey> {
+    let text = read_key_text(path).with_context(|| {
         format!(
             "cannot read the private key {}; make one with `watermark keygen -o KEY.pem --name NAME`",
             path.display()
         )
-    };
-    let about = fs::metadata(path).with_context(read)?;
-    ensure!(about.len() <= MAX_KEY_BYTES, "{} has {} bytes and is no key file", path.display(), about.len());
-    let text = Zeroizing::new(fs::read_to_string(path).with_context(read)?);
-    let private = PrivateKey::from_pem(&text).with_context(|| format!("{} cannot be used", path.display()))?;
-    let public = private.public_key();
-    let directory_file = directory_path(path);
-    let directory = directory_file.exists().then(|| read_directory(&directory_file)).transpose()?;
-    Ok(SigningKey { private, public, path: path.to_path_buf(), directory })
+    })?;
+    PrivateKey::from_pem(&text).with_context(|| format!("{} cannot be used", path.display()))
+}
+
+/// The text of a key file, erased from memory when dropped.
+///
+/// # Errors
+/// When it cannot be read or is too long for a key.
+pub(crate) fn read_key_text(path: &Path) -> Result<Zeroizing<String>> {
+    let length = fs::metadata(path)?.len();
+    ensure!(length <= MAX_KEY_BYTES, "it has {length} bytes and is no key file");
+    Ok(Zeroizing::new(fs::read_to_string(path)?))
 }
 
 /// Whether others than the owner may read a file; never where permissions work differently.
@@ -128,16 +183,26 @@ pub(crate) fn is_open_to_others(path: &Path) -> bool {
     }
 }
 
-/// Reads a key directory.
+/// Reads a file of at most `limit` bytes.
 ///
 /// # Errors
-/// When it cannot be read or contradicts itself.
-pub(crate) fn read_directory(path: &Path) -> Result<Directory> {
+/// When it cannot be read or is longer.
+pub(crate) fn read_limited(path: &Path, limit: usize) -> Result<Vec<u8>> {
+    let length = fs::metadata(path)?.len();
+    ensure!(length <= limit as u64, "it has {length} bytes, the limit is {limit}");
+    Ok(fs::read(path)?)
+}
+
+/// Reads a key directory: the file's bytes and what they say.
+///
+/// # Errors
+/// When it cannot be read, contradicts itself, or a root's signature does not hold.
+pub(crate) fn read_directory(path: &Path) -> Result<(Vec<u8>, Directory)> {
     let refused = || format!("cannot use the key directory {}", path.display());
     let limit = Directory::DEFAULT_LIMIT_BYTES;
-    let length = fs::metadata(path).with_context(refused)?.len();
-    ensure!(length <= limit as u64, "{}: it has {length} bytes, the limit is {limit}", refused());
-    Directory::from_json(&fs::read(path).with_context(refused)?, limit).with_context(refused)
+    let bytes = read_limited(path, limit).with_context(refused)?;
+    let directory = Directory::from_json(&bytes, limit).with_context(refused)?;
+    Ok((bytes, directory))
 }
 
 /// The development key and whether it was made just now.
@@ -229,6 +294,7 @@ mod tests {
         assert_eq!(named("a/KEY.pem"), "a/KEY.directory.json");
         assert_eq!(named("my.key"), "my.key.directory.json");
         assert_eq!(named("v1.2.pem"), "v1.2.directory.json");
+        assert_eq!(named("id.pub"), "id.directory.json");
     }
 
     #[test]

@@ -1,28 +1,32 @@
 //! `watermark`: puts invisible, signed marks into image files and reads them back.
 //!
 //! ```text
-//! arguments -> args -> command::{keygen, stamp, verify, inspect, demo, completions, man}
-//! stamp:  inputs -> batch -> stamping (decode, look for a mark, embed, encode) -> output (temporary, read back, rename)
-//! verify: inputs -> batch -> examine (decode, extract, judge) -> json::Record -> report (text) or one JSON line
+//! arguments -> args -> command::{keygen, stamp, verify, inspect, audit, trust, ledger, demo, completions, man}
+//! stamp:  inputs -> batch -> stamping (decode, look for a mark, embed, encode) -> output (temporary, read back, ledger, rename)
+//! verify: inputs -> batch -> examine (decode, extract, judge, look up) -> Record (watermark-report) -> report (text), JSON line, audit_report
 //! ```
 //!
 //! Exit codes: 0 all well, 1 not all files stamped or verified, 2 the request itself could not be served.
 
 mod args;
+mod audit_report;
 mod batch;
-mod binding;
 mod command;
+mod csv;
+mod detached;
 mod examine;
 mod help;
 mod inputs;
-mod json;
 mod key_store;
+mod ledger;
 mod memory;
 mod output;
 mod picture;
 mod progress;
 mod report;
 mod sample;
+mod signer;
+mod ssh_agent;
 mod stamping;
 mod terminal;
 mod trust;
@@ -58,6 +62,9 @@ fn main() -> ExitCode {
         Command::Stamp(args) => command::stamp::run(&args),
         Command::Verify(args) => command::verify::run(&args),
         Command::Inspect(args) => command::inspect::run(&args),
+        Command::Audit(args) => command::audit::run(&args),
+        Command::Trust(args) => command::trust::run(&args),
+        Command::Ledger(args) => command::ledger::run(&args),
         Command::Demo(args) => command::demo::run(&args),
         Command::Completions(args) => command::completions::run(&args),
         Command::Man(args) => command::man::run(&args),

@@ -3,97 +3,76 @@
 use std::fmt::Write as _;
 
 use anstyle::Style;
+use watermark_report::{
+    BeaconFacts, ContentFacts, CorrectionFacts, DetectionFacts, LedgerFacts, PayloadFacts, Record, RecordFacts,
+    RegionFacts, SignatureFacts,
+};
 
-use crate::json::{BeaconFacts, CorrectionFacts, DetectionFacts, PayloadFacts, Record, SignatureFacts};
 use crate::terminal::{BAD, DOUBTFUL, FAINT, GOOD, shown};
 
 /// All lines about one file, without a line feed at the end.
 pub(crate) fn text(record: &Record) -> String {
     let (style, sentence) = sentence(record);
     let mut out = format!("{}: {style}{}{style:#}", shown(&record.file), sentence);
-    let mut line = |label: &str, text: &str| {
+    let notes = record.conclusion.en.iter().skip(1).map(|note| ("note", note.clone()));
+    for (label, text) in facts(record).into_iter().chain(notes) {
         // Writing to a string cannot fail.
-        let _ = write!(out, "\n    {FAINT}{label:<9}{FAINT:#} {}", shown(text));
-    };
-    if record.beacon.decoded {
-        let signed = if record.signature.valid == Some(true) { "states" } else { "claims" };
-        line(signed, &statement(&record.beacon));
-    }
-    if let Some(payload) = &record.payload {
-        line("stamped", &stamping(payload));
-    }
-    if let Some(key) = key_line(&record.signature) {
-        line("key", &key);
-    }
-    if let Some(content) = &record.content {
-        line("content", &content.text());
-    }
-    for region in &record.regions {
-        line("changed", &region.text());
-    }
-    if let Some(detection) = &record.detection {
-        line("evidence", &evidence(detection));
-    }
-    if let Some(code) = code_line(record) {
-        line("code", &code);
-    }
-    if let Some(geometry) = geometry(record) {
-        line("geometry", &geometry);
-    }
-    if let Some(reason) = &record.unreadable {
-        line("unread", reason);
+        let _ = write!(out, "\n    {FAINT}{label:<9}{FAINT:#} {}", shown(&text));
     }
     out
 }
 
+/// What the verdict rests on: labels and texts. The texts hold whatever files and directories state.
+pub(crate) fn facts(record: &Record) -> Vec<(&'static str, String)> {
+    let signed = if record.signature.valid == Some(true) { "states" } else { "claims" };
+    let all = [
+        (signed, record.beacon.decoded.then(|| statement(&record.beacon))),
+        ("stamped", record.payload.as_ref().map(stamping)),
+        ("key", key_line(&record.signature)),
+        ("content", record.content.as_ref().map(ContentFacts::text)),
+        ("changed", changed_line(&record.regions)),
+        ("evidence", record.detection.as_ref().map(evidence)),
+        ("code", code_line(record)),
+        ("geometry", geometry(record)),
+        ("unread", record.unreadable.clone()),
+        ("ledger", record.ledger.as_ref().map(ledger_line)),
+    ];
+    all.into_iter().filter_map(|(label, text)| Some((label, text?))).collect()
+}
+
+fn changed_line(regions: &[RegionFacts]) -> Option<String> {
+    (!regions.is_empty()).then(|| regions.iter().map(RegionFacts::text).collect::<Vec<_>>().join("; "))
+}
+
+fn ledger_line(ledger: &LedgerFacts) -> String {
+    if let Some(error) = &ledger.error {
+        return error.clone();
+    }
+    let one = |record: &RecordFacts| {
+        let mut text = format!("record {} of {}, stamped {}", record.n, ledger.file, record.time);
+        if let Some(system) = &record.system {
+            let _ = write!(text, " by {system}");
+        }
+        if let Some(which) = record.this_file {
+            let _ = write!(text, ", and this file is the recorded {which}, byte for byte");
+        }
+        text
+    };
+    if ledger.records.is_empty() {
+        return format!("no record of this key and serial in {}", ledger.file);
+    }
+    ledger.records.iter().map(one).collect::<Vec<_>>().join("; ")
+}
+
 /// The verdict in one sentence, and how it is to look.
 pub(crate) fn sentence(record: &Record) -> (Style, String) {
-    let issuer = record.signature.issuer.as_ref().map(|issuer| shown(&issuer.name)).unwrap_or_default();
-    let key = record.signature.key.as_deref().unwrap_or("?");
-    match record.verdict {
-        "verified" => (GOOD, format!("Verified: signed by {issuer}.")),
-        "altered" => {
-            (DOUBTFUL, format!("Altered: signed by {issuer}, but parts of the picture were changed after stamping."))
-        }
-        "transplanted" => (
-            BAD,
-            format!("Transplanted: {issuer} signed this message for another picture; it was moved into this one."),
-        ),
-        "unknown-issuer" if record.signature.valid == Some(true) => {
-            let at = record.signature.key_status_at.as_deref().unwrap_or("");
-            let why = match record.signature.key_status {
-                Some("revoked") => format!("was revoked at {at}, before that"),
-                Some("expired") => format!("was valid until {at} only"),
-                Some("not-yet-valid") => format!("became valid at {at} only"),
-                _ => "is not listed as valid for that time".to_owned(),
-            };
-            (DOUBTFUL, format!("Signed by a key of {issuer} at a stated time when the key did not count: it {why}."))
-        }
-        "unknown-issuer" => (
-            DOUBTFUL,
-            format!(
-                "Signed message found, issuer unknown: no trusted directory lists key {key}, so nothing was checked. Pass its issuer's directory with --trust."
-            ),
-        ),
-        "bad-signature" => (
-            BAD,
-            format!(
-                "Bad signature: the mark names key {key}, but no listed key of that id signed it. It was forged or damaged, or another key has the same id."
-            ),
-        ),
-        "marked" if record.beacon.decoded => (
-            DOUBTFUL,
-            "A mark was found and its claims were read, but no signed message: anybody could have written them."
-                .to_owned(),
-        ),
-        "marked" => (DOUBTFUL, "A mark was found, but it is too damaged to be read.".to_owned()),
-        "none" => (Style::new().bold(), "No mark found. This does not mean the image was not made by AI.".to_owned()),
-        "error" => (
-            BAD,
-            format!("Not read: {}.", shown(record.error.as_deref().unwrap_or("unknown reason")).trim_end_matches('.')),
-        ),
-        other => (DOUBTFUL, format!("Verdict: {other}.")),
-    }
+    let style = match record.verdict {
+        "verified" => GOOD,
+        "bad-signature" | "transplanted" | "error" => BAD,
+        "none" => Style::new().bold(),
+        _ => DOUBTFUL,
+    };
+    (style, shown(record.conclusion.en.first().map_or(record.verdict, String::as_str)))
 }
 
 fn statement(beacon: &BeaconFacts) -> String {
@@ -146,7 +125,7 @@ fn key_line(signature: &SignatureFacts) -> Option<String> {
     match signature.key_status? {
         "valid" => text += ", valid for the time of stamping",
         "revoked-later" => {
-            let _ = write!(text, ", valid for the stated time, but revoked at {at}: a thief can date a stamp back");
+            let _ = write!(text, ", valid for the stated time, revoked at {at}");
         }
         status => {
             let _ = write!(text, ", {} ({at})", status.replace('-', " "));

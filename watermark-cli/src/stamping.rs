@@ -7,15 +7,17 @@ use std::time::Instant;
 
 use anyhow::{Context, Result, bail, ensure};
 use serde::Serialize;
-use watermark_core::payload::{Origin, Payload, Serial, SystemTag, UnixSeconds};
+use sha2::{Digest as _, Sha256};
+use watermark_core::payload::{Origin, Payload, Serial, SystemName, SystemTag, UnixSeconds};
 use watermark_core::signature::verify;
-use watermark_core::{Carrier, Effort, Profile, Stamped, Statement, Strength, embed, extract};
+use watermark_core::{Carrier, Corrections, Effort, Profile, Stamped, Statement, Strength, embed, extract};
 use watermark_files::{EncodeOptions, Format, ImageFile, JpegOptions, Limits, Source, WebpCompression};
 
 use crate::batch::guarded;
 use crate::examine::since;
 use crate::inputs::{Input, Place};
 use crate::key_store::SigningKey;
+use crate::ledger::{Ledger, Margin, Stamp};
 use crate::memory::Memory;
 use crate::output::{self, Existing, Readers};
 use crate::picture;
@@ -37,7 +39,8 @@ pub(crate) struct Stamper {
     pub(crate) origin: Origin,
     pub(crate) realistic: bool,
     pub(crate) artistic: bool,
-    pub(crate) system: SystemTag,
+    pub(crate) system: Option<SystemName>,
+    pub(crate) ledger: Option<Ledger>,
     pub(crate) time: Option<UnixSeconds>,
     pub(crate) strength: Strength,
     pub(crate) quality: Option<u8>,
@@ -124,11 +127,12 @@ impl Stamper {
         self.check_target(input, target)?;
         let bytes = input.read()?;
         let (cover, _share) = picture::decode(&bytes, memory)?;
+        let cover_sha256 = Sha256::digest(&bytes).into();
         drop(bytes);
         (record.width, record.height) = (Some(cover.raster.width()), Some(cover.raster.height()));
         self.check_unmarked(&cover, record)?;
         let options = encode_options(target, cover.source, self.quality)?;
-        let wanted = Wanted { cover: &cover, statement: self.statement(serial)?, options, target };
+        let wanted = Wanted { cover: &cover, cover_sha256, statement: self.statement(serial)?, options, target };
         let first = self.write_once(&wanted, self.strength, record);
         match (first, self.strength) {
             // A lossy file may need more than the search expected.
@@ -178,23 +182,27 @@ impl Stamper {
             Some(time) => time,
             None => now()?,
         };
-        let Self { origin, realistic, artistic, system, .. } = *self;
+        let Self { origin, realistic, artistic, .. } = *self;
+        let system = self.system.as_ref().map_or(SystemTag::NONE, SystemName::tag);
         Ok(Statement { origin, realistic, artistic, serial, time, system })
     }
 
     /// Embeds at one strength, encodes, and writes if what was written reads back.
     fn write_once(&self, wanted: &Wanted<'_>, strength: Strength, record: &mut StampRecord) -> Result<(), Failure> {
-        let Wanted { cover, statement, options, target } = *wanted;
-        let SigningKey { private, public, .. } = &self.key;
-        let stamped = embed(&cover.raster, &statement, private, public, &self.carrier, strength)
+        let Wanted { cover, cover_sha256, statement, options, target } = *wanted;
+        let SigningKey { signer, public, .. } = &self.key;
+        let stamped = embed(&cover.raster, &statement, signer.as_ref(), public, &self.carrier, strength)
             .map_err(|error| Failure::Other(error.into()))?;
         let encoded = watermark_files::encode(&stamped.raster, &cover.metadata, &options)
             .map_err(|error| Failure::Other(error.into()))?;
         let mut read_back = Ok(());
-        let mut check = |written: &[u8]| {
-            read_back = self.read_back(written, &stamped);
-            ensure!(read_back.is_ok(), "it does not read back");
-            Ok(())
+        let mut check = |written: &[u8]| match self.read_back(written, &stamped) {
+            // Before the file appears: better a record without its file than a stamped file without its record.
+            Ok(margin) => self.enter(&stamped, cover_sha256, written, margin),
+            Err(error) => {
+                read_back = Err(error);
+                bail!("it does not read back")
+            }
         };
         let written = match target {
             Target::File(path) => output::write(path, &encoded.bytes, self.existing, Readers::Usual, check),
@@ -215,8 +223,23 @@ impl Stamper {
         Ok(())
     }
 
-    /// Whether the written file gives back exactly what was signed.
-    fn read_back(&self, written: &[u8], stamped: &Stamped) -> Result<()> {
+    /// Puts the stamp into the ledger, when there is one.
+    fn enter(&self, stamped: &Stamped, cover_sha256: [u8; 32], written: &[u8], margin: Margin) -> Result<()> {
+        let Some(ledger) = &self.ledger else { return Ok(()) };
+        let stamp = Stamp {
+            payload: &stamped.payload,
+            system: self.system.as_ref(),
+            profile: profile_name(stamped.profile),
+            strength: stamped.strength,
+            cover_sha256,
+            output_sha256: Sha256::digest(written).into(),
+            margin,
+        };
+        ledger.append(&stamp, (&self.key.signer, &self.key.public)).map(drop)
+    }
+
+    /// Whether the written file gives back exactly what was signed, and how safely.
+    fn read_back(&self, written: &[u8], stamped: &Stamped) -> Result<Margin> {
         let file =
             watermark_files::decode(written, &Limits::default()).context("the written file cannot be decoded")?;
         let found = extract(&file.raster, &self.carrier, Effort::Fast)?;
@@ -234,7 +257,9 @@ impl Stamper {
                 ensure!(found.beacon == Some(beacon), "the mark cannot be read from the written file");
             }
         }
-        Ok(())
+        let work = found.seal_code.or(found.beacon_code).context("the mark cannot be read from the written file")?;
+        let Corrections { corrected, erased, length } = work;
+        Ok(Margin { corrected, erased, length })
     }
 }
 
@@ -258,6 +283,7 @@ fn notes(cover: &ImageFile, stamped: &Stamped, encoding: &[watermark_files::Note
 /// What every attempt at one picture has in common.
 struct Wanted<'a> {
     cover: &'a ImageFile,
+    cover_sha256: [u8; 32],
     statement: Statement,
     options: EncodeOptions,
     target: &'a Target,

@@ -1,13 +1,15 @@
 //! Which key directories count: those given, or those of the configuration folder.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use watermark_core::signature::TrustStore;
+use sha2::{Digest as _, Sha256};
+use watermark_core::payload::hex;
+use watermark_core::signature::{Directory, TrustStore};
 
 use crate::key_store;
-use crate::terminal::shown;
+use crate::terminal::{shown, warn};
 
 /// The directories that count, and where they came from.
 pub(crate) struct Trust {
@@ -15,35 +17,119 @@ pub(crate) struct Trust {
     pub(crate) store: TrustStore,
     /// Whether they are the configuration folder's.
     pub(crate) by_default: bool,
+    /// Every file that counts.
+    pub(crate) files: Vec<DirectoryFile>,
+}
+
+/// A key directory as it lies on disk.
+#[derive(Clone, Debug)]
+pub(crate) struct DirectoryFile {
+    /// Where it is.
+    pub(crate) path: PathBuf,
+    /// SHA-256 of the file.
+    pub(crate) sha256: [u8; 32],
+    /// What it says.
+    pub(crate) directory: Directory,
+}
+
+impl DirectoryFile {
+    /// Reads and checks one.
+    ///
+    /// # Errors
+    /// When it cannot be read, contradicts itself, or its root's signature does not hold.
+    pub(crate) fn read(path: &Path) -> Result<Self> {
+        let (bytes, directory) = key_store::read_directory(path)?;
+        Ok(Self::new(path, &bytes, directory))
+    }
+
+    /// One that was read already.
+    pub(crate) fn new(path: &Path, bytes: &[u8], directory: Directory) -> Self {
+        Self { path: path.to_path_buf(), sha256: Sha256::digest(bytes).into(), directory }
+    }
+
+    /// The name under which the trust store keeps it: 16 hexadecimal digits of the SHA-256 of its root key, or of the file
+    /// when nobody signed it. All editions of one root have one name.
+    pub(crate) fn id(&self) -> String {
+        let hash: [u8; 32] = match self.directory.endorsement() {
+            Some(endorsement) => Sha256::digest(endorsement.root().as_bytes()).into(),
+            None => self.sha256,
+        };
+        hex::encode(&hash[..8])
+    }
 }
 
 /// Loads exactly the directories given; without any, `trust/*.json` of the configuration folder and the development
-/// key's.
+/// key's. Of several editions of one root the latest counts.
 ///
 /// # Errors
 /// When one cannot be read. A broken directory is never passed over in silence.
 pub(crate) fn load(given: &[PathBuf]) -> Result<Trust> {
     let by_default = given.is_empty();
-    let files = if by_default { configured()? } else { given.to_vec() };
-    let directories = files.iter().map(|file| key_store::read_directory(file)).collect::<Result<_>>()?;
-    Ok(Trust { store: TrustStore::new(directories), by_default })
+    let paths = if by_default { configured()? } else { given.to_vec() };
+    let files = paths.iter().map(|path| DirectoryFile::read(path)).collect::<Result<Vec<_>>>()?;
+    if !by_default {
+        warn_about_older_editions(&files);
+    }
+    let mut store = TrustStore::default();
+    for file in &files {
+        if store.add(file.directory.clone()).is_some_and(|other| !store.directories().contains(&other)) {
+            let name = shown(&file.directory.organization().name);
+            warn(&format!("of several editions of the directory of {name} only the latest counts"));
+        }
+    }
+    let files = files.into_iter().filter(|file| store.directories().contains(&file.directory)).collect();
+    Ok(Trust { store, by_default, files })
+}
+
+/// Says when the user's own store knows a later edition: somebody may have brought back the one from before a revocation.
+fn warn_about_older_editions(given: &[DirectoryFile]) {
+    // The store does not count here, so whatever is wrong with it is not this command's business.
+    let kept: Vec<_> = stored().unwrap_or_default();
+    for file in given {
+        if kept.iter().any(|kept| kept.directory.supersedes(&file.directory)) {
+            warn(&format!(
+                "{} is an older edition than the one in your trust store, and may lack a revocation; see `watermark trust list`",
+                shown(&file.path.to_string_lossy())
+            ));
+        }
+    }
+}
+
+/// The folder of trusted directories.
+///
+/// # Errors
+/// When there is no configuration folder.
+pub(crate) fn folder() -> Result<PathBuf> {
+    Ok(key_store::config_folder()?.join("trust"))
+}
+
+/// Every directory of the trust store, by file name.
+///
+/// # Errors
+/// When one cannot be read.
+pub(crate) fn stored() -> Result<Vec<DirectoryFile>> {
+    stored_paths()?.iter().map(|path| DirectoryFile::read(path)).collect()
+}
+
+fn stored_paths() -> Result<Vec<PathBuf>> {
+    let Ok(folder) = folder() else { return Ok(Vec::new()) };
+    if !folder.is_dir() {
+        return Ok(Vec::new());
+    }
+    let searched = || format!("cannot search {}", folder.display());
+    let entries = fs::read_dir(&folder).with_context(searched)?;
+    let mut paths = entries.map(|entry| Ok(entry?.path())).collect::<Result<Vec<_>>>().with_context(searched)?;
+    paths.retain(|path| path.extension().is_some_and(|extension| extension == "json"));
+    paths.sort();
+    Ok(paths)
 }
 
 fn configured() -> Result<Vec<PathBuf>> {
-    let Ok(folder) = key_store::config_folder() else { return Ok(Vec::new()) };
-    let mut files = Vec::new();
-    let trusted = folder.join("trust");
-    if trusted.is_dir() {
-        for entry in fs::read_dir(&trusted).with_context(|| format!("cannot search {}", trusted.display()))? {
-            let path = entry.with_context(|| format!("cannot search {}", trusted.display()))?.path();
-            if path.extension().is_some_and(|extension| extension == "json") {
-                files.push(path);
-            }
-        }
-        files.sort();
+    let mut paths = stored_paths()?;
+    if let Ok(key) = key_store::development_path() {
+        paths.extend(Some(key_store::directory_path(&key)).filter(|path| path.exists()));
     }
-    files.extend(Some(key_store::directory_path(&key_store::development_path()?)).filter(|file| file.exists()));
-    Ok(files)
+    Ok(paths)
 }
 
 impl Trust {

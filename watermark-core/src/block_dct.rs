@@ -32,7 +32,7 @@ fn basis() -> [[f32; N]; 3] {
     let mut c1 = 0.0f64;
     let mut n = 1;
     while n < N {
-        c1 = ((1.0 + c1) / 2.0).sqrt();
+        c1 = (0.5 + 0.5 * c1).sqrt();
         n *= 2;
     }
     let mut cos = vec![1.0, c1];

@@ -23,6 +23,7 @@ use crate::payload::{SystemTag, UnixSeconds};
 use crate::pilot;
 use crate::plane::Plane;
 use crate::raster::Raster;
+use crate::rehearsal;
 use crate::signature::{PublicKey, SignError, Signature, Signer, sign};
 use crate::strength;
 
@@ -178,9 +179,12 @@ pub(crate) fn write(
         beacon: encode(&codes.beacon, &payload.beacon.encode())?,
         seal: encode(&codes.seal, &payload.seal.encode())?,
     };
-    let (profile, strengths) = strength::choose(&plane, carrier, &codewords, strength)?;
-    let marked = modulate(&plane, carrier, &codewords, profile, strengths);
-    let mut change = marked;
+    let (mut profile, strengths) = strength::choose(&plane, carrier, &codewords, strength)?;
+    let mut change = modulate(&plane, carrier, &codewords, profile, strengths);
+    if profile == Profile::Sealed && !rehearsal::seal_holds(&change, carrier, &codes, strengths) {
+        profile = Profile::BeaconOnly;
+        change = modulate(&plane, carrier, &codewords, profile, strengths);
+    }
     for (m, p) in change.data.iter_mut().zip(&plane.data) {
         *m -= p;
     }

@@ -73,6 +73,15 @@ fn remove_impulses(plane: &Plane) -> Plane {
     out
 }
 
+/// Taps of `s^k`, the response of `k` negated second differences: alternating binomials of order `2k`.
+const BINOMIAL: [[f32; 5]; 5] = [
+    [1.0, 0.0, 0.0, 0.0, 0.0],
+    [2.0, -1.0, 0.0, 0.0, 0.0],
+    [6.0, -4.0, 1.0, 0.0, 0.0],
+    [20.0, -15.0, 6.0, -1.0, 0.0],
+    [70.0, -56.0, 28.0, -8.0, 1.0],
+];
+
 /// The plane that a Gaussian of this variance would have turned into `plane`, as far as the carried band is concerned.
 fn undo_blur(plane: &Plane, variance: f32) -> Plane {
     // The inverse response is exp(variance w^2 / 2), w in radians per pixel. With s = 4 sin^2(w / 2), the response of the
@@ -81,14 +90,6 @@ fn undo_blur(plane: &Plane, variance: f32) -> Plane {
     let a = 0.5 * variance;
     let b = a / 12.0;
     let series = [1.0, a, 0.5 * a * a + b, a * a * a / 6.0 + a * b, a * a * a * a / 24.0 + 0.5 * (a * a * b + b * b)];
-    // Taps of s^k: alternating binomials of order 2k.
-    const BINOMIAL: [[f32; 5]; 5] = [
-        [1.0, 0.0, 0.0, 0.0, 0.0],
-        [2.0, -1.0, 0.0, 0.0, 0.0],
-        [6.0, -4.0, 1.0, 0.0, 0.0],
-        [20.0, -15.0, 6.0, -1.0, 0.0],
-        [70.0, -56.0, 28.0, -8.0, 1.0],
-    ];
     let taps: [f32; 5] = std::array::from_fn(|i| series.iter().zip(&BINOMIAL).map(|(c, row)| c * row[i]).sum());
     let (width, height) = (plane.width, plane.height);
     let mut wide = Plane::zeros(width, height);

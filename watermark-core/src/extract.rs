@@ -175,10 +175,11 @@ impl<'a> Reader<'a> {
             self.read_all(&unmoved);
         }
         let frame = Frame::new(luma);
-        if !self.registered() && standings[0] > budget.least_for_crop {
-            if let Some(pose) = register::cropped(&mut planner, luma, &frame, self.carrier, &mut self.candidates) {
-                self.read_all(&pose);
-            }
+        if !self.registered()
+            && standings[0] > budget.least_for_crop
+            && let Some(pose) = register::cropped(&mut planner, luma, &frame, self.carrier, &mut self.candidates)
+        {
+            self.read_all(&pose);
         }
         if !self.registered() && marked_here {
             self.read_all(&unmoved);

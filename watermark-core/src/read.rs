@@ -72,12 +72,28 @@ const USUAL: [f32; 14] = [6.0, 6.5, 7.0, 7.5, 8.1, 8.7, 9.3, 9.9, 10.5, 11.2, 11
 
 /// Best coherence over every third gain, without decoding.
 pub(crate) fn coherence(plane: &Plane, carrier: &Carrier) -> f32 {
-    scores(&align(plane, &carrier.lattice, (0, 0), 0.0), 3).into_iter().fold(f32::NEG_INFINITY, f32::max)
+    let aligned = align(plane, &carrier.lattice, (0, 0), 0.0);
+    (0..GAINS).step_by(3).map(|i| aligned.coherence(gain(i))).fold(f32::NEG_INFINITY, f32::max)
 }
 
-/// Coherence at every `stride`-th gain, standard normal for an unmarked picture.
-fn scores(aligned: &Aligned, stride: usize) -> Vec<f32> {
-    (0..GAINS).step_by(stride).map(|i| aligned.coherence(gain(i))).collect()
+/// Coherence at every third gain and at those around the best of them, each standard normal for an unmarked picture; minus infinity
+/// at the others. A peak is four gains wide, so none is missed.
+fn scores(aligned: &Aligned) -> Vec<f32> {
+    const COARSE: usize = 3;
+    const LOOKED_AT: usize = 4;
+    let mut scores = vec![f32::NEG_INFINITY; GAINS];
+    for i in (0..GAINS).step_by(COARSE) {
+        scores[i] = aligned.coherence(gain(i));
+    }
+    let mut best: Vec<usize> = (0..GAINS).step_by(COARSE).collect();
+    best.sort_by(|&a, &b| scores[b].total_cmp(&scores[a]));
+    for &centre in &best[..LOOKED_AT] {
+        let near = centre.saturating_sub(COARSE - 1)..(centre + COARSE).min(GAINS);
+        for (score, i) in scores[near.clone()].iter_mut().zip(near).filter(|(score, _)| **score == f32::NEG_INFINITY) {
+            *score = aligned.coherence(gain(i));
+        }
+    }
+    scores
 }
 
 /// Reads a canonical plane whose top-left sample lies at tile position `(tile_x, tile_y)`, taking `noise` gray levels off
@@ -93,7 +109,7 @@ pub(crate) fn read(
 ) -> Reading {
     let aligned = align(plane, &carrier.lattice, tile, noise);
     let mut repeated = false;
-    let scores = scores(&aligned, 1);
+    let scores = scores(&aligned);
     let peaks = peaks(&scores);
     let mut out = Reading {
         coherence: peaks.first().map_or(0.0, |&i| scores[i]),
@@ -153,7 +169,7 @@ fn peaks(scores: &[f32]) -> Vec<usize> {
     peaks
 }
 
-fn align(plane: &Plane, lattice: &Lattice, (tile_x, tile_y): (usize, usize), noise: f32) -> Aligned {
+pub(crate) fn align(plane: &Plane, lattice: &Lattice, (tile_x, tile_y): (usize, usize), noise: f32) -> Aligned {
     const N: usize = BLOCK_PX;
     let (x0, y0) = first_block((tile_x, tile_y));
     let received = receive(plane, lattice, x0, y0, noise);
@@ -161,7 +177,7 @@ fn align(plane: &Plane, lattice: &Lattice, (tile_x, tile_y): (usize, usize), noi
 }
 
 /// The likeliest gain near `start`.
-fn refine(aligned: &Aligned, start: f32) -> Fit {
+pub(crate) fn refine(aligned: &Aligned, start: f32) -> Fit {
     let fits = [0.96, 0.98, 1.0, 1.02, 1.04].map(|factor| aligned.fit(start * factor));
     fits.into_iter().reduce(|best, f| if f.likelihood > best.likelihood { f } else { best }).unwrap_or(fits[2])
 }

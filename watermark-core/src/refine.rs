@@ -85,10 +85,10 @@ struct Patches {
 
 impl Patches {
     fn new(cut: &Plane, carrier: &Carrier, region: Region, at_gain: f32, fragile: f32) -> Self {
+        const N: usize = BLOCK_PX;
         let (cols, rows) = (region.width.div_ceil(PATCH_PX), region.height.div_ceil(PATCH_PX));
         let mut out = Self { cols, sums: vec![[0.0; 2]; cols * rows] };
         let (tile_x, tile_y) = region.tile();
-        const N: usize = BLOCK_PX;
         let lattice = &carrier.lattice;
         let (x0, y0) = ((N - tile_x % N) % N, (N - tile_y % N) % N);
         let tile = ((tile_x + x0) / N, (tile_y + y0) / N);

@@ -106,6 +106,13 @@ struct Trial {
     solution: Solution,
 }
 
+impl Trial {
+    /// Live blocks and their steps.
+    fn live(&self) -> impl Iterator<Item = (usize, f32)> {
+        self.solution.steps.iter().copied().enumerate().filter(|&(_, step)| step > 0.0)
+    }
+}
+
 impl Bench<'_> {
     /// What the picture has live blocks for.
     fn room(&self) -> Result<Profile, EmbedError> {
@@ -170,14 +177,9 @@ impl Bench<'_> {
         left * left / 12.0 + far * far
     }
 
-    /// Live blocks and their steps.
-    fn live<'t>(&self, trial: &'t Trial) -> impl Iterator<Item = (usize, f32)> + use<'t> {
-        trial.solution.steps.iter().copied().enumerate().filter(|&(_, step)| step > 0.0)
-    }
-
     fn bits_after_noise(&self, trial: &Trial, deviation: f32) -> f32 {
         let mut means = vec![0.0; TILE_BITS];
-        for (i, step) in self.live(trial) {
+        for (i, step) in trial.live() {
             // A soft bit of concentration k and resultant length r has mean 2 k r.
             let variance = self.clean_variance(trial, i) + (deviation / step) * (deviation / step);
             means[self.bit(i)] += 2.0 * concentration(variance) * resultant(variance);
@@ -198,7 +200,7 @@ impl Bench<'_> {
             (!dead).then(|| (0..BAND.len()).map(|k| (left[k] - moved[k]) * direction[k]).sum::<f32>())
         };
         let errors: Vec<Option<f32>> = self.grid.blocks.iter().zip(&trial.solution.amplitudes).map(error).collect();
-        let live = || self.live(trial).filter_map(|(i, step)| errors[i].map(|e| (i, step, e)));
+        let live = || trial.live().filter_map(|(i, step)| errors[i].map(|e| (i, step, e)));
         let power = live().map(|(_, _, e)| e * e).sum::<f32>() / live().count().max(1) as f32;
         let mut llr = vec![0.0; TILE_BITS];
         for (i, step, e) in live() {

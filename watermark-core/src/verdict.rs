@@ -1,8 +1,14 @@
 //! `[X8]` The one place where a verdict is formed, with its evidence.
 
+mod record;
+mod words;
+
 use crate::content::Comparison;
 use crate::extract::Extraction;
-use crate::signature::{KeyStatus, SignatureCheck, TrustStore};
+use crate::signature::{Directory, DirectoryKey, SignatureCheck, Standing, TrustStore};
+
+pub use record::{RecordCheck, check_record};
+pub use words::Language;
 
 /// What a picture turned out to be, weakest first. Absence of a mark never means "not made by AI".
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -49,24 +55,32 @@ pub struct Report<'a> {
     pub extraction: Extraction,
     /// The signature's check, when there was a signed message.
     pub signature: Option<SignatureCheck<'a>>,
+    /// Every entry of the directories at hand for the key id that the beacon names: a pointer, not a proof.
+    pub listed: Vec<(&'a Directory, &'a DirectoryKey)>,
+}
+
+impl<'a> Report<'a> {
+    /// The entry that decided whether the signing key counted; `None` when no signature holds.
+    pub fn standing(&self) -> Option<Standing<'a>> {
+        self.signature.as_ref().and_then(SignatureCheck::standing)
+    }
 }
 
 /// Judges what was read by the directories at hand.
 pub fn judge(extraction: Extraction, trust: &TrustStore) -> Report<'_> {
     let signature = extraction.payload().map(|payload| trust.check(&payload));
     let verdict = match &signature {
-        Some(SignatureCheck::Valid { authenticated, issuers }) => {
-            let time = authenticated.claims().seal.time;
-            let holds = |status| matches!(status, KeyStatus::Valid | KeyStatus::RevokedLater { .. });
-            let valid = issuers.iter().any(|(_, key)| holds(key.status_at(time)));
-            if valid { of_picture(&extraction) } else { Verdict::UnknownIssuer }
-        }
+        Some(check @ SignatureCheck::Valid { .. }) => match check.standing() {
+            Some(standing) if standing.counts() => of_picture(&extraction),
+            _ => Verdict::UnknownIssuer,
+        },
         Some(SignatureCheck::BadSignature { .. }) => Verdict::BadSignature,
         Some(SignatureCheck::UnknownIssuer { .. }) => Verdict::UnknownIssuer,
         None if extraction.is_marked() => Verdict::Marked,
         None => Verdict::None,
     };
-    Report { verdict, extraction, signature }
+    let listed = extraction.beacon.map(|beacon| trust.lookup(beacon.key_id).collect()).unwrap_or_default();
+    Report { verdict, extraction, signature, listed }
 }
 
 /// The verdict on a picture whose message and key hold.
@@ -79,3 +93,6 @@ fn of_picture(extraction: &Extraction) -> Verdict {
         _ => Verdict::Verified,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -5,6 +5,9 @@ mod corpus;
 mod negatives;
 mod quality;
 mod robustness;
+mod samples;
+mod serve;
+mod wasm;
 
 use clap::{Parser, Subcommand};
 
@@ -23,6 +26,10 @@ enum Task {
     Robustness(robustness::Args),
     /// Read unmarked variants of a folder of images, count false marks, test the null distributions.
     Negatives(negatives::Args),
+    /// Build the WebAssembly package and the browser page.
+    Wasm(wasm::Args),
+    /// Build the browser page and serve it on this machine.
+    Serve(serve::Args),
 }
 
 fn main() -> anyhow::Result<()> {
@@ -30,5 +37,7 @@ fn main() -> anyhow::Result<()> {
         Task::Binding(args) => binding::run(&args),
         Task::Robustness(args) => robustness::run(&args),
         Task::Negatives(args) => negatives::run(&args),
+        Task::Wasm(args) => wasm::run(&args),
+        Task::Serve(args) => serve::run(&args),
     }
 }

@@ -9,20 +9,20 @@ use watermark_core::{Carrier, CarrierKey, Effort, Extraction, Stamped, Statement
 use watermark_core::{EmbedError, Verdict};
 use watermark_files::{Limits, decode};
 
-pub fn sample() -> Raster {
+pub(crate) fn sample() -> Raster {
     let file = include_bytes!("../../../watermark-cli/assets/city_rain_768x1033.jpg");
     decode(file, &Limits::default()).expect("the bundled sample decodes").raster
 }
 
-pub fn key() -> PrivateKey {
+pub(crate) fn key() -> PrivateKey {
     PrivateKey::from_seed(Zeroizing::new([7; 32]))
 }
 
-pub fn public() -> Carrier {
+pub(crate) fn public() -> Carrier {
     Carrier::new(&CarrierKey::PUBLIC)
 }
 
-pub fn try_stamp(cover: &Raster, carrier: &Carrier) -> Result<Stamped, EmbedError> {
+pub(crate) fn try_stamp(cover: &Raster, carrier: &Carrier) -> Result<Stamped, EmbedError> {
     let statement = Statement {
         origin: Origin::Generated,
         realistic: true,
@@ -34,21 +34,21 @@ pub fn try_stamp(cover: &Raster, carrier: &Carrier) -> Result<Stamped, EmbedErro
     embed(cover, &statement, &key(), &key().public_key(), carrier, Strength::Auto)
 }
 
-pub fn read(received: &Raster, carrier: &Carrier) -> Extraction {
+pub(crate) fn read(received: &Raster, carrier: &Carrier) -> Extraction {
     extract(received, carrier, Effort::Normal).expect("the codes can be built")
 }
 
-pub fn verdict(received: &Raster) -> Verdict {
+pub(crate) fn verdict(received: &Raster) -> Verdict {
     let organization = Organization { name: "Test".into(), name_ko: None, contact: None, url: None };
     let directory = Directory::new(organization, vec![DirectoryKey::new(key().public_key())], vec![]).unwrap();
     judge(read(received, &public()), &TrustStore::new(vec![directory])).verdict
 }
 
-pub fn rgb(raster: &Raster) -> RgbImage {
+pub(crate) fn rgb(raster: &Raster) -> RgbImage {
     let Samples::U8(samples) = raster.samples() else { panic!("the sample has eight bits") };
     RgbImage::from_raw(raster.width(), raster.height(), samples.clone()).expect("three channels")
 }
 
-pub fn raster(image: &RgbImage) -> Raster {
+pub(crate) fn raster(image: &RgbImage) -> Raster {
     Raster::new(image.width(), image.height(), Channels::Rgb, Samples::U8(image.as_raw().clone())).unwrap()
 }

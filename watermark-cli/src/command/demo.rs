@@ -10,12 +10,12 @@ use watermark_core::payload::{Origin, Serial, SystemName};
 use watermark_core::signature::{Organization, TrustStore};
 use watermark_core::{Carrier, CarrierKey, Statement, Strength, embed};
 use watermark_files::{EncodeOptions, Metadata};
+use watermark_report::Record;
 
 use crate::Outcome;
 use crate::args::Demo;
 use crate::examine::Examiner;
 use crate::inputs::{Input, Place};
-use crate::json::Record;
 use crate::memory::Memory;
 use crate::report;
 use crate::terminal::{BAD, DOUBTFUL, FAINT, GOOD, say, shown};
@@ -129,8 +129,8 @@ fn prepare(args: &Demo, folder: &Path, memory: &Memory) -> Result<(RgbImage, Exa
     write_png(folder, "difference-x16.png", picture::magnified_difference(&cover, &marked, DIFFERENCE_GAIN))?;
     write_png(folder, "original.png", cover)?;
     write_png(folder, "stamped.png", marked.clone())?;
-    let trust = Trust { store: TrustStore::new(vec![directory]), by_default: false };
-    Ok((marked, Examiner { carrier, effort: args.effort.into(), trust, draws_maps: false }))
+    let trust = Trust { store: TrustStore::new(vec![directory]), by_default: false, files: Vec::new() };
+    Ok((marked, Examiner { carrier, effort: args.effort.into(), trust, ledger: None, draws_maps: false }))
 }
 
 fn try_attack(

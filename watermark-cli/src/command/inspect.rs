@@ -5,12 +5,12 @@ use std::fmt::Write as _;
 use anyhow::{Result, ensure};
 use watermark_core::Extraction;
 use watermark_core::payload::{Beacon, Seal, VERSION};
+use watermark_report::Record;
 
 use crate::Outcome;
 use crate::args::Inspect;
 use crate::examine::Examiner;
 use crate::inputs;
-use crate::json::Record;
 use crate::memory::Memory;
 use crate::report;
 use crate::terminal::{FAINT, note, say};

@@ -6,23 +6,50 @@ use watermark_core::signature::Organization;
 use crate::Outcome;
 use crate::args::Keygen;
 use crate::key_store;
-use crate::terminal::{FAINT, GOOD, say, shown};
+use crate::signer::read_public;
+use crate::stamping::now;
+use crate::terminal::{FAINT, GOOD, note, say, shown};
 
 pub(crate) fn run(args: &Keygen) -> Result<Outcome> {
+    if let Some(directory) = &args.into {
+        let key = key_store::create_into(&args.output, directory, now()?)?;
+        let path = shown(&args.output.to_string_lossy());
+        say(&format!("{GOOD}Made key {}{GOOD:#}, listed in {}.", key.key_id(), shown(&directory.to_string_lossy())))?;
+        say_secret(&path)?;
+        note("if a root key signed the directory: watermark trust sign DIRECTORY.json --root-key ROOT.pem");
+        return Ok(Outcome::ALL);
+    }
+    let name = args.name.clone().unwrap_or_default();
     let who = Organization {
-        name: args.name.clone(),
+        name: name.clone(),
         name_ko: args.name_ko.clone(),
         contact: args.contact.clone(),
         url: args.url.clone(),
     };
+    if let Some(path) = &args.public_key {
+        let key = read_public(path)?;
+        key_store::create_directory(&args.output, &key, who, args.system.clone())?;
+        say(&format!("{GOOD}Listed key {}{GOOD:#} for {}.", key.key_id(), shown(&name)))?;
+        return say_publish(&shown(&args.output.to_string_lossy())).map(|()| Outcome::ALL);
+    }
     let key = key_store::create(&args.output, who, args.system.clone())?;
     let path = shown(&key.path.to_string_lossy());
     let directory = shown(&key_store::directory_path(&key.path).to_string_lossy());
-    say(&format!("{GOOD}Made key {}{GOOD:#} for {}.", key.public.key_id(), shown(&args.name)))?;
+    say(&format!("{GOOD}Made key {}{GOOD:#} for {}.", key.public.key_id(), shown(&name)))?;
+    say_secret(&path)?;
+    say_publish(&directory)?;
+    say(&format!("Next: watermark stamp --key {path} IN.png -o OUT.png"))?;
+    Ok(Outcome::ALL)
+}
+
+fn say_secret(path: &str) -> Result<()> {
     say(&format!(
         "    {FAINT}secret{FAINT:#}  {path}: whoever has it signs in your name. Back it up offline, give it to nobody."
     ))?;
+    Ok(())
+}
+
+fn say_publish(directory: &str) -> Result<()> {
     say(&format!("    {FAINT}publish{FAINT:#} {directory}: verifiers need it. Hand it over by a way they trust."))?;
-    say(&format!("Next: watermark stamp --key {path} IN.png -o OUT.png"))?;
-    Ok(Outcome::ALL)
+    Ok(())
 }

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, anyhow, bail, ensure};
-use watermark_core::payload::{Serial, SystemName, SystemTag};
+use watermark_core::payload::Serial;
 use watermark_core::{Carrier, CarrierKey};
 
 use crate::Outcome;
@@ -13,9 +13,11 @@ use crate::args::Stamp;
 use crate::batch;
 use crate::inputs::{self, Input};
 use crate::key_store::{self, SigningKey};
+use crate::ledger::Ledger;
 use crate::memory::Memory;
 use crate::output::Existing;
 use crate::progress::Progress;
+use crate::signer::SignerSpec;
 use crate::stamping::{StampRecord, Stamper, Target};
 use crate::terminal::{DOUBTFUL, GOOD, error, note, say, shown, warn};
 
@@ -29,7 +31,7 @@ struct Job {
 pub(crate) fn run(args: &Stamp) -> Result<Outcome> {
     let jobs = plan(args)?;
     let key = signing_key(args)?;
-    warn_about(&key, args.system.as_ref());
+    warn_about(&key, args);
     let stamper = Stamper {
         key,
         carrier: key_store::carrier(args.carrier_key.as_deref())?,
@@ -37,7 +39,8 @@ pub(crate) fn run(args: &Stamp) -> Result<Outcome> {
         origin: args.origin.into(),
         realistic: args.realistic,
         artistic: args.artistic,
-        system: args.system.as_ref().map_or(SystemTag::NONE, SystemName::tag),
+        system: args.system.clone(),
+        ledger: args.ledger.as_deref().map(Ledger::open).transpose()?,
         time: args.time,
         strength: args.strength,
         quality: args.quality,
@@ -117,8 +120,9 @@ fn serial(first: Option<Serial>, index: usize) -> Result<Serial> {
 }
 
 fn signing_key(args: &Stamp) -> Result<SigningKey> {
-    if let Some(path) = &args.key {
-        return key_store::load(path);
+    let file = args.key.clone().map(SignerSpec::File);
+    if let Some(spec) = args.signer.clone().or(file) {
+        return key_store::open(&spec);
     }
     let (key, made) = key_store::development()?;
     let verb = if made { "made" } else { "using" };
@@ -132,8 +136,9 @@ fn signing_key(args: &Stamp) -> Result<SigningKey> {
 }
 
 /// What will make the mark less useful than the user may think.
-fn warn_about(key: &SigningKey, system: Option<&SystemName>) {
-    if key_store::is_open_to_others(&key.path) {
+fn warn_about(key: &SigningKey, args: &Stamp) {
+    let system = args.system.as_ref();
+    if args.signer.is_none() && key_store::is_open_to_others(&key.path) {
         let path = key.path.display();
         warn(&format!("the private key {path} can be read by other users; close it with: chmod 600 {path}"));
     }

@@ -6,17 +6,21 @@ use anyhow::{Result, bail};
 
 use crate::Outcome;
 use crate::args::Verify;
+use crate::audit_report;
 use crate::batch;
-use crate::examine::Examiner;
+use crate::examine::{Examined, Examiner};
 use crate::inputs;
 use crate::memory::Memory;
 use crate::output::{self, Existing, Readers};
 use crate::progress::Progress;
 use crate::report;
+use crate::signer::SignerSpec;
 use crate::terminal::{note, say};
 
 pub(crate) fn run(args: &Verify) -> Result<Outcome> {
-    let examiner = Examiner { draws_maps: args.map.is_some(), ..Examiner::new(&args.reading)? };
+    let draws_maps = args.map.is_some() || args.auditing.report.is_some();
+    let examiner = Examiner { draws_maps, ..Examiner::with_ledger(&args.reading, &args.auditing)? };
+    let signer = args.auditing.report_key.as_ref().map(SignerSpec::open).transpose()?;
     let inputs = inputs::expand(&args.inputs, None)?;
     if args.map.is_some() && inputs.len() != 1 {
         bail!("--map draws the map of one input, and {} were given; verify them one at a time", inputs.len());
@@ -27,6 +31,7 @@ pub(crate) fn run(args: &Verify) -> Result<Outcome> {
     let memory = Memory::of_system();
     let progress = Progress::new(inputs.len(), false);
     let (mut verified, mut unread) = (0, 0);
+    let mut reported = Vec::new();
     let work = |_, input: &inputs::Input| examiner.input(input, &memory);
     batch::in_order(&inputs, batch::jobs(args.jobs), work, |found| {
         let record = &found.record;
@@ -37,13 +42,19 @@ pub(crate) fn run(args: &Verify) -> Result<Outcome> {
         match (&args.map, &found.map) {
             (Some(path), Some(png)) => write_map(path, png)?,
             (Some(path), None) => {
-                note(&format!("{} was not written: nothing was read that could be mapped", path.display()))
+                note(&format!("{} was not written: nothing was read that could be mapped", path.display()));
             }
             _ => {}
+        }
+        if args.auditing.report.is_some() {
+            reported.push(Examined { extraction: None, ..found });
         }
         Ok(())
     })?;
     progress.finish();
+    if let Some(path) = &args.auditing.report {
+        audit_report::write(path, &examiner, &args.reading, &reported, signer.as_ref())?;
+    }
     if !args.json && inputs.len() > 1 {
         say(&format!("{verified} of {} verified, {unread} could not be read", inputs.len()))?;
     }

@@ -14,7 +14,7 @@ mod survey;
 use crate::carrier::BLOCK_PX;
 use crate::color;
 use crate::content::Placement;
-use crate::raster::{Channels, Raster, RasterError, Samples};
+use crate::raster::{Channels, Raster, Samples};
 use crate::read::Blocks;
 
 pub(crate) use survey::Survey;
@@ -135,10 +135,7 @@ impl EditMap {
 
     /// The received picture in gray with what the map says over it, 8-bit RGB: red where the mark is missing, blue where nothing can be
     /// read.
-    ///
-    /// # Errors
-    /// None for a raster of the size that was read.
-    pub fn overlay(&self, received: &Raster) -> Result<Raster, RasterError> {
+    pub fn overlay(&self, received: &Raster) -> Raster {
         let luma = color::luma(received);
         let inverse = self.placement.map.inverse();
         let mut samples = Vec::with_capacity(luma.data.len() * 3);
@@ -152,6 +149,6 @@ impl EditMap {
                 samples.extend([0, 1, 2].map(|c| (v + (tint[c] - v) * share[c]).clamp(0.0, 255.0) as u8));
             }
         }
-        Raster::new(received.width(), received.height(), Channels::Rgb, Samples::U8(samples))
+        Raster::from_parts(received.width(), received.height(), Channels::Rgb, Samples::U8(samples))
     }
 }

@@ -39,24 +39,40 @@ fn coherence_agrees_with_its_definition() {
     let lattice = &carrier.lattice;
     for gain in [7.3f32, 3.0, 12.5] {
         let aligned = Aligned::new(&receive(&plane, lattice, 0, 0, 0.0), lattice, 3, 5);
-        let (mut sum, mut power) = (0.0, 0.0);
-        for ((q, d), w) in aligned.ratio.iter().zip(&aligned.dither).zip(&aligned.weight) {
-            let (q, d, w) = (f64::from(*q), f64::from(*d), f64::from(*w));
-            sum += w * (2.0 * std::f64::consts::TAU * (q / f64::from(gain) - d)).cos();
-            power += 0.5 * w * w;
+        let mut sums = vec![(0.0, 0.0); TILE_BITS];
+        for (i, &bit) in aligned.bit.iter().enumerate() {
+            let [q, d, w] = [aligned.ratio[i], aligned.dither[i], aligned.weight[i]].map(f64::from);
+            let (sin, cos) = (2.0 * std::f64::consts::TAU * (q / f64::from(gain) - d)).sin_cos();
+            let sum = &mut sums[usize::from(bit)];
+            *sum = (sum.0 + w * cos, sum.1 + w * sin);
         }
+        let sum: f64 = sums.iter().map(|s| s.0).sum();
+        let power: f64 = sums.iter().map(|s| 0.5 * (s.0 * s.0 + s.1 * s.1)).sum();
         assert!((f64::from(aligned.coherence(gain)) - sum / f64::sqrt(power)).abs() < 2e-3);
     }
 }
 
+/// One picture has no repeats of the tile; the other repeats itself with the tile, sixteen times.
 #[test]
 fn coherence_of_unmarked_pictures_is_standard_normal() {
-    let plane = picture(256, 256, 1);
+    let tile = picture(512, 512, 2);
+    let mut repeating = Plane::zeros(2048, 2048);
+    for y in 0..2048 {
+        for x in 0..2048 {
+            repeating.row_mut(y)[x] = tile.row(y % 512)[x % 512];
+        }
+    }
+    for plane in [picture(256, 256, 1), repeating] {
+        null_is_standard_normal(&plane);
+    }
+}
+
+fn null_is_standard_normal(plane: &Plane) {
     let (mut sum, mut square) = (0.0, 0.0);
     let trials = 300_u16;
     for i in 0..trials {
         let lattice = Carrier::new(&CarrierKey::private(&i.to_be_bytes())).lattice;
-        let z = Aligned::new(&receive(&plane, &lattice, 0, 0, 0.0), &lattice, 0, 0).coherence(8.0);
+        let z = Aligned::new(&receive(plane, &lattice, 0, 0, 0.0), &lattice, 0, 0).coherence(8.0);
         (sum, square) = (sum + z, square + z * z);
     }
     let (mean, variance) = (sum / f32::from(trials), square / f32::from(trials));

@@ -12,7 +12,7 @@
 
 mod fields;
 mod format;
-pub(crate) mod hex;
+pub mod hex;
 mod system;
 #[cfg(test)]
 pub(crate) mod testing;

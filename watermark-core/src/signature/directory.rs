@@ -3,13 +3,15 @@
 //! JSON text (`docs/FORMAT.md`, Key directory) -> checked types -> JSON text. A directory is only as good as the way
 //! it arrived: whoever loads one decides to trust it. Files and networks are the caller's.
 
+mod edition;
 mod json;
 
 use std::collections::BTreeSet;
 
 use thiserror::Error;
 
-use super::{KeyError, PublicKey};
+pub use self::edition::{Edition, Endorsement};
+use super::{KeyError, PublicKey, SignError};
 use crate::payload::{FieldError, KeyId, SystemName, SystemTag, UnixSeconds};
 
 /// Why a directory was refused. Positions count from 0, in the order of the file.
@@ -117,6 +119,52 @@ pub enum DirectoryError {
     /// The directory cannot be written as JSON.
     #[error("cannot write the key directory as JSON")]
     Write(#[source] serde_json::Error),
+    /// The text is JSON, but no object.
+    #[error("the key directory is no JSON object; get it again from its issuer")]
+    NoObject,
+    /// A signed directory without a sequence number or a time.
+    #[error("the key directory has proofs but lacks sequence or issued_at; its issuer must sign it again")]
+    NoEdition,
+    /// A sequence number out of range.
+    #[error("the key directory has sequence {found}; use 1 to 9007199254740991 (2^53 - 1), higher with every edition")]
+    Sequence {
+        /// The number found.
+        found: u64,
+    },
+    /// No root key, or more than there is a use for.
+    #[error("the key directory is to have {count} root signatures; use 1 to {limit}")]
+    TooManyProofs {
+        /// How many there are.
+        count: usize,
+        /// How many there may be.
+        limit: usize,
+    },
+    /// A root key cannot be used.
+    #[error("root key {index} of the directory cannot be used; its issuer must correct it")]
+    Root {
+        /// Position among the proofs.
+        index: usize,
+        /// What is wrong with it.
+        source: KeyError,
+    },
+    /// One root key signed twice.
+    #[error("root key {root} signs the directory twice; list it once")]
+    DuplicateRoot {
+        /// The root key, hexadecimal.
+        root: String,
+    },
+    /// A root key's signature does not hold.
+    #[error(
+        "the signature of root key {root} does not hold: the directory was changed after it was signed, or is forged; get \
+         it again from its issuer"
+    )]
+    BadProof {
+        /// The root key named, hexadecimal.
+        root: String,
+    },
+    /// A root key could not sign.
+    #[error("the directory was not signed")]
+    Sign(#[source] SignError),
 }
 
 /// Whose directory it is, in the issuer's own words.
@@ -208,6 +256,7 @@ pub struct Directory {
     organization: Organization,
     keys: Vec<DirectoryKey>,
     systems: Vec<SystemName>,
+    endorsement: Option<Endorsement>,
 }
 
 impl Directory {
@@ -220,7 +269,7 @@ impl Directory {
     /// A sensible size limit for [`Directory::from_json`]: a mebibyte, some five thousand keys.
     pub const DEFAULT_LIMIT_BYTES: usize = 1 << 20;
 
-    /// Puts a directory together.
+    /// Puts an unsigned directory together; [`Directory::endorse`] signs its text.
     ///
     /// # Errors
     /// [`DirectoryError`]: unfit text, a key id or system listed twice, or an empty validity period.
@@ -248,7 +297,7 @@ impl Directory {
         if let Some(name) = systems.iter().find(|&name| !names.insert(name)) {
             return Err(DirectoryError::DuplicateSystem { name: name.clone() });
         }
-        Ok(Self { organization, keys, systems })
+        Ok(Self { organization, keys, systems, endorsement: None })
     }
 
     /// Whose directory it is.
@@ -264,6 +313,19 @@ impl Directory {
     /// Its systems, each once, in the order of the file.
     pub fn systems(&self) -> &[SystemName] {
         &self.systems
+    }
+
+    /// Edition and root keys, when root keys signed it and their signatures hold; `None` for an unsigned directory.
+    pub const fn endorsement(&self) -> Option<&Endorsement> {
+        self.endorsement.as_ref()
+    }
+
+    /// Whether this is a later edition of `other`: a root of this one is the other's root, and its number is higher.
+    pub fn supersedes(&self, other: &Self) -> bool {
+        match (&self.endorsement, &other.endorsement) {
+            (Some(new), Some(old)) => new.roots().contains(old.root()) && new.edition.sequence > old.edition.sequence,
+            _ => false,
+        }
     }
 
     /// The systems that a tag may mean: one as a rule, several when their tags collide, none when unknown.

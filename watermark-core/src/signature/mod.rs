@@ -33,19 +33,24 @@
 //! ```
 
 mod directory;
+mod document;
 #[cfg(test)]
 mod golden;
+mod jcs;
 mod keys;
 mod message;
 mod sign;
 mod trust;
 mod verify;
 
-pub use directory::{Directory, DirectoryError, DirectoryKey, KeyStatus, Organization, Revocation};
+pub use directory::{
+    Directory, DirectoryError, DirectoryKey, Edition, Endorsement, KeyStatus, Organization, Revocation,
+};
+pub use document::Document;
 pub use ed25519_dalek::pkcs8::spki::der::zeroize::Zeroizing;
 pub use ed25519_dalek::{Signature, SignatureError, Signer};
 pub use keys::{KeyError, PrivateKey, PublicKey};
 pub use message::{CONTEXT, MESSAGE_BYTES, signed_message};
 pub use sign::{SignError, sign};
-pub use trust::{SignatureCheck, TrustStore};
+pub use trust::{SignatureCheck, Standing, TrustStore};
 pub use verify::{Authenticated, VerifyError, verify};

@@ -3,7 +3,7 @@
 //! A beacon's key id has 24 bits, so two organisations may list different keys under one id, by chance or on
 //! purpose. Every candidate is tried; only a signature that holds names an issuer.
 
-use super::{Authenticated, Directory, DirectoryKey, verify};
+use super::{Authenticated, Directory, DirectoryKey, KeyStatus, verify};
 use crate::payload::{KeyId, Payload};
 
 /// The directories a verifier chose to trust.
@@ -38,15 +38,64 @@ pub enum SignatureCheck<'a> {
     },
 }
 
+/// The entry that decides whether a key counted, and what it says.
+#[derive(Clone, Copy, Debug)]
+pub struct Standing<'a> {
+    /// The directory that decides.
+    pub directory: &'a Directory,
+    /// Its entry for the key.
+    pub key: &'a DirectoryKey,
+    /// What that says of the time of the stamp.
+    pub status: KeyStatus,
+}
+
+impl Standing<'_> {
+    /// Whether the key counted at the time of the stamp.
+    pub fn counts(&self) -> bool {
+        matches!(self.status, KeyStatus::Valid | KeyStatus::RevokedLater { .. })
+    }
+}
+
+impl<'a> SignatureCheck<'a> {
+    /// Of several entries for the signing key, the one that counts: a revocation weighs most, whoever states it, since
+    /// distrusting a good key costs an inquiry and trusting a stolen one a forgery; then a period that holds. `None` when no
+    /// signature holds.
+    pub fn standing(&self) -> Option<Standing<'a>> {
+        let Self::Valid { authenticated, issuers } = self else { return None };
+        let time = authenticated.claims().seal.time;
+        let weight = |status| match status {
+            KeyStatus::Revoked { .. } => 0,
+            KeyStatus::RevokedLater { .. } => 1,
+            KeyStatus::Valid => 2,
+            KeyStatus::NotYetValid { .. } | KeyStatus::Expired { .. } => 3,
+        };
+        issuers
+            .iter()
+            .map(|&(directory, key)| Standing { directory, key, status: key.status_at(time) })
+            .min_by_key(|standing| weight(standing.status))
+    }
+}
+
 impl TrustStore {
     /// A store of these directories, in order of preference.
-    pub const fn new(directories: Vec<Directory>) -> Self {
-        Self { directories }
+    pub fn new(directories: Vec<Directory>) -> Self {
+        let mut store = Self::default();
+        for directory in directories {
+            store.add(directory);
+        }
+        store
     }
 
-    /// Adds a directory behind the others.
-    pub fn add(&mut self, directory: Directory) {
+    /// Adds a directory behind the others. Of several editions of one root the latest counts: the one that gives way, or the
+    /// newcomer if that is the older or a copy, is handed back.
+    pub fn add(&mut self, directory: Directory) -> Option<Directory> {
+        let given_way = |other: &Directory| other.supersedes(&directory) || *other == directory;
+        if self.directories.iter().any(given_way) {
+            return Some(directory);
+        }
+        let older = self.directories.iter().position(|other| directory.supersedes(other));
         self.directories.push(directory);
+        older.map(|index| self.directories.remove(index))
     }
 
     /// The directories, in order of preference.
@@ -91,8 +140,9 @@ mod tests {
     use std::collections::HashMap;
 
     use super::*;
+    use crate::payload::UnixSeconds;
     use crate::payload::testing::sample_claims;
-    use crate::signature::{Organization, PrivateKey, Zeroizing, sign};
+    use crate::signature::{Edition, Organization, PrivateKey, Revocation, Zeroizing, sign};
 
     fn key(number: u32) -> PrivateKey {
         let mut seed = [0; 32];
@@ -154,5 +204,82 @@ mod tests {
         assert_eq!(store.lookup(payload.beacon.key_id).count(), 2);
         let SignatureCheck::Valid { authenticated, issuers } = store.check(&payload) else { panic!("valid") };
         assert_eq!((authenticated.public_key(), names(&issuers)), (&second.public_key(), vec!["B"]));
+    }
+
+    /// An edition of A's directory that lists key 1 and is signed by these roots.
+    fn edition(sequence: u64, roots: &[u32], revoked_at: Option<u32>) -> Directory {
+        let mut entry = DirectoryKey::new(key(1).public_key());
+        entry.revocation = revoked_at.map(|at| Revocation { at: UnixSeconds(at), reason: None });
+        let organization = Organization { name: "A".to_owned(), name_ko: None, contact: None, url: None };
+        let text = Directory::new(organization, vec![entry], vec![]).unwrap().to_json().unwrap();
+        let keys: Vec<_> = roots.iter().map(|&n| key(n)).collect();
+        let signers: Vec<_> = keys.iter().map(|key| (key, key.public_key())).collect();
+        let edition = Edition { sequence, issued_at: UnixSeconds(1) };
+        let limit = Directory::DEFAULT_LIMIT_BYTES;
+        let signed = Directory::endorse(text.as_bytes(), limit, edition, &signers).unwrap();
+        Directory::from_json(signed.as_bytes(), limit).unwrap()
+    }
+
+    fn sequences(store: &TrustStore) -> Vec<u64> {
+        store.directories().iter().map(|d| d.endorsement().unwrap().edition.sequence).collect()
+    }
+
+    #[test]
+    fn the_latest_edition_of_a_root_counts_in_whatever_order_they_come() {
+        let (old, new, other) = (edition(1, &[100], None), edition(2, &[100], Some(1)), edition(1, &[101], None));
+        for order in [[&old, &new, &other], [&new, &old, &other], [&other, &new, &old]] {
+            let store = TrustStore::new(order.map(Clone::clone).to_vec());
+            assert_eq!(store.directories().len(), 2);
+            assert!(store.directories().contains(&new) && store.directories().contains(&other));
+            // The revocation that the old edition did not know holds.
+            let check = store.check(&payload_by(&key(1)));
+            assert_eq!(check.standing().unwrap().status, KeyStatus::Revoked { at: UnixSeconds(1) });
+        }
+        let mut store = TrustStore::new(vec![new.clone()]);
+        assert_eq!((store.add(old.clone()), store.add(new.clone())), (Some(old), Some(new)));
+    }
+
+    #[test]
+    fn a_root_is_followed_over_its_handover_and_no_further() {
+        let mut store = TrustStore::new(vec![edition(1, &[100], None)]);
+        store.add(edition(2, &[100, 101], None));
+        store.add(edition(3, &[101], None));
+        assert_eq!(sequences(&store), [3]);
+        // The old root signs on, or a stranger does: editions of their own, which replace nothing.
+        store.add(edition(4, &[100], None));
+        store.add(edition(5, &[102], None));
+        assert_eq!(sequences(&store), [3, 4, 5]);
+    }
+
+    #[test]
+    fn of_several_entries_for_one_key_a_revocation_counts_first() {
+        let at = payload_by(&key(1)).seal.unverified_claims.time.0;
+        let listed = |name: &str, change: fn(&mut DirectoryKey, u32)| {
+            let mut entry = DirectoryKey::new(key(1).public_key());
+            change(&mut entry, at);
+            let organization = Organization { name: name.to_owned(), name_ko: None, contact: None, url: None };
+            Directory::new(organization, vec![entry], vec![]).unwrap()
+        };
+        let revoked =
+            |key: &mut DirectoryKey, at| key.revocation = Some(Revocation { at: UnixSeconds(at), reason: None });
+        let revoked_later =
+            |key: &mut DirectoryKey, at| key.revocation = Some(Revocation { at: UnixSeconds(at + 1), reason: None });
+        let expired = |key: &mut DirectoryKey, at| key.valid_until = Some(UnixSeconds(at - 1));
+        let early = |key: &mut DirectoryKey, at| key.valid_from = Some(UnixSeconds(at + 1));
+        let cases: [(&[fn(&mut DirectoryKey, u32)], usize, bool); 5] = [
+            (&[|_, _| {}, revoked], 1, false),
+            (&[|_, _| {}, revoked_later], 1, true),
+            (&[expired, |_, _| {}], 1, true),
+            (&[expired, revoked_later, revoked], 2, false),
+            (&[early, expired], 0, false),
+        ];
+        for (changes, decides, counts) in cases {
+            let names = ["A", "B", "C"];
+            let store =
+                TrustStore::new(changes.iter().zip(names).map(|(&change, name)| listed(name, change)).collect());
+            let check = store.check(&payload_by(&key(1)));
+            let standing = check.standing().unwrap();
+            assert_eq!((standing.directory.organization().name.as_str(), standing.counts()), (names[decides], counts));
+        }
     }
 }

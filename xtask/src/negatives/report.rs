@@ -33,9 +33,9 @@ impl Study {
              Bins in per cent of what is expected. \"Flat\" is the probability that a flat distribution gives a chi-square as large, 19 \
              degrees of freedom.\n"
         );
-        self.raw(&mut out, &self.fresh);
+        Self::raw(&mut out, &self.fresh);
         out += "\n## Raw p-values, public carrier\n\nVariants of one picture share the carrier, so these are correlated: shown, not a test.\n\n";
-        self.raw(&mut out, &self.public);
+        Self::raw(&mut out, &self.public);
         if marks > 0 {
             out += "\n## False marks\n\n| log10 p | variant |\n|---|---|\n";
             for case in &self.false_marks {
@@ -45,7 +45,7 @@ impl Study {
         out
     }
 
-    fn raw(&self, out: &mut String, histograms: &[Histogram; 2]) {
+    fn raw(out: &mut String, histograms: &[Histogram; 2]) {
         out.push_str("| statistic | measured | chi-square | flat | under 1e-2, 1e-3, 1e-4 |");
         for i in 1..=BINS {
             let _ = write!(out, " {:.2} |", i as f64 / BINS as f64);

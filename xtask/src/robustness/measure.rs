@@ -137,9 +137,9 @@ fn stamp(picture: &Picture, carrier: &Carrier, wanted: Wanted) -> Result<Stamped
         let middle = (low * high).sqrt();
         out = at(Strength::Fixed(middle))?;
         if quality::psnr_db(&picture.pixels, &corpus::to_rgb(&out.raster)) > target {
-            low = middle
+            low = middle;
         } else {
-            high = middle
+            high = middle;
         }
     }
     Ok(out)

@@ -5,6 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::edition::{self, WireProof};
 use super::{Directory, DirectoryError, DirectoryKey, Organization, Revocation};
 use crate::payload::{FieldError, SystemName, UnixSeconds, is_visible};
 use crate::signature::PublicKey;
@@ -17,10 +18,16 @@ struct SchemaOnly {
 #[derive(Serialize, Deserialize)]
 struct WireDirectory {
     schema: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sequence: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    issued_at: Option<String>,
     organization: WireOrganization,
     keys: Vec<WireKey>,
     #[serde(skip_serializing_if = "Option::is_none")]
     systems: Option<Vec<WireSystem>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    proofs: Option<Vec<WireProof>>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -35,7 +42,7 @@ struct WireOrganization {
 }
 
 #[derive(Serialize, Deserialize)]
-struct WireKey {
+pub(super) struct WireKey {
     id: String,
     public_key: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -59,7 +66,8 @@ impl Directory {
     /// Reads a directory of at most `limit_bytes` bytes of JSON (see [`Directory::DEFAULT_LIMIT_BYTES`]).
     ///
     /// # Errors
-    /// [`DirectoryError`]: too large, no JSON, another schema, or contents that contradict themselves.
+    /// [`DirectoryError`]: too large, no JSON, another schema, contents that contradict themselves, or a root signature that
+    /// does not hold. A directory without root signatures is read as an unsigned one.
     pub fn from_json(text: &[u8], limit_bytes: usize) -> Result<Self, DirectoryError> {
         if text.len() > limit_bytes {
             return Err(DirectoryError::TooLarge { size_bytes: text.len(), limit_bytes });
@@ -72,14 +80,17 @@ impl Directory {
         let WireOrganization { name, name_ko, contact, url } = wire.organization;
         let keys = wire.keys.iter().enumerate().map(|(index, key)| read_key(index, key));
         let systems = wire.systems.iter().flatten().enumerate().map(|(index, system)| read_system(index, system));
-        Self::new(
+        let directory = Self::new(
             Organization { name, name_ko, contact, url },
             keys.collect::<Result<_, _>>()?,
             systems.collect::<Result<_, _>>()?,
-        )
+        )?;
+        let proofs = wire.proofs.unwrap_or_default();
+        let endorsement = edition::read(text, wire.sequence, wire.issued_at.as_deref(), &proofs)?;
+        Ok(Self { endorsement, ..directory })
     }
 
-    /// Indented JSON with a final line feed. Unknown fields of a file read before are not kept.
+    /// Indented JSON with a final line feed, unsigned. Unknown fields of a file read before are not kept.
     ///
     /// # Errors
     /// [`DirectoryError::Write`]; no directory is known to cause it.
@@ -87,6 +98,9 @@ impl Directory {
         let Organization { name, name_ko, contact, url } = self.organization.clone();
         let wire = WireDirectory {
             schema: Self::SCHEMA.to_owned(),
+            sequence: None,
+            issued_at: None,
+            proofs: None,
             organization: WireOrganization { name, name_ko, contact, url },
             keys: self.keys.iter().map(write_key).collect(),
             systems: Some(self.systems.iter().map(write_system).collect()),
@@ -120,7 +134,7 @@ fn read_key(index: usize, wire: &WireKey) -> Result<DirectoryKey, DirectoryError
     })
 }
 
-fn write_key(key: &DirectoryKey) -> WireKey {
+pub(super) fn write_key(key: &DirectoryKey) -> WireKey {
     let revocation = key.revocation.as_ref();
     WireKey {
         id: key.public_key.key_id().to_string(),

@@ -81,7 +81,7 @@ fn null_is_absent_where_a_field_may_be() {
 
 #[test]
 fn fields_of_later_releases_are_passed_over() {
-    for pointer in ["/proof", "/organization/address", "/keys/0/usage", "/systems/0/model_card"] {
+    for pointer in ["/policy", "/organization/address", "/keys/0/usage", "/systems/0/model_card"] {
         read_with(pointer, json!({ "anything": [1, 2] })).unwrap();
     }
     read_with("/systems", Value::Null).unwrap();

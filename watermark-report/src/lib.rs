@@ -1,167 +1,234 @@
 //! Everything found out about one file, in the shape of `verify --json` (`docs/verify.schema.json`).
 //!
-//! The one form that text and JSON are both made from, so they cannot disagree.
+//! The one form that the program's text and JSON and the browser page are all made from, so they cannot disagree.
+//! Fields are documented once, in the schema, which both the program's tests and the package's hold against what is
+//! really printed.
+
+#![expect(missing_docs, reason = "the fields are documented in docs/verify.schema.json")]
+
+mod binding;
 
 use serde::Serialize;
 use watermark_core::payload::{Beacon, Payload, SystemTag};
-use watermark_core::signature::{Directory, DirectoryKey, KeyStatus, SignatureCheck, TrustStore};
-use watermark_core::{Corrections, Extraction, Report, Verdict};
+use watermark_core::signature::{Directory, KeyStatus, SignatureCheck, Standing, TrustStore};
+use watermark_core::{Corrections, Extraction, Language, Raster, Report, Verdict};
+use watermark_files::Format;
 
-use crate::binding::{self, ContentFacts, RegionFacts};
+pub use binding::{ContentFacts, RegionFacts, edit_map_png};
 
 /// Schema of the object; a change that readers could stumble over gets a new number.
-pub(crate) const SCHEMA: &str = "watermark-verify/1";
+pub const SCHEMA: &str = "watermark-verify/1";
 
 /// The verdict's name of a file that could not be read.
-pub(crate) const ERROR: &str = "error";
+pub const ERROR: &str = "error";
 
 /// One file's findings. Field docs: the schema.
 #[derive(Clone, Debug, Serialize)]
-pub(crate) struct Record {
-    pub(crate) schema: &'static str,
-    pub(crate) file: String,
-    pub(crate) verdict: &'static str,
-    pub(crate) image: Option<ImageFacts>,
-    pub(crate) beacon: BeaconFacts,
-    pub(crate) payload: Option<PayloadFacts>,
-    pub(crate) signature: SignatureFacts,
-    pub(crate) detection: Option<DetectionFacts>,
-    pub(crate) registration: Option<RegistrationFacts>,
-    pub(crate) content: Option<ContentFacts>,
-    pub(crate) regions: Vec<RegionFacts>,
-    pub(crate) code: CodeFacts,
-    pub(crate) unreadable: Option<String>,
-    pub(crate) timing_ms: Timing,
-    pub(crate) error: Option<String>,
+pub struct Record {
+    pub schema: &'static str,
+    pub file: String,
+    pub sha256: Option<String>,
+    pub verdict: &'static str,
+    pub conclusion: Conclusion,
+    pub image: Option<ImageFacts>,
+    pub beacon: BeaconFacts,
+    pub payload: Option<PayloadFacts>,
+    pub signature: SignatureFacts,
+    pub detection: Option<DetectionFacts>,
+    pub registration: Option<RegistrationFacts>,
+    pub content: Option<ContentFacts>,
+    pub regions: Vec<RegionFacts>,
+    pub code: CodeFacts,
+    pub ledger: Option<LedgerFacts>,
+    pub unreadable: Option<String>,
+    pub timing_ms: Timing,
+    pub error: Option<String>,
+    /// The verdict as the core gave it; `None` for a file that could not be read.
+    #[serde(skip)]
+    pub judged: Option<Verdict>,
+}
+
+/// The verdict in sentences, the finding first.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Conclusion {
+    pub en: Vec<String>,
+    pub ko: Vec<String>,
+}
+
+/// What the ledger has under the beacon's key id and serial.
+#[derive(Clone, Debug, Serialize)]
+pub struct LedgerFacts {
+    pub file: String,
+    pub records: Vec<RecordFacts>,
+    pub error: Option<String>,
+}
+
+/// One record, checked like a seal.
+#[derive(Clone, Debug, Serialize)]
+pub struct RecordFacts {
+    pub n: u64,
+    pub holds: bool,
+    pub same_beacon: bool,
+    pub signature: SignatureFacts,
+    pub time: String,
+    pub system: Option<String>,
+    pub content_hash: Option<String>,
+    pub profile: String,
+    pub cover_sha256: String,
+    pub output_sha256: String,
+    pub this_file: Option<&'static str>,
 }
 
 /// The file as it lies there.
 #[derive(Clone, Debug, Serialize)]
-pub(crate) struct ImageFacts {
-    pub(crate) format: &'static str,
-    pub(crate) width: u32,
-    pub(crate) height: u32,
+pub struct ImageFacts {
+    pub format: &'static str,
+    pub width: u32,
+    pub height: u32,
+}
+
+impl ImageFacts {
+    /// Of a picture decoded from a file of this format; `None` where the caller handed over pixels.
+    pub fn new(format: Option<Format>, raster: &Raster) -> Self {
+        let format = match format {
+            Some(Format::Png) => "png",
+            Some(Format::Jpeg) => "jpeg",
+            Some(Format::WebP) => "webp",
+            Some(Format::Avif) => "avif",
+            None => "pixels",
+        };
+        Self { format, width: raster.width(), height: raster.height() }
+    }
 }
 
 /// What the beacon states: a claim.
 #[derive(Clone, Debug, Default, Serialize)]
-pub(crate) struct BeaconFacts {
-    pub(crate) decoded: bool,
-    pub(crate) origin: Option<String>,
-    pub(crate) realistic: Option<bool>,
-    pub(crate) artistic: Option<bool>,
-    pub(crate) key_id: Option<String>,
-    pub(crate) serial: Option<u64>,
+pub struct BeaconFacts {
+    pub decoded: bool,
+    pub origin: Option<String>,
+    pub realistic: Option<bool>,
+    pub artistic: Option<bool>,
+    pub key_id: Option<String>,
+    pub serial: Option<u64>,
 }
 
 /// What the seal states: a claim unless `authenticated`.
 #[derive(Clone, Debug, Serialize)]
-pub(crate) struct PayloadFacts {
-    pub(crate) authenticated: bool,
-    pub(crate) time: String,
-    pub(crate) system: Option<SystemFacts>,
-    pub(crate) width: u16,
-    pub(crate) height: u16,
-    pub(crate) content_hash: Option<String>,
+pub struct PayloadFacts {
+    pub authenticated: bool,
+    pub time: String,
+    pub system: Option<SystemFacts>,
+    pub width: u16,
+    pub height: u16,
+    pub content_hash: Option<String>,
 }
 
 /// The system's tag and every name that the issuer's directory has for it.
 #[derive(Clone, Debug, Serialize)]
-pub(crate) struct SystemFacts {
-    pub(crate) tag: String,
-    pub(crate) names: Vec<String>,
+pub struct SystemFacts {
+    pub tag: String,
+    pub names: Vec<String>,
 }
 
 /// The signature's check.
 #[derive(Clone, Debug, Default, Serialize)]
-pub(crate) struct SignatureFacts {
-    pub(crate) checked: bool,
-    pub(crate) valid: Option<bool>,
-    pub(crate) key: Option<String>,
-    pub(crate) public_key: Option<String>,
-    pub(crate) issuer: Option<Issuer>,
-    pub(crate) key_status: Option<&'static str>,
-    pub(crate) key_status_at: Option<String>,
+pub struct SignatureFacts {
+    pub checked: bool,
+    pub valid: Option<bool>,
+    pub key: Option<String>,
+    pub public_key: Option<String>,
+    pub issuer: Option<Issuer>,
+    pub key_status: Option<&'static str>,
+    pub key_status_at: Option<String>,
 }
 
 /// Whose directory lists the key.
 #[derive(Clone, Debug, Serialize)]
-pub(crate) struct Issuer {
-    pub(crate) name: String,
-    pub(crate) name_ko: Option<String>,
-    pub(crate) contact: Option<String>,
-    pub(crate) url: Option<String>,
+pub struct Issuer {
+    pub name: String,
+    pub name_ko: Option<String>,
+    pub contact: Option<String>,
+    pub url: Option<String>,
 }
 
 /// Whether a mark is there.
 #[derive(Clone, Debug, Serialize)]
-pub(crate) struct DetectionFacts {
-    pub(crate) significant: bool,
-    pub(crate) statistic: f64,
-    pub(crate) threshold: f64,
-    pub(crate) log10_p: f64,
-    pub(crate) candidates: u64,
+pub struct DetectionFacts {
+    pub significant: bool,
+    pub statistic: f64,
+    pub threshold: f64,
+    pub log10_p: f64,
+    pub candidates: u64,
 }
 
 /// How the picture lies in the stamped one.
 #[derive(Clone, Debug, Serialize)]
-pub(crate) struct RegistrationFacts {
-    pub(crate) rotation_deg: f64,
-    pub(crate) scale_x: f64,
-    pub(crate) scale_y: f64,
-    pub(crate) mirrored: bool,
-    pub(crate) crop: CropFacts,
-    pub(crate) residual_px: Option<f64>,
-    pub(crate) candidates_tried: u64,
-    pub(crate) blur: f64,
-    pub(crate) noise: f64,
-    pub(crate) gain: f64,
+pub struct RegistrationFacts {
+    pub rotation_deg: f64,
+    pub scale_x: f64,
+    pub scale_y: f64,
+    pub mirrored: bool,
+    pub crop: CropFacts,
+    pub residual_px: Option<f64>,
+    pub candidates_tried: u64,
+    pub blur: f64,
+    pub noise: f64,
+    pub gain: f64,
 }
 
 /// Which part of the stamped picture is shown.
 #[derive(Clone, Copy, Debug, Serialize)]
-pub(crate) struct CropFacts {
-    pub(crate) shown: Option<f64>,
-    pub(crate) offset_x: f64,
-    pub(crate) offset_y: f64,
+pub struct CropFacts {
+    pub shown: Option<f64>,
+    pub offset_x: f64,
+    pub offset_y: f64,
 }
 
 /// Work of both codes.
 #[derive(Clone, Debug, Default, Serialize)]
-pub(crate) struct CodeFacts {
-    pub(crate) beacon: Option<CorrectionFacts>,
-    pub(crate) seal: Option<CorrectionFacts>,
+pub struct CodeFacts {
+    pub beacon: Option<CorrectionFacts>,
+    pub seal: Option<CorrectionFacts>,
 }
 
 /// Work of one code, bits.
 #[derive(Clone, Debug, Serialize)]
-pub(crate) struct CorrectionFacts {
-    pub(crate) corrected: usize,
-    pub(crate) erased: usize,
-    pub(crate) length: usize,
+pub struct CorrectionFacts {
+    pub corrected: usize,
+    pub erased: usize,
+    pub length: usize,
 }
 
 /// Milliseconds by the wall clock.
 #[derive(Clone, Copy, Debug, Default, Serialize)]
-pub(crate) struct Timing {
-    pub(crate) decode: f64,
-    pub(crate) extract: f64,
-    pub(crate) total: f64,
+pub struct Timing {
+    pub decode: f64,
+    pub extract: f64,
+    pub total: f64,
 }
 
 impl Record {
     /// A file that could not be read, and why.
-    pub(crate) fn of_error(file: &str, error: &anyhow::Error, timing_ms: Timing) -> Self {
-        Self { verdict: ERROR, error: Some(format!("{error:#}")), timing_ms, ..Self::empty(file) }
+    pub fn of_error(file: &str, error: String, timing_ms: Timing) -> Self {
+        let reason = error.trim_end_matches('.');
+        let conclusion =
+            Conclusion { en: vec![format!("Not read: {reason}.")], ko: vec![format!("읽지 못함: {reason}.")] };
+        Self { verdict: ERROR, conclusion, error: Some(error), timing_ms, ..Self::empty(file) }
     }
 
     /// What was found in a picture.
-    pub(crate) fn of_report(file: &str, image: ImageFacts, report: &Report<'_>, trust: &TrustStore) -> Self {
+    pub fn of_report(file: &str, image: ImageFacts, report: &Report<'_>, trust: &TrustStore) -> Self {
         let extraction = &report.extraction;
-        let (signature, issuers) = signature_facts(report.signature.as_ref());
+        let signature = signature_facts(report.signature.as_ref());
+        let issuers = match &report.signature {
+            Some(SignatureCheck::Valid { issuers, .. }) => issuers.iter().map(|(directory, _)| *directory).collect(),
+            _ => Vec::new(),
+        };
         let payload = extraction.payload().map(|payload| payload_facts(&payload, signature.valid, &issuers, trust));
         Self {
             verdict: report.verdict.name(),
+            judged: Some(report.verdict),
+            conclusion: Conclusion { en: report.sentences(Language::English), ko: report.sentences(Language::Korean) },
             image: Some(image),
             beacon: extraction.beacon.as_ref().map(beacon_facts).unwrap_or_default(),
             payload,
@@ -183,7 +250,11 @@ impl Record {
         Self {
             schema: SCHEMA,
             file: file.to_owned(),
+            sha256: None,
             verdict: Verdict::None.name(),
+            conclusion: Conclusion::default(),
+            judged: None,
+            ledger: None,
             image: None,
             beacon: BeaconFacts::default(),
             payload: None,
@@ -200,12 +271,12 @@ impl Record {
     }
 
     /// Whether the file could not be read.
-    pub(crate) fn is_error(&self) -> bool {
+    pub fn is_error(&self) -> bool {
         self.verdict == ERROR
     }
 
     /// Whether the verdict is the best there is.
-    pub(crate) fn is_verified(&self) -> bool {
+    pub fn is_verified(&self) -> bool {
         self.verdict == Verdict::Verified.name()
     }
 }
@@ -244,32 +315,27 @@ fn system_facts(tag: SystemTag, directories: &[&Directory]) -> SystemFacts {
     SystemFacts { tag: tag.to_string(), names }
 }
 
-fn signature_facts<'a>(check: Option<&SignatureCheck<'a>>) -> (SignatureFacts, Vec<&'a Directory>) {
+/// A signature's check as facts.
+pub fn signature_facts(check: Option<&SignatureCheck<'_>>) -> SignatureFacts {
     let facts = SignatureFacts::default();
     match check {
-        None => (facts, Vec::new()),
-        Some(SignatureCheck::UnknownIssuer { claimed }) => {
-            (SignatureFacts { key: Some(claimed.to_string()), ..facts }, Vec::new())
-        }
+        None => facts,
+        Some(SignatureCheck::UnknownIssuer { claimed }) => SignatureFacts { key: Some(claimed.to_string()), ..facts },
         Some(SignatureCheck::BadSignature { claimed, .. }) => {
-            (SignatureFacts { checked: true, valid: Some(false), key: Some(claimed.to_string()), ..facts }, Vec::new())
+            SignatureFacts { checked: true, valid: Some(false), key: Some(claimed.to_string()), ..facts }
         }
-        Some(SignatureCheck::Valid { authenticated, issuers }) => {
-            let time = authenticated.claims().seal.time;
-            let holds =
-                |key: &DirectoryKey| matches!(key.status_at(time), KeyStatus::Valid | KeyStatus::RevokedLater { .. });
-            let chosen = issuers.iter().find(|(_, key)| holds(key)).or(issuers.first());
-            let status = chosen.map(|(_, key)| status_words(key.status_at(time)));
-            let facts = SignatureFacts {
+        Some(check @ SignatureCheck::Valid { authenticated, .. }) => {
+            let standing = check.standing();
+            let status = standing.map(|Standing { status, .. }| status_words(status));
+            SignatureFacts {
                 checked: true,
                 valid: Some(true),
                 key: Some(authenticated.public_key().key_id().to_string()),
                 public_key: Some(authenticated.public_key().to_hex()),
-                issuer: chosen.map(|(directory, _)| issuer(directory)),
+                issuer: standing.map(|standing| issuer(standing.directory)),
                 key_status: status.as_ref().map(|(name, _)| *name),
                 key_status_at: status.and_then(|(_, at)| at),
-            };
-            (facts, issuers.iter().map(|(directory, _)| *directory).collect())
+            }
         }
     }
 }

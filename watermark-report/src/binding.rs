@@ -1,22 +1,21 @@
 //! What was found out about the picture itself: does it belong to the message, where was it changed. As data, text and picture.
 
-use anyhow::Result;
 use serde::Serialize;
 use watermark_core::{Comparison, Content, Extraction, Raster, Region};
-use watermark_files::{EncodeOptions, Metadata, encode};
+use watermark_files::{EncodeError, EncodeOptions, Metadata, encode};
 
 /// The comparison with the signed content hash.
 #[derive(Clone, Debug, Serialize)]
-pub(crate) struct ContentFacts {
-    pub(crate) comparison: &'static str,
-    pub(crate) disagreement: f64,
-    pub(crate) effective_bits: f64,
-    pub(crate) shown: f64,
-    pub(crate) placements: usize,
+pub struct ContentFacts {
+    pub comparison: &'static str,
+    pub disagreement: f64,
+    pub effective_bits: f64,
+    pub shown: f64,
+    pub placements: usize,
 }
 
 impl ContentFacts {
-    pub(crate) fn of(content: &Content) -> Self {
+    pub fn of(content: &Content) -> Self {
         Self {
             comparison: match content.comparison {
                 Comparison::Matches => "matches",
@@ -31,7 +30,7 @@ impl ContentFacts {
     }
 
     /// In words.
-    pub(crate) fn text(&self) -> String {
+    pub fn text(&self) -> String {
         let compared = format!(
             "{:.0} % of the weighted content bits disagree, of {:.0} over {:.0} % of the stamped picture",
             100.0 * self.disagreement,
@@ -48,14 +47,14 @@ impl ContentFacts {
 
 /// A part without the mark.
 #[derive(Clone, Debug, Serialize)]
-pub(crate) struct RegionFacts {
-    pub(crate) x: u32,
-    pub(crate) y: u32,
-    pub(crate) width: u32,
-    pub(crate) height: u32,
-    pub(crate) polygon: Vec<[f64; 2]>,
-    pub(crate) share: f64,
-    pub(crate) evidence: f64,
+pub struct RegionFacts {
+    pub x: u32,
+    pub y: u32,
+    pub width: u32,
+    pub height: u32,
+    pub polygon: Vec<[f64; 2]>,
+    pub share: f64,
+    pub evidence: f64,
 }
 
 impl RegionFacts {
@@ -67,20 +66,23 @@ impl RegionFacts {
     }
 
     /// In words.
-    pub(crate) fn text(&self) -> String {
+    pub fn text(&self) -> String {
         let Self { x, y, width, height, .. } = self;
         format!("{width} x {height} px at {x}, {y} ({:.1} % of the picture): the mark is missing", 100.0 * self.share)
     }
 }
 
 /// The changed parts, clearest first.
-pub(crate) fn regions(extraction: &Extraction) -> Vec<RegionFacts> {
+pub fn regions(extraction: &Extraction) -> Vec<RegionFacts> {
     extraction.edit_map.iter().flat_map(|map| map.regions()).map(RegionFacts::of).collect()
 }
 
-/// The edit map over the picture as a PNG; `None` when nothing was read that could be mapped.
-pub(crate) fn map(extraction: &Extraction, picture: &Raster) -> Result<Option<Vec<u8>>> {
+/// The edit map over the picture that was read, as a PNG; `None` when nothing was read that could be mapped.
+///
+/// # Errors
+/// When the picture cannot be encoded.
+pub fn edit_map_png(extraction: &Extraction, picture: &Raster) -> Result<Option<Vec<u8>>, EncodeError> {
     let Some(map) = &extraction.edit_map else { return Ok(None) };
-    let encoded = encode(&map.overlay(picture)?, &Metadata::default(), &EncodeOptions::Png)?;
+    let encoded = encode(&map.overlay(picture), &Metadata::default(), &EncodeOptions::Png)?;
     Ok(Some(encoded.bytes))
 }

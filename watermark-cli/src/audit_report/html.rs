@@ -1,0 +1,220 @@
+//! The report as one page: no script, nothing fetched, black on white on paper. Whatever comes from files or directories is
+//! escaped.
+
+use std::fmt::Write as _;
+
+use super::{Both, DirectoryFacts, Finding, Report};
+use crate::report::facts;
+
+const STYLE: &str = include_str!("report.css");
+
+/// The whole page.
+pub(super) fn page(report: &Report<'_>) -> String {
+    let mut out = String::with_capacity(4096 * (report.results.len() + 2));
+    // Writing to a string cannot fail, here and below.
+    let _ = write!(
+        out,
+        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" \
+         content=\"width=device-width,initial-scale=1\">\n<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; \
+         img-src data:; style-src 'unsafe-inline'\">\n<title>Image mark report</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n"
+    );
+    head(&mut out, report);
+    for finding in &report.results {
+        section(&mut out, finding);
+    }
+    basis(&mut out, report);
+    out += "</body>\n</html>\n";
+    out
+}
+
+fn head(out: &mut String, report: &Report<'_>) {
+    let _ = write!(
+        out,
+        "<header>\n<h1>Image mark report <span lang=\"ko\">· 이미지 표식 감정 보고서</span></h1>\n<p class=\"muted\">{} {}, {}; {} \
+         file(s) <span lang=\"ko\">파일 {}개</span></p>\n",
+        report.tool.name,
+        report.tool.version,
+        report.created,
+        report.results.len(),
+        report.results.len()
+    );
+    out.push_str(
+        "<p>Made on one machine without a network. A mark says who stamped a picture; no mark never means that a picture was not made \
+         by AI.</p>\n<p lang=\"ko\">네트워크 없이 한 대의 컴퓨터에서 작성되었습니다. 표식은 누가 표시하였는지를 말해 줄 뿐이며, 표식이 \
+         없다고 해서 AI가 만들지 않은 이미지라는 뜻은 아닙니다.</p>\n</header>\n",
+    );
+}
+
+/// A verdict's name in both languages, and how it is to look.
+fn label(verdict: &str) -> (&'static str, &'static str, &'static str) {
+    match verdict {
+        "verified" => ("Verified", "확인됨", "good"),
+        "altered" => ("Altered", "변경됨", "doubtful"),
+        "transplanted" => ("Transplanted", "옮겨진 표식", "bad"),
+        "unknown-issuer" => ("Unknown issuer", "발행자 미확인", "doubtful"),
+        "bad-signature" => ("Bad signature", "서명 불일치", "bad"),
+        "marked" => ("Marked, not signed", "표식 있음 (서명 없음)", "doubtful"),
+        "none" => ("No mark", "표식 없음", "none"),
+        "error" => ("Not read", "읽지 못함", "bad"),
+        _ => ("Other", "기타", "doubtful"),
+    }
+}
+
+/// A fact's label in Korean.
+fn in_korean(label: &str) -> &'static str {
+    match label {
+        "states" => "서명된 내용",
+        "claims" => "주장",
+        "stamped" => "표시 시각·크기",
+        "key" => "키",
+        "content" => "내용 비교",
+        "changed" => "바뀐 부분",
+        "evidence" => "검출 근거",
+        "code" => "오류 정정",
+        "geometry" => "변형",
+        "unread" => "해석 불가",
+        "ledger" => "원장",
+        _ => "",
+    }
+}
+
+fn section(out: &mut String, finding: &Finding<'_>) {
+    let record = finding.record;
+    let (english, korean, class) = label(record.verdict);
+    let _ = write!(
+        out,
+        "<section class=\"{class}\">\n<h2>{}</h2>\n<p class=\"badge\">{english} <span lang=\"ko\">· {korean}</span></p>\n",
+        escaped(&record.file)
+    );
+    for (language, sentences) in [("en", &record.conclusion.en), ("ko", &record.conclusion.ko)] {
+        for sentence in sentences {
+            let _ = writeln!(out, "<p lang=\"{language}\">{}</p>", escaped(sentence));
+        }
+    }
+    both(out, "What it proves", "증명하는 것", finding.proves.as_ref());
+    both(out, "What it does not prove", "증명하지 않는 것", finding.proves_not.as_ref());
+    if let Some(map) = &finding.map {
+        let _ = writeln!(
+            out,
+            "<figure><img alt=\"Edit map: where the mark is missing or the content differs\" src=\"{}\"><figcaption class=\"muted\">Edit \
+             map: where the mark is missing or the content differs. <span lang=\"ko\">변경 지도: 표식이 없거나 내용이 다른 \
+             부분.</span></figcaption></figure>",
+            escaped(map)
+        );
+    }
+    out.push_str("<h3>Evidence <span lang=\"ko\">· 근거</span></h3>\n<table>\n");
+    if let Some(sha256) = &record.sha256 {
+        row(out, "SHA-256", "파일 해시", &format!("<code>{}</code>", escaped(sha256)));
+    }
+    if let Some(image) = &record.image {
+        row(out, "image", "이미지", &format!("{}, {} x {} px", image.format, image.width, image.height));
+    }
+    for (label, text) in facts(record) {
+        row(out, label, in_korean(label), &escaped(&text));
+    }
+    out.push_str("</table>\n</section>\n");
+}
+
+fn both(out: &mut String, english: &str, korean: &str, said: Option<&Both>) {
+    if let Some(Both { en, ko }) = said {
+        let _ = write!(
+            out,
+            "<h3>{english} <span lang=\"ko\">· {korean}</span></h3>\n<p>{}</p>\n<p lang=\"ko\">{}</p>\n",
+            escaped(en),
+            escaped(ko)
+        );
+    }
+}
+
+/// A table row; `value` is HTML.
+fn row(out: &mut String, english: &str, korean: &str, value: &str) {
+    let _ = writeln!(
+        out,
+        "<tr><th scope=\"row\">{english} <span lang=\"ko\" class=\"muted\">{korean}</span></th><td>{value}</td></tr>"
+    );
+}
+
+fn basis(out: &mut String, report: &Report<'_>) {
+    out.push_str("<section>\n<h2>What it rests on <span lang=\"ko\">· 판단의 전제</span></h2>\n<table>\n");
+    let carrier = if report.private_carrier { "private carrier" } else { "public carrier" };
+    row(out, "search", "탐색", &format!("{}, {carrier}", report.effort));
+    if report.directories.is_empty() {
+        row(
+            out,
+            "directories",
+            "키 목록",
+            "none: no signature could be checked <span lang=\"ko\">(없음: 서명을 확인할 수 없었음)</span>",
+        );
+    }
+    for directory in &report.directories {
+        row(out, "directory", "키 목록", &directory_cell(directory));
+    }
+    if let Some(ledger) = &report.ledger {
+        row(out, "ledger", "원장", &format!("{}<br><code>{}</code>", escaped(&ledger.file), escaped(&ledger.sha256)));
+    }
+    match &report.auditor {
+        Some(auditor) => row(
+            out,
+            "signed by",
+            "보고서 서명",
+            &format!(
+                "key {}, <code>{}</code>; the signature is in the file of this name with .sig behind it",
+                auditor.key, auditor.public_key
+            ),
+        ),
+        None => row(
+            out,
+            "signed by",
+            "보고서 서명",
+            "nobody: this file can be changed unnoticed <span lang=\"ko\">(없음)</span>",
+        ),
+    }
+    out.push_str("</table>\n</section>\n");
+}
+
+fn directory_cell(directory: &DirectoryFacts) -> String {
+    let mut cell = escaped(&directory.name);
+    if let Some(name) = &directory.name_ko {
+        let _ = write!(cell, " (<span lang=\"ko\">{}</span>)", escaped(name));
+    }
+    if let Some(url) = &directory.url {
+        let _ = write!(cell, ", {}", escaped(url));
+    }
+    let _ = match (&directory.root, directory.sequence, &directory.issued_at) {
+        (Some(root), Some(sequence), Some(at)) => {
+            write!(cell, "<br>edition {sequence} of {at}, signed by root <code>{root}</code>")
+        }
+        _ => write!(cell, "<br>not signed by a root key"),
+    };
+    let _ = write!(cell, "<br>{}, SHA-256 <code>{}</code>", escaped(&directory.file), directory.sha256);
+    cell
+}
+
+/// Text for an element or a quoted attribute. Characters that cannot be seen become replacement characters.
+fn escaped(text: &str) -> String {
+    text.chars().fold(String::with_capacity(text.len()), |mut out, c| {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&#39;"),
+            c if c.is_control() => out.push('\u{fffd}'),
+            c => out.push(c),
+        }
+        out
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_from_outside_becomes_markup() {
+        assert_eq!(
+            escaped("<img src=x onerror='a'>&\"\u{1b}"),
+            "&lt;img src=x onerror=&#39;a&#39;&gt;&amp;&quot;\u{fffd}"
+        );
+    }
+}

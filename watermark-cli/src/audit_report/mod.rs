@@ -1,0 +1,156 @@
+//! What an auditor hands on: every finding with what it rests on and what it does not prove, as one file that needs no
+//! network and no program, or as JSON (`docs/report.schema.json`).
+
+mod html;
+
+use std::path::Path;
+
+use anyhow::Result;
+use base64ct::{Base64, Encoding as _};
+use serde::Serialize;
+use watermark_core::payload::hex;
+use watermark_core::signature::PublicKey;
+use watermark_core::{Language, Verdict};
+
+use crate::args::{Reading, Search};
+use crate::detached;
+use crate::examine::{Examined, Examiner};
+use crate::output::{self, Existing, Readers};
+use crate::signer::AnySigner;
+use crate::stamping::now;
+use watermark_report::Record;
+
+/// Everything a report says.
+#[derive(Serialize)]
+struct Report<'a> {
+    schema: &'static str,
+    tool: Tool,
+    created: String,
+    auditor: Option<Auditor>,
+    effort: &'static str,
+    private_carrier: bool,
+    directories: Vec<DirectoryFacts>,
+    ledger: Option<FileFacts>,
+    results: Vec<Finding<'a>>,
+}
+
+#[derive(Serialize)]
+struct Tool {
+    name: &'static str,
+    version: &'static str,
+}
+
+/// The key that the signature beside the report has to hold under.
+#[derive(Serialize)]
+struct Auditor {
+    key: String,
+    public_key: String,
+}
+
+#[derive(Serialize)]
+struct FileFacts {
+    file: String,
+    sha256: String,
+}
+
+#[derive(Serialize)]
+struct DirectoryFacts {
+    file: String,
+    sha256: String,
+    name: String,
+    name_ko: Option<String>,
+    url: Option<String>,
+    root: Option<String>,
+    sequence: Option<u64>,
+    issued_at: Option<String>,
+}
+
+/// One file's findings.
+#[derive(Serialize)]
+struct Finding<'a> {
+    #[serde(flatten)]
+    record: &'a Record,
+    proves: Option<Both>,
+    proves_not: Option<Both>,
+    /// The edit map as a `data:` address of a PNG.
+    map: Option<String>,
+}
+
+/// One sentence in both languages.
+#[derive(Serialize)]
+struct Both {
+    en: &'static str,
+    ko: &'static str,
+}
+
+impl Both {
+    fn of(said: impl Fn(Language) -> &'static str) -> Self {
+        Self { en: said(Language::English), ko: said(Language::Korean) }
+    }
+}
+
+/// Writes a report, as HTML or JSON by the file's name, and its signature beside it when there is a signer.
+///
+/// # Errors
+/// When a file cannot be written or the signer fails.
+pub(crate) fn write(
+    path: &Path,
+    examiner: &Examiner,
+    reading: &Reading,
+    found: &[Examined],
+    signer: Option<&(AnySigner, PublicKey)>,
+) -> Result<()> {
+    let report = Report {
+        schema: "watermark-report/1",
+        tool: Tool { name: "watermark", version: env!("CARGO_PKG_VERSION") },
+        created: now()?.to_string(),
+        auditor: signer.map(|(_, key)| Auditor { key: key.key_id().to_string(), public_key: key.to_hex() }),
+        effort: match reading.effort {
+            Search::Fast => "fast",
+            Search::Normal => "normal",
+            Search::Exhaustive => "exhaustive",
+        },
+        private_carrier: reading.carrier_key.is_some(),
+        directories: examiner.trust.files.iter().map(directory_facts).collect(),
+        ledger: examiner.ledger.as_ref().map(|index| FileFacts {
+            file: index.path().to_string_lossy().into_owned(),
+            sha256: hex::encode(&index.sha256),
+        }),
+        results: found.iter().map(finding).collect(),
+    };
+    let html = path.extension().is_some_and(|extension| extension == "html");
+    let text = if html { html::page(&report) } else { serde_json::to_string_pretty(&report)? + "\n" };
+    output::write(path, text.as_bytes(), Existing::Replace, Readers::Usual, |_| Ok(()))?;
+    match signer {
+        Some(signer) => detached::sign(path, text.as_bytes(), signer),
+        // An older report's signature would make this one look forged.
+        None => match std::fs::remove_file(detached::path(path)) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error.into()),
+            _ => Ok(()),
+        },
+    }
+}
+
+fn directory_facts(file: &crate::trust::DirectoryFile) -> DirectoryFacts {
+    let (who, endorsement) = (file.directory.organization().clone(), file.directory.endorsement());
+    DirectoryFacts {
+        file: file.path.to_string_lossy().into_owned(),
+        sha256: hex::encode(&file.sha256),
+        name: who.name,
+        name_ko: who.name_ko,
+        url: who.url,
+        root: endorsement.map(|e| e.root().to_hex()),
+        sequence: endorsement.map(|e| e.edition.sequence),
+        issued_at: endorsement.map(|e| e.edition.issued_at.to_string()),
+    }
+}
+
+fn finding(found: &Examined) -> Finding<'_> {
+    let verdict: Option<Verdict> = found.record.judged;
+    Finding {
+        record: &found.record,
+        proves: verdict.map(|verdict| Both::of(|language| verdict.proves(language))),
+        proves_not: verdict.map(|verdict| Both::of(|language| verdict.proves_not(language))),
+        map: found.map.as_ref().map(|png| format!("data:image/png;base64,{}", Base64::encode_string(png))),
+    }
+}

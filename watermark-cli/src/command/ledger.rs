@@ -1,0 +1,159 @@
+//! `ledger`: whether a ledger is whole, and what it says of one stamp.
+
+use std::fmt::Write as _;
+use std::fs;
+
+use anyhow::{Context as _, Result};
+use serde_json::json;
+use sha2::{Digest as _, Sha256};
+use watermark_core::payload::hex;
+use watermark_core::signature::{PublicKey, TrustStore};
+use watermark_core::{Language, check_record};
+
+use crate::Outcome;
+use crate::args::{Ledger, LedgerAction, LedgerLookup, LedgerVerify};
+use crate::ledger::{self, Chain, Decoded};
+use crate::terminal::{BAD, DOUBTFUL, FAINT, GOOD, note, say, shown, warn};
+use crate::trust;
+
+pub(crate) fn run(args: &Ledger) -> Result<Outcome> {
+    match &args.action {
+        LedgerAction::Verify(args) => verify(args),
+        LedgerAction::Lookup(args) => lookup(args),
+    }
+}
+
+fn verify(args: &LedgerVerify) -> Result<Outcome> {
+    let trust = trust::load(&args.trust)?;
+    let chain = ledger::check(&args.file, args.head)?;
+    if args.json {
+        say(&as_json(&chain, &trust.store).to_string())?;
+    } else {
+        as_text(&chain, &trust.store, &shown(&args.file.to_string_lossy()))?;
+    }
+    let unknown = chain.keys.values().any(|(key, _)| issuer(key, &trust.store).is_none());
+    let well = chain.fault.is_none() && chain.repeated.is_empty() && !unknown;
+    Ok(if well { Outcome::ALL } else { Outcome::SOME })
+}
+
+/// Who lists a key.
+fn issuer<'a>(key: &PublicKey, trust: &'a TrustStore) -> Option<&'a str> {
+    let (directory, _) = trust.lookup(key.key_id()).find(|(_, entry)| entry.public_key == *key)?;
+    Some(&directory.organization().name)
+}
+
+fn as_json(chain: &Chain, trust: &TrustStore) -> serde_json::Value {
+    let keys = chain.keys.iter().map(|(public, (key, records))| {
+        json!({ "key": key.key_id().to_string(), "public_key": public, "issuer": issuer(key, trust), "records": records })
+    });
+    let repeated = chain.repeated.iter().map(|(key, serial, n)| json!({ "key": key, "serial": serial, "records": n }));
+    let fault = chain.fault.as_ref();
+    json!({
+        "schema": "watermark-ledger-check/1",
+        "intact": chain.fault.is_none(),
+        "records": chain.head.count,
+        "head": chain.head.to_string(),
+        "keys": keys.collect::<Vec<_>>(),
+        "repeated_serials": repeated.collect::<Vec<_>>(),
+        "torn_bytes": chain.torn_bytes,
+        "fault": fault.map(|fault| json!({ "record": fault.record, "offset": fault.offset, "reason": fault.reason })),
+    })
+}
+
+fn as_text(chain: &Chain, trust: &TrustStore, file: &str) -> Result<()> {
+    let count = chain.head.count;
+    match &chain.fault {
+        None => say(&format!("{file}: {GOOD}Intact{GOOD:#}: {count} records."))?,
+        Some(fault) => {
+            let (record, offset, reason) = (fault.record, fault.offset, shown(&fault.reason));
+            say(&format!("{file}: {BAD}Not intact{BAD:#} at record {record} (byte {offset}): {reason}."))?;
+            say(&format!("    {FAINT}before{FAINT:#}   {count} records are intact"))?;
+        }
+    }
+    say(&format!("    {FAINT}head{FAINT:#}     {}", chain.head))?;
+    for (key, records) in chain.keys.values() {
+        let who = issuer(key, trust).map_or_else(|| "a key that no trusted directory lists".to_owned(), shown);
+        say(&format!("    {FAINT}key{FAINT:#}      {}, {records} records: {who}", key.key_id()))?;
+    }
+    for (key, serial, records) in &chain.repeated {
+        say(&format!("    {DOUBTFUL}repeated{DOUBTFUL:#} serial {serial} of key {key} in records {records:?}"))?;
+    }
+    if chain.torn_bytes > 0 {
+        warn(&format!(
+            "{file} ends with {} bytes of an unfinished record, left by a crash; it never counted, and the next stamp takes it off",
+            chain.torn_bytes
+        ));
+    }
+    if chain.fault.is_none() {
+        note(
+            "keep the head elsewhere: with --head, a later check shows whether records were cut off or rewritten since",
+        );
+    }
+    Ok(())
+}
+
+fn lookup(args: &LedgerLookup) -> Result<Outcome> {
+    let trust = trust::load(&args.trust)?;
+    let hash = match &args.image {
+        Some(path) => {
+            let bytes = fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
+            Some(<[u8; 32]>::from(Sha256::digest(&bytes)))
+        }
+        None => args.sha256,
+    };
+    let hash = hash.map(|hash| hex::encode(&hash));
+    let key = args.key.map(|key| key.to_string());
+    let found = ledger::scan(&args.file, |keys| match (&hash, args.serial) {
+        (Some(hash), _) => keys.cover_sha256 == *hash || keys.output_sha256 == *hash,
+        (None, Some(serial)) => keys.serial == serial.get() && key.as_ref().is_none_or(|key| keys.key == *key),
+        (None, None) => false,
+    })?;
+    let mut all = if found.is_empty() { Outcome::SOME } else { Outcome::ALL };
+    for (line, record) in &found {
+        match record {
+            Ok(_) if args.json => say(&String::from_utf8_lossy(line))?,
+            Ok(decoded) => {
+                let (text, holds) = describe(decoded, &trust.store);
+                say(&text)?;
+                all = all.max(if holds { Outcome::ALL } else { Outcome::SOME });
+            }
+            Err(reason) => {
+                warn(&format!("a record that matches is not intact: {}", shown(&format!("{reason:#}"))));
+                all = Outcome::SOME;
+            }
+        }
+    }
+    if found.is_empty() && !args.json {
+        say(&format!("{}: no such record.", shown(&args.file.to_string_lossy())))?;
+    }
+    Ok(all)
+}
+
+/// A record for people, and whether it is signed by somebody trusted.
+fn describe(decoded: &Decoded, trust: &TrustStore) -> (String, bool) {
+    let record = &decoded.record;
+    let check = check_record(&decoded.payload.beacon, &decoded.payload, trust);
+    let style = if check.holds() { GOOD } else { DOUBTFUL };
+    let mut out = format!("Record {}: {style}{}{style:#}", record.n, shown(&check.sentence(Language::English)));
+    let mut line = |label: &str, text: &str| {
+        // Writing to a string cannot fail.
+        let _ = write!(out, "\n    {FAINT}{label:<9}{FAINT:#} {}", shown(text));
+    };
+    line("stamp", &format!("key {}, serial {}, {}, {}", record.key, record.serial, record.time, record.origin));
+    if let Some(system) = &record.system {
+        line("system", system);
+    }
+    line(
+        "picture",
+        &format!("{} x {} px, {}, strength {:.1}", record.width, record.height, record.profile, record.strength),
+    );
+    line("content", record.content_hash.as_deref().unwrap_or("bound to no particular picture"));
+    line("cover", &record.cover_sha256);
+    line("output", &record.output_sha256);
+    let margin = record.margin;
+    line(
+        "read back",
+        &format!("{} of {} bits corrected, {} without a carrier", margin.corrected, margin.length, margin.erased),
+    );
+    (out, check.holds())
+}

@@ -1,0 +1,97 @@
+//! A signature beside a file: `REPORT.html` and `REPORT.html.sig` (`docs/FORMAT.md`, Signed documents).
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, ensure};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+use watermark_core::payload::hex;
+use watermark_core::signature::{Document, KeyStatus, PublicKey, Signature, TrustStore};
+
+use crate::output::{self, Existing, Readers};
+use crate::signer::AnySigner;
+use crate::stamping::now;
+
+const SCHEMA: &str = "watermark-signature/1";
+/// A signature file has some 400 bytes.
+const MAX_BYTES: u64 = 1 << 12;
+
+#[derive(Serialize, Deserialize)]
+struct Wire {
+    schema: String,
+    sha256: String,
+    public_key: String,
+    signature: String,
+}
+
+/// What a signature is worth to a holder of certain directories.
+pub(crate) enum Checked {
+    /// It holds, and the key counts now.
+    Signed { key: String, issuer: String },
+    /// It holds, under a key that does not count now.
+    Standing { key: String, issuer: String, why: String },
+    /// It holds, under a key that nobody lists.
+    Unknown { key: String },
+    /// It does not hold.
+    Bad,
+}
+
+/// Where a file's signature lies.
+pub(crate) fn path(file: &Path) -> PathBuf {
+    let mut name = file.as_os_str().to_owned();
+    name.push(".sig");
+    name.into()
+}
+
+/// Signs a report's bytes and writes the signature beside it.
+///
+/// # Errors
+/// When the signer fails or the file cannot be written.
+pub(crate) fn sign(file: &Path, bytes: &[u8], (signer, public): &(AnySigner, PublicKey)) -> Result<()> {
+    let signature = Document::Report.sign(signer.as_ref(), public, bytes)?;
+    let wire = Wire {
+        schema: SCHEMA.to_owned(),
+        sha256: hex::encode(&Sha256::digest(bytes)),
+        public_key: public.to_hex(),
+        signature: hex::encode(&signature.to_bytes()),
+    };
+    let text = serde_json::to_string_pretty(&wire)? + "\n";
+    output::write(&path(file), text.as_bytes(), Existing::Replace, Readers::Usual, |_| Ok(()))
+}
+
+/// Checks the signature beside a file. A report states no time that its signature vouches for better than the signer's own
+/// word, so the key has to count now.
+///
+/// # Errors
+/// When the file or its signature cannot be read.
+pub(crate) fn check(file: &Path, trust: &TrustStore) -> Result<Checked> {
+    let sidecar = path(file);
+    let refused = || format!("cannot use the signature {}", sidecar.display());
+    let length = fs::metadata(&sidecar).with_context(refused)?.len();
+    ensure!(length <= MAX_BYTES, "{}: it has {length} bytes, the limit is {MAX_BYTES}", refused());
+    let wire: Wire = serde_json::from_slice(&fs::read(&sidecar).with_context(refused)?).with_context(refused)?;
+    ensure!(wire.schema == SCHEMA, "{}: its schema is {:.64?}, this reader knows {SCHEMA:?}", refused(), wire.schema);
+    let public = PublicKey::from_hex(&wire.public_key).with_context(refused)?;
+    let signature = hex::decode(&wire.signature).map(|bytes| Signature::from_bytes(&bytes));
+    let signature = signature.with_context(|| format!("{}: its signature is not 128 hexadecimal digits", refused()))?;
+    let bytes = fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
+    if Document::Report.verify(&public, &bytes, &signature).is_err() {
+        return Ok(Checked::Bad);
+    }
+    let key = public.key_id().to_string();
+    let now = now()?;
+    let listed: Vec<_> = trust.lookup(public.key_id()).filter(|(_, entry)| entry.public_key == public).collect();
+    let name = |directory: &watermark_core::signature::Directory| directory.organization().name.clone();
+    let revoked = listed.iter().find(|(_, entry)| matches!(entry.status_at(now), KeyStatus::Revoked { .. }));
+    let valid =
+        listed.iter().find(|(_, e)| matches!(e.status_at(now), KeyStatus::Valid | KeyStatus::RevokedLater { .. }));
+    Ok(match (revoked, valid, listed.first()) {
+        (Some((directory, _)), ..) => Checked::Standing { key, issuer: name(directory), why: "was revoked".to_owned() },
+        (None, Some((directory, _)), _) => Checked::Signed { key, issuer: name(directory) },
+        (None, None, Some((directory, _))) => {
+            Checked::Standing { key, issuer: name(directory), why: "is not valid at present".to_owned() }
+        }
+        (None, None, None) => Checked::Unknown { key },
+    })
+}

@@ -1,0 +1,113 @@
+//! Appending: safe against a crash at any moment, and against other stampers on the same file.
+//!
+//! A record counts once its line feed is on the disk. Whatever a crash left behind it was never confirmed to anybody, so the
+//! next append takes it off; a whole record whose line feed alone is missing (an editor does that) is kept.
+
+use std::fs::{File, OpenOptions};
+use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, ensure};
+use watermark_core::signature::PublicKey;
+
+use super::record::{self, MAX_LINE_BYTES, NO_HASH, Stamp};
+use crate::signer::AnySigner;
+
+/// A ledger to append to.
+pub(crate) struct Ledger {
+    path: PathBuf,
+}
+
+/// The end of a ledger.
+struct Tail {
+    /// Number of the next record.
+    next: u64,
+    /// Hash that it has to name.
+    prev: [u8; 32],
+    /// Where it begins.
+    end: u64,
+    /// The line feed that the last record lacks.
+    unended: bool,
+}
+
+impl Ledger {
+    /// Opens or makes a ledger, and checks its end.
+    ///
+    /// # Errors
+    /// When the file cannot be written to, or is something else.
+    pub(crate) fn open(path: &Path) -> Result<Self> {
+        let ledger = Self { path: path.to_path_buf() };
+        let fresh = !path.exists();
+        let mut file = ledger.lock()?;
+        ledger.tail(&mut file)?;
+        if fresh {
+            // Makes the new name durable; not every system can.
+            let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+            let _ = File::open(folder).and_then(|folder| folder.sync_all());
+        }
+        Ok(ledger)
+    }
+
+    /// Appends a record, and returns its number once it is on the disk. Other stampers, in this process or another, wait
+    /// meanwhile, for the signer too.
+    ///
+    /// # Errors
+    /// When the file cannot be locked, read or written, or the signer fails. The ledger is as before then.
+    pub(crate) fn append(&self, stamp: &Stamp<'_>, signer: (&AnySigner, &PublicKey)) -> Result<u64> {
+        let mut file = self.lock()?;
+        let Tail { next, prev, end, unended } = self.tail(&mut file)?;
+        let mut line = record::write(stamp, next, &prev, signer)?;
+        ensure!(line.len() <= MAX_LINE_BYTES, "the record has {} bytes, the limit is {MAX_LINE_BYTES}", line.len());
+        if unended {
+            line.insert(0, b'\n');
+        }
+        let written = file
+            .set_len(end)
+            .and_then(|()| file.seek(SeekFrom::Start(end)))
+            .and_then(|_| file.write_all(&line))
+            .and_then(|()| file.sync_data());
+        if written.is_err() {
+            // Should this fail too, the next append does it.
+            let _ = file.set_len(end);
+        }
+        written.with_context(|| format!("cannot write to the ledger {}; is the disk full?", self.path.display()))?;
+        Ok(next)
+    }
+
+    /// The file, this process' alone until it is dropped.
+    fn lock(&self) -> Result<File> {
+        let opened = || format!("cannot open the ledger {}", self.path.display());
+        let mut options = OpenOptions::new();
+        let file = options.read(true).write(true).create(true).truncate(false).open(&self.path).with_context(opened)?;
+        file.lock().with_context(|| format!("cannot lock the ledger {}", self.path.display()))?;
+        Ok(file)
+    }
+
+    /// The last whole record, found from the end: at most two lines' length is read, whatever the file's.
+    fn tail(&self, file: &mut File) -> Result<Tail> {
+        let refused = || format!("cannot use the ledger {}", self.path.display());
+        let length = file.metadata().with_context(refused)?.len();
+        let from = length.saturating_sub(2 * MAX_LINE_BYTES as u64);
+        let mut bytes = Vec::new();
+        file.seek(SeekFrom::Start(from)).with_context(refused)?;
+        file.take(2 * MAX_LINE_BYTES as u64).read_to_end(&mut bytes).with_context(refused)?;
+        let torn_at = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
+        let (whole, torn) = bytes.split_at(torn_at);
+        if let Ok(decoded) = record::read(torn) {
+            return Ok(Tail { next: decoded.record.n + 1, prev: record::hash(torn), end: length, unended: true });
+        }
+        let end = from + torn_at as u64;
+        let Some(lines) = whole.strip_suffix(b"\n") else {
+            // No record at all: an empty file, or a first record that was cut off.
+            let cut =
+                bytes.is_empty() || b"{\"schema\":\"watermark-ledger/1\"".starts_with(&bytes[..bytes.len().min(30)]);
+            ensure!(cut, "{}: it is no ledger; name another file", refused());
+            return Ok(Tail { next: 0, prev: NO_HASH, end: 0, unended: false });
+        };
+        let last = lines.rsplit(|byte| *byte == b'\n').next().unwrap_or(lines);
+        let decoded = record::read(last)
+            .context("its last record is not intact; find out why with `watermark ledger verify`")
+            .with_context(refused)?;
+        Ok(Tail { next: decoded.record.n + 1, prev: record::hash(last), end, unended: false })
+    }
+}

@@ -1,0 +1,23 @@
+//! The ledger: one record for every stamp, each line chained to the one before and signed (`docs/FORMAT.md`, Ledger).
+//!
+//! ```text
+//! append: lock -> last line -> record that names its hash -> sign -> one write -> flush to disk -> unlock
+//! check:  every line in order -> number, link, signatures, fields -> intact, or the first record at fault
+//! search: key id and serial -> offsets of the lines
+//! ```
+//!
+//! The file is only ever appended to, and no append reads more than its last line, so record ten thousand costs what the
+//! first one did.
+
+mod append;
+mod check;
+mod record;
+mod search;
+
+pub(crate) use append::Ledger;
+pub(crate) use check::{Chain, Head, check};
+pub(crate) use record::{Decoded, Margin, Stamp};
+pub(crate) use search::{Index, scan};
+
+#[cfg(test)]
+mod tests;

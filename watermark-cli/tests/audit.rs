@@ -1,0 +1,164 @@
+//! Reports and audits: what is handed on holds what was found, is signed, and needs nothing from outside.
+
+mod common;
+
+use std::fs;
+use std::process::Command;
+
+use common::{Bench, png, street};
+use serde_json::{Value, json};
+
+const TRUST: [&str; 2] = ["--trust", "key.directory.json"];
+
+/// `pics/` with a stamped picture, a plain one and a broken one whose name is hostile.
+fn folder() -> Bench {
+    let bench = Bench::with_key();
+    bench.put("in.png", &png(&street()));
+    bench.put("pics/plain.png", &png(&street()));
+    bench.put("pics/<b>&'x'.png", b"no picture");
+    bench.ok(&["stamp", "--key", "key.pem", "--system", "painter@2.1", "in.png", "-o", "pics/stamped.png"]);
+    bench
+}
+
+#[test]
+fn a_folder_comes_to_a_summary_a_table_and_a_report() {
+    let bench = folder();
+    let args = ["audit", "--effort", "fast", "pics", "--csv", "out.csv", "--report", "out.json"];
+    let ran = bench.run(&[&args[..], &TRUST].concat());
+    assert_eq!(ran.code, 2, "{}", ran.stderr);
+    assert!(ran.stdout.contains("pics: 3 images") && ran.stdout.contains("verified, of Tester: 1"), "{}", ran.stdout);
+    assert!(ran.stderr.contains("does not mean that an image was not made by AI"), "{}", ran.stderr);
+    let summary = &bench.run(&[&["audit", "--effort", "fast", "pics", "--json"][..], &TRUST].concat()).json()[0];
+    assert_eq!(summary["verdicts"], json!({ "error": 1, "none": 1, "verified": 1 }));
+    assert_eq!((&summary["files"], &summary["issuers"]), (&json!(3), &json!({ "Tester": 1 })));
+
+    let csv = fs::read_to_string(bench.path("out.csv")).unwrap();
+    let rows: Vec<_> = csv.split("\r\n").filter(|row| !row.is_empty()).collect();
+    assert_eq!(rows.len(), 4);
+    assert!(rows[0].starts_with("\u{feff}file,sha256,verdict,"), "{csv}");
+    assert!(
+        rows[3].contains("stamped.png,") && rows[3].contains(",verified,") && rows[3].contains(",Tester,"),
+        "{csv}"
+    );
+
+    fs::remove_file(bench.path("pics/<b>&'x'.png")).unwrap();
+    assert_eq!(bench.run(&[&["audit", "--effort", "fast", "pics"][..], &TRUST].concat()).code, 1);
+    fs::remove_file(bench.path("pics/plain.png")).unwrap();
+    bench.ok(&[&["audit", "--effort", "fast", "pics"][..], &TRUST].concat());
+    assert_eq!(bench.run(&["audit", "in.png"]).code, 2);
+}
+
+#[test]
+fn the_json_report_fits_its_schema_and_names_what_it_rests_on() {
+    let bench = folder();
+    let args = ["verify", "--effort", "fast", "pics", "--report", "out.json", "--report-key", "key.pem"];
+    assert_eq!(bench.run(&[&args[..], &TRUST].concat()).code, 2);
+    let report: Value = serde_json::from_slice(&fs::read(bench.path("out.json")).unwrap()).unwrap();
+    let schema: Value = serde_json::from_str(include_str!("../../docs/report.schema.json")).unwrap();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let errors: Vec<_> = validator.iter_errors(&report).map(|e| format!("{}: {e}", e.instance_path())).collect();
+    assert!(errors.is_empty(), "{errors:?}");
+    for field in report.as_object().unwrap().keys() {
+        let mut without = report.clone();
+        without.as_object_mut().unwrap().remove(field);
+        assert!(!validator.is_valid(&without), "passes without {field}");
+    }
+    assert_eq!(report["directories"][0]["sha256"], sha256(&bench, "key.directory.json"));
+    let stamped = &report["results"][2];
+    assert_eq!(stamped["sha256"], sha256(&bench, "pics/stamped.png"));
+    assert!(stamped["proves"]["en"].as_str().unwrap().contains("made exactly this statement"));
+    assert!(stamped["proves_not"]["ko"].as_str().unwrap().contains("증명하지 않습니다"));
+    assert_eq!((&report["results"][0]["verdict"], &report["results"][0]["proves"]), (&json!("error"), &Value::Null));
+    assert!(report["results"][0]["sha256"].is_string(), "also of a file that is no picture");
+}
+
+/// By another program than ours.
+fn sha256(bench: &Bench, name: &str) -> Value {
+    let output = Command::new("sha256sum").arg(bench.path(name)).output().unwrap();
+    json!(String::from_utf8(output.stdout).unwrap().split_whitespace().next().unwrap().trim_start_matches('\\'))
+}
+
+#[test]
+fn the_page_stands_alone_and_escapes_what_comes_from_outside() {
+    let bench = folder();
+    assert_eq!(
+        bench.run(&[&["verify", "--effort", "fast", "pics", "--report", "out.html"][..], &TRUST].concat()).code,
+        2
+    );
+    let page = fs::read_to_string(bench.path("out.html")).unwrap();
+    for part in [
+        "&lt;b&gt;&amp;&#39;x&#39;.png",
+        "Verified: signed by Tester.",
+        "확인됨: Tester의 서명입니다.",
+        "What it does not prove",
+        "증명하지 않는 것",
+        "<h2>pics/stamped.png</h2>",
+        "@media print",
+        env!("CARGO_PKG_VERSION"),
+    ] {
+        assert!(page.contains(part), "{part} is missing");
+    }
+    for foreign in ["<b>", "<script", "http://", "https://", " src=\"/", "url("] {
+        assert!(!page.contains(foreign), "{foreign} in the page");
+    }
+    let sha256 = sha256(&bench, "pics/stamped.png");
+    assert!(page.contains(sha256.as_str().unwrap()));
+}
+
+#[test]
+fn a_signed_report_is_checked_and_a_changed_one_found_out() {
+    let bench = folder();
+    bench.ok(&["keygen", "-o", "auditor.pem", "--name", "Auditor"]);
+    let write = |args: &[&str]| {
+        let fixed = ["verify", "--effort", "fast", "pics/stamped.png", "--report", "out.html"];
+        bench.ok(&[&fixed[..], &TRUST, args].concat());
+    };
+    write(&["--report-key", "auditor.pem"]);
+    let check = |trust: &str| bench.run(&["trust", "verify", "out.html", "--trust", trust]);
+    let ran = check("auditor.directory.json");
+    assert_eq!(ran.code, 0, "{}", ran.stdout);
+    assert!(ran.stdout.contains("out.html: Verified: signed by Auditor with key"), "{}", ran.stdout);
+    let ran = check("key.directory.json");
+    assert_eq!(ran.code, 1);
+    assert!(ran.stdout.contains("Signer unknown"), "{}", ran.stdout);
+
+    let mut revoked: Value = serde_json::from_slice(&fs::read(bench.path("auditor.directory.json")).unwrap()).unwrap();
+    revoked["keys"][0]["revoked_at"] = json!("2026-01-01T00:00:00Z");
+    bench.put("revoked.json", revoked.to_string().as_bytes());
+    let ran = check("revoked.json");
+    assert!(ran.code == 1 && ran.stdout.contains("which does not count: it was revoked"), "{}", ran.stdout);
+
+    let page = fs::read_to_string(bench.path("out.html")).unwrap();
+    bench.put("out.html", page.replace("Tester", "Fester").as_bytes());
+    let ran = check("auditor.directory.json");
+    assert!(ran.code == 1 && ran.stdout.contains("Bad signature"), "{}", ran.stdout);
+    // An unsigned report in its place takes the signature away instead of looking forged.
+    write(&[]);
+    assert!(!bench.has("out.html.sig"));
+}
+
+/// In a network namespace of its own, without so much as a loopback device that is up.
+#[cfg(target_os = "linux")]
+#[test]
+fn all_of_it_works_without_a_network() {
+    let bench = folder();
+    let isolated = |args: &[&str]| {
+        let mut command = Command::new("unshare");
+        command.args(["--user", "--map-root-user", "--net", env!("CARGO_BIN_EXE_watermark")]).args(args);
+        command.current_dir(bench.path("")).env("WATERMARK_CONFIG_DIR", bench.path("config")).output()
+    };
+    if !isolated(&["--version"]).is_ok_and(|output| output.status.success()) {
+        eprintln!("SKIPPED: this system does not let its users make network namespaces (unshare)");
+        return;
+    }
+    for args in [
+        &["trust", "add", "key.directory.json"][..],
+        &["stamp", "--key", "key.pem", "--ledger", "l.jsonl", "in.png", "-o", "out.png"],
+        &["ledger", "verify", "l.jsonl"],
+        &["verify", "--ledger", "l.jsonl", "out.png", "--report", "r.html", "--report-key", "key.pem"],
+        &["trust", "verify", "r.html"],
+    ] {
+        let output = isolated(args).unwrap();
+        assert!(output.status.success(), "{args:?}: {}", String::from_utf8_lossy(&output.stderr));
+    }
+}

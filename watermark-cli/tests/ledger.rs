@@ -1,0 +1,160 @@
+//! The ledger through the program: written with every stamp, checked, and asked when the seal is gone.
+
+mod common;
+
+use std::fs;
+
+use common::{Bench, png, street};
+use serde_json::{Value, json};
+use watermark_core::Raster;
+use watermark_core::raster::{Channels, Samples};
+
+const TRUST: [&str; 2] = ["--trust", "key.directory.json"];
+
+fn stamp<'a>(input: &'a str, output: &'a str, serial: &'a str) -> Vec<&'a str> {
+    vec!["stamp", "--key", "key.pem", "--ledger", "l.jsonl", input, "-o", output, "--id", serial]
+}
+
+fn lines(bench: &Bench) -> Vec<String> {
+    fs::read_to_string(bench.path("l.jsonl")).unwrap().lines().map(str::to_owned).collect()
+}
+
+/// So little of the street that only the beacon fits.
+fn alley() -> Raster {
+    let whole = street();
+    let Samples::U8(samples) = whole.samples() else { unreachable!("the street has 8 bits") };
+    let rows = samples.chunks(512 * 3).take(256).flat_map(|row| &row[..256 * 3]);
+    Raster::new(256, 256, Channels::Rgb, Samples::U8(rows.copied().collect())).unwrap()
+}
+
+#[test]
+fn every_stamp_leaves_one_record_and_failures_none() {
+    let bench = Bench::with_key();
+    bench.put("in.png", &png(&street()));
+    bench.put("broken.png", b"not a picture");
+    bench.ok(&[&stamp("in.png", "a.png", "1")[..], &["--system", "painter@2.1"]].concat());
+    bench.ok(&stamp("in.png", "b.png", "2"));
+    assert_eq!(bench.run(&stamp("broken.png", "c.png", "3")).code, 1);
+    let lines = lines(&bench);
+    assert_eq!(lines.len(), 2);
+    let first: Value = serde_json::from_str(&lines[0]).unwrap();
+    for (field, value) in [
+        ("schema", json!("watermark-ledger/1")),
+        ("n", json!(0)),
+        ("serial", json!(1)),
+        ("system", json!("painter@2.1")),
+        ("profile", json!("sealed")),
+        ("width", json!(512)),
+    ] {
+        assert_eq!(first[field], value, "{field}");
+    }
+    assert_eq!(first["margin"]["length"], 4096);
+
+    let ran = bench.ok(&[&["ledger", "verify", "l.jsonl"][..], &TRUST].concat());
+    assert!(ran.stdout.contains("Intact: 2 records") && ran.stdout.contains("2 records: Tester"), "{}", ran.stdout);
+    for what in
+        [&["--serial", "2"][..], &["--image", "b.png"], &["--serial", "2", "--key", first["key"].as_str().unwrap()]]
+    {
+        let ran = bench.ok(&[&["ledger", "lookup", "l.jsonl"][..], &TRUST, what].concat());
+        assert!(ran.stdout.starts_with("Record 1:") && ran.stdout.contains("Tester stamped it at"), "{}", ran.stdout);
+    }
+    // The cover was stamped twice.
+    let both = bench.ok(&[&["ledger", "lookup", "l.jsonl", "--json", "--image", "in.png"][..], &TRUST].concat());
+    assert_eq!(both.stdout.lines().collect::<Vec<_>>(), lines);
+    assert_eq!(bench.run(&["ledger", "lookup", "l.jsonl", "--serial", "3"]).code, 1);
+    // A key that nobody lists is worth saying.
+    assert_eq!(bench.run(&["ledger", "verify", "l.jsonl"]).code, 1);
+}
+
+#[test]
+fn the_record_behind_a_lone_beacon_is_found_and_checked() {
+    let bench = Bench::with_key();
+    bench.put("in.png", &png(&alley()));
+    bench.ok(&[&stamp("in.png", "out.png", "77")[..], &["--time", "2026-03-01T00:00:00Z", "--system", "painter@2.1"]]
+        .concat());
+    let (code, found) = bench.verify(&[&TRUST[..], &["--ledger", "l.jsonl", "out.png"]].concat());
+    let found = &found[0];
+    // The pixels hold no signature, so the verdict stays what they earn.
+    assert_eq!((code, &found["verdict"]), (1, &json!("marked")), "{found:#}");
+    let record = &found["ledger"]["records"][0];
+    for (field, value) in [
+        ("holds", json!(true)),
+        ("time", json!("2026-03-01T00:00:00Z")),
+        ("system", json!("painter@2.1")),
+        ("this_file", json!("output")),
+        ("profile", json!("beacon-only")),
+    ] {
+        assert_eq!(record[field], value, "{field}");
+    }
+    assert_eq!(record["signature"]["issuer"]["name"], "Tester");
+    let said = found["conclusion"]["en"].as_array().unwrap();
+    assert!(
+        said.last()
+            .unwrap()
+            .as_str()
+            .unwrap()
+            .contains("The ledger holds the signed record of serial 77: Tester stamped it at")
+    );
+    let text =
+        bench.run(&[&["verify", "--effort", "fast", "--ledger", "l.jsonl"][..], &TRUST, &["out.png"]].concat()).stdout;
+    assert!(text.contains("this file is the recorded output, byte for byte"), "{text}");
+    // Without the key's directory the record is found, and its signature not believed.
+    let found = &bench.verify(&["--ledger", "l.jsonl", "out.png"]).1[0];
+    assert_eq!(found["ledger"]["records"][0]["holds"], false);
+    // Another ledger does not know it.
+    bench.put("empty.jsonl", b"");
+    let found = &bench.verify(&[&TRUST[..], &["--ledger", "empty.jsonl", "out.png"]].concat()).1[0];
+    assert_eq!(found["ledger"]["records"], json!([]));
+}
+
+#[test]
+fn a_changed_record_is_named_and_stops_the_next_stamp() {
+    let bench = Bench::with_key();
+    bench.put("in.png", &png(&street()));
+    for (output, serial) in [("a.png", "1"), ("b.png", "2"), ("c.png", "3")] {
+        bench.ok(&stamp("in.png", output, serial));
+    }
+    let whole = lines(&bench);
+    let head = bench.ok(&[&["ledger", "verify", "l.jsonl", "--json"][..], &TRUST].concat()).json()[0]["head"].clone();
+    let check = |text: &str, args: &[&str]| {
+        bench.put("l.jsonl", text.as_bytes());
+        let ran = bench.run(&[&["ledger", "verify", "l.jsonl", "--json"][..], &TRUST, args].concat());
+        assert_eq!(ran.code, 1, "{}", ran.stdout);
+        ran.json()[0]["fault"].clone()
+    };
+    let changed = whole[1].replace("\"cover_sha256\":\"", "\"cover_sha256\":\"0");
+    let fault = check(&format!("{}\n{changed}\n{}\n", whole[0], whole[2]), &[]);
+    assert_eq!(fault["record"], 1, "{fault}");
+    let fault = check(&format!("{}\n{}\n", whole[0], whole[2]), &[]);
+    assert_eq!((&fault["record"], fault["reason"].as_str().unwrap().starts_with("it is missing")), (&json!(1), true));
+    // Cut off at the end: seen by who noted the head.
+    let cut = format!("{}\n{}\n", whole[0], whole[1]);
+    let fault = check(&cut, &["--head", head.as_str().unwrap()]);
+    assert_eq!((&fault["record"], fault["reason"].as_str().unwrap().contains("once had 3 records")), (&json!(2), true));
+    bench.put("l.jsonl", cut.as_bytes());
+    bench.ok(&[&["ledger", "verify", "l.jsonl"][..], &TRUST].concat());
+
+    let changed = whole[2].replace("\"serial\":3", "\"serial\":4");
+    bench.put("l.jsonl", format!("{cut}{changed}\n").as_bytes());
+    let ran = bench.run(&stamp("in.png", "d.png", "5"));
+    assert_eq!(ran.code, 2);
+    assert!(ran.stderr.contains("its last record is not intact"), "{}", ran.stderr);
+    assert!(!bench.has("d.png"), "stamped without its record");
+    bench.put("in.txt", b"some notes\n");
+    let ran = bench.run(&["stamp", "--key", "key.pem", "--ledger", "in.txt", "in.png", "-o", "d.png"]);
+    assert_eq!((ran.code, fs::read(bench.path("in.txt")).unwrap()), (2, b"some notes\n".to_vec()));
+}
+
+#[test]
+fn stampers_at_the_same_time_share_one_ledger() {
+    let bench = Bench::with_key();
+    bench.put("in.png", &png(&alley()));
+    let names: Vec<_> = (0..4).map(|i| (format!("{i}.png"), i.to_string())).collect();
+    let children: Vec<_> =
+        names.iter().map(|(output, serial)| bench.command(&stamp("in.png", output, serial)).spawn().unwrap()).collect();
+    for child in children {
+        assert!(child.wait_with_output().unwrap().status.success());
+    }
+    let ran = bench.ok(&[&["ledger", "verify", "l.jsonl", "--json"][..], &TRUST].concat());
+    assert_eq!((&ran.json()[0]["records"], &ran.json()[0]["repeated_serials"]), (&json!(4), &json!([])));
+}

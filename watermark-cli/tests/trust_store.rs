@@ -1,0 +1,225 @@
+//! The trust store: whom it takes in, and which later editions it follows.
+
+mod common;
+
+use std::fs;
+
+use common::{Bench, Ran, png, street};
+use serde_json::{Value, json};
+
+/// A bench with `key.pem` of "Tester" and `root.pem`, and the former's directory signed by the latter as `one.json`, edition 1.
+fn signed() -> Bench {
+    let bench = Bench::with_key();
+    bench.ok(&["keygen", "-o", "root.pem", "--name", "Tester root"]);
+    bench.ok(&["trust", "sign", "key.directory.json", "--root-key", "root.pem", "-o", "one.json"]);
+    bench
+}
+
+fn read(bench: &Bench, name: &str) -> Value {
+    serde_json::from_slice(&fs::read(bench.path(name)).unwrap()).unwrap()
+}
+
+/// `from` with a change, unsigned, as `to`.
+fn changed(bench: &Bench, from: &str, to: &str, change: impl FnOnce(&mut Value)) {
+    let mut document = read(bench, from);
+    change(&mut document);
+    bench.put(to, document.to_string().as_bytes());
+}
+
+/// Edits a signed directory as its issuer would, revoking key 0, and signs that as the next edition.
+fn revoke(bench: &Bench, from: &str, to: &str, roots: &[&str]) {
+    changed(bench, from, "draft.json", |d| d["keys"][0]["revoked_at"] = json!("2026-01-01T00:00:00Z"));
+    let mut args = vec!["trust", "sign", "draft.json", "-o", to];
+    for root in roots {
+        args.extend(["--root-key", root]);
+    }
+    bench.ok(&args);
+}
+
+fn refused(ran: &Ran, reason: &str) {
+    assert_eq!(ran.code, 1, "{}{}", ran.stdout, ran.stderr);
+    assert!(ran.stderr.contains(reason), "{}", ran.stderr);
+}
+
+#[test]
+fn a_directory_is_trusted_updated_listed_and_removed() {
+    let bench = signed();
+    let ran = bench.ok(&["trust", "add", "one.json"]);
+    let root = read(&bench, "one.json")["proofs"][0]["root"].as_str().unwrap().to_owned();
+    assert!(
+        ran.stdout.contains("Trusting Tester from now on, edition 1") && ran.stdout.contains(&root),
+        "{}",
+        ran.stdout
+    );
+    assert!(bench.ok(&["trust", "add", "one.json"]).stdout.contains("trusted already"));
+
+    bench.put("in.png", &png(&street()));
+    bench.ok(&["stamp", "--key", "key.pem", "in.png", "-o", "out.png", "--time", "2026-03-01T00:00:00Z"]);
+    assert_eq!(bench.verify(&["out.png"]).1[0]["verdict"], "verified");
+
+    revoke(&bench, "one.json", "two.json", &["root.pem"]);
+    assert!(bench.ok(&["trust", "add", "two.json"]).stdout.contains("Updated Tester: edition 1 -> 2"));
+    let found = &bench.verify(&["out.png"]).1[0];
+    assert_eq!((&found["verdict"], &found["signature"]["key_status"]), (&json!("unknown-issuer"), &json!("revoked")));
+    assert!(
+        found["conclusion"]["ko"][0].as_str().unwrap().contains("2026-01-01T00:00:00Z에 폐지되었습니다"),
+        "{found:#}"
+    );
+
+    let listed = bench.ok(&["trust", "list", "--json"]).json();
+    assert_eq!((listed.len(), &listed[0]["sequence"], &listed[0]["root"]), (1, &json!(2), &json!(root)));
+    let text = bench.ok(&["trust", "list"]).stdout;
+    assert!(text.contains("revoked at 2026-01-01T00:00:00Z") && text.contains("edition 2"), "{text}");
+    let id = listed[0]["id"].as_str().unwrap();
+    assert_eq!(bench.run(&["trust", "remove", "0000000000000000"]).code, 2);
+    bench.ok(&["trust", "remove", id]);
+    assert!(bench.ok(&["trust", "list", "--json"]).stdout.is_empty());
+}
+
+#[test]
+fn an_older_edition_is_refused_and_said_so() {
+    let bench = signed();
+    revoke(&bench, "one.json", "two.json", &["root.pem"]);
+    bench.ok(&["trust", "add", "two.json"]);
+    refused(&bench.run(&["trust", "add", "one.json"]), "edition 1, and you trust edition 2 already");
+    let ran = bench.run(&["trust", "verify", "one.json", "two.json"]);
+    assert_eq!(ran.code, 1);
+    assert!(ran.stdout.contains("one.json: Outdated") && ran.stdout.contains("two.json: Verified"), "{}", ran.stdout);
+    // Handed over with --trust it counts, since it was asked for, and the program says what is wrong with it.
+    bench.put("in.png", &png(&street()));
+    bench.ok(&["stamp", "--key", "key.pem", "in.png", "-o", "out.png"]);
+    let ran = bench.ok(&["verify", "--effort", "fast", "--trust", "one.json", "out.png"]);
+    assert!(ran.stderr.contains("one.json is an older edition"), "{}", ran.stderr);
+    // Beside the later one it does not count, in whatever order they come.
+    for pair in [["one.json", "two.json"], ["two.json", "one.json"]] {
+        let (code, found) = bench.verify(&["--trust", pair[0], "--trust", pair[1], "out.png"]);
+        assert_eq!((code, &found[0]["signature"]["key_status"]), (1, &json!("revoked")));
+    }
+}
+
+#[test]
+fn an_edition_of_the_same_number_that_says_something_else_is_refused() {
+    let bench = signed();
+    bench.ok(&["trust", "add", "one.json"]);
+    changed(&bench, "key.directory.json", "plain.json", |d| d["organization"]["contact"] = json!("x@example.org"));
+    bench.ok(&["trust", "sign", "plain.json", "--root-key", "root.pem", "-o", "other.json"]);
+    refused(&bench.run(&["trust", "add", "other.json"]), "edition 1 like the one you trust, and says something else");
+}
+
+#[test]
+fn another_root_needs_the_old_ones_word() {
+    let bench = signed();
+    bench.ok(&["trust", "add", "one.json"]);
+    bench.ok(&["keygen", "-o", "new.pem", "--name", "New root"]);
+    bench.ok(&[
+        "trust",
+        "sign",
+        "key.directory.json",
+        "--root-key",
+        "new.pem",
+        "-o",
+        "stranger.json",
+        "--sequence",
+        "9",
+    ]);
+    refused(&bench.run(&["trust", "add", "stranger.json"]), "its root did not sign this one");
+    // Unsigned, the same name, is no way around it.
+    refused(&bench.run(&["trust", "add", "key.directory.json"]), "its root did not sign this one");
+    // A signed directory is not signed over by a stranger unnoticed.
+    let ran = bench.run(&["trust", "sign", "one.json", "--root-key", "new.pem"]);
+    assert_eq!(ran.code, 2);
+    assert!(ran.stderr.contains("--root-key OLD --root-key NEW"), "{}", ran.stderr);
+
+    revoke(&bench, "one.json", "handover.json", &["root.pem", "new.pem"]);
+    bench.ok(&["trust", "add", "handover.json"]);
+    revoke(&bench, "handover.json", "three.json", &["new.pem"]);
+    bench.ok(&["trust", "add", "three.json"]);
+    let listed = bench.ok(&["trust", "list", "--json"]).json();
+    assert_eq!((listed.len(), &listed[0]["sequence"]), (1, &json!(3)));
+    assert_eq!(bench.list("config/trust").len(), 1, "the older editions are gone");
+}
+
+#[test]
+fn keys_are_rotated_within_one_directory() {
+    let bench = signed();
+    bench.ok(&["trust", "add", "one.json"]);
+    bench.put("in.png", &png(&street()));
+    bench.ok(&["stamp", "--key", "key.pem", "in.png", "-o", "old.png"]);
+    fs::copy(bench.path("one.json"), bench.path("two.json")).unwrap();
+    bench.ok(&["keygen", "-o", "next.pem", "--into", "two.json"]);
+    assert_eq!(bench.run(&["trust", "add", "two.json"]).code, 1, "not signed yet");
+    bench.ok(&["trust", "sign", "two.json", "--root-key", "root.pem"]);
+    bench.ok(&["trust", "add", "two.json"]);
+    bench.ok(&["stamp", "--key", "next.pem", "in.png", "-o", "new.png"]);
+    let (code, found) = bench.verify(&["old.png", "new.png"]);
+    assert_eq!(code, 0, "{found:#?}");
+    assert_ne!(found[0]["signature"]["key"], found[1]["signature"]["key"]);
+    assert_eq!(bench.run(&["keygen", "-o", "next.pem", "--into", "two.json"]).code, 2, "keys are never overwritten");
+}
+
+#[test]
+fn a_changed_directory_is_no_directory() {
+    let bench = signed();
+    changed(&bench, "one.json", "forged.json", |d| d["keys"][0]["valid_until"] = json!("2040-01-01T00:00:00Z"));
+    for args in [
+        &["trust", "add", "forged.json"][..],
+        &["trust", "verify", "forged.json"],
+        &["verify", "--trust", "forged.json", "x.png"],
+    ] {
+        let ran = bench.run(args);
+        assert_ne!(ran.code, 0);
+        assert!(
+            format!("{}{}", ran.stdout, ran.stderr).contains("was changed after it was signed"),
+            "{}{}",
+            ran.stdout,
+            ran.stderr
+        );
+    }
+    // Without its proofs it is an unsigned one, and called that.
+    changed(&bench, "one.json", "stripped.json", |d| drop(d.as_object_mut().unwrap().remove("proofs")));
+    let ran = bench.run(&["trust", "verify", "stripped.json", "one.json"]);
+    assert_eq!(ran.code, 1);
+    assert!(
+        ran.stdout.contains("stripped.json: Not signed") && ran.stdout.contains("one.json: Root unknown"),
+        "{}",
+        ran.stdout
+    );
+    let ran = bench.ok(&["trust", "add", "stripped.json"]);
+    assert!(ran.stderr.contains("not signed by a root key"), "{}", ran.stderr);
+}
+
+#[test]
+fn a_root_key_does_not_stamp() {
+    let bench = Bench::with_key();
+    let ran = bench.run(&["trust", "sign", "key.directory.json", "--root-key", "key.pem"]);
+    assert_eq!(ran.code, 2);
+    assert!(ran.stderr.contains("a root key is listed among the keys that stamp"), "{}", ran.stderr);
+}
+
+#[test]
+fn directories_fit_their_published_schema() {
+    let schema: Value = serde_json::from_str(include_str!("../../docs/directory.schema.json")).unwrap();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let bench = signed();
+    revoke(&bench, "one.json", "two.json", &["root.pem"]);
+    for name in ["key.directory.json", "one.json", "two.json"] {
+        let document = read(&bench, name);
+        let errors: Vec<_> = validator.iter_errors(&document).map(|e| format!("{}: {e}", e.instance_path())).collect();
+        assert!(errors.is_empty(), "{name}: {errors:?}");
+    }
+    // And it is no schema that takes anything.
+    for (pointer, value) in [
+        ("/schema", json!("watermark-directory/2")),
+        ("/sequence", json!(0)),
+        ("/sequence", Value::Null),
+        ("/organization/name", json!("")),
+        ("/keys/0/id", json!("12345")),
+        ("/keys/0/public_key", json!("00")),
+        ("/systems/0/version", json!("2@1")),
+        ("/proofs/0/signature", json!("00")),
+    ] {
+        let mut document = read(&bench, "one.json");
+        *document.pointer_mut(pointer).unwrap() = value;
+        assert!(!validator.is_valid(&document), "passes with another {pointer}");
+    }
+}

@@ -1,0 +1,298 @@
+//! Verdicts in plain words, English and Korean: what was found, and what follows from it and what does not.
+//!
+//! Program, page and report show these sentences and form none of their own, so they cannot say more than was found.
+//! The Korean follows the English sentence by sentence, in the polite form of official notices.
+
+use super::{Report, Verdict};
+use crate::signature::{Directory, DirectoryKey, KeyStatus, SignatureCheck, Standing};
+
+/// The language of a sentence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Language {
+    /// English.
+    English,
+    /// Korean.
+    Korean,
+}
+
+impl Language {
+    const fn pick<'t>(self, english: &'t str, korean: &'t str) -> &'t str {
+        match self {
+            Self::English => english,
+            Self::Korean => korean,
+        }
+    }
+
+    pub(super) fn choose(self, english: String, korean: String) -> String {
+        match self {
+            Self::English => english,
+            Self::Korean => korean,
+        }
+    }
+
+    /// The organisation's name in this language, the other one where it has none.
+    pub fn name_of(self, directory: &Directory) -> &str {
+        let who = directory.organization();
+        match self {
+            Self::English => &who.name,
+            Self::Korean => who.name_ko.as_deref().unwrap_or(&who.name),
+        }
+    }
+}
+
+impl Verdict {
+    /// What one may conclude from the verdict alone.
+    pub const fn proves(self, language: Language) -> &'static str {
+        let (english, korean) = match self {
+            Self::Verified => (
+                "The holder of the named key made exactly this statement; not one bit of it was changed since.",
+                "해당 키의 보유자가 바로 이 내용으로 표시하였으며, 이후 한 비트도 바뀌지 않았습니다.",
+            ),
+            Self::Altered => (
+                "The holder of the named key made exactly this statement about this picture; the listed parts were changed after that.",
+                "해당 키의 보유자가 바로 이 이미지에 이 내용으로 표시하였으며, 나열된 부분은 그 뒤에 바뀌었습니다.",
+            ),
+            Self::Transplanted => (
+                "The holder of the named key made exactly this statement about another picture; its mark was moved into this one.",
+                "해당 키의 보유자가 이 내용으로 표시한 것은 다른 이미지이며, 그 표식이 이 이미지로 옮겨졌습니다.",
+            ),
+            Self::UnknownIssuer => (
+                "Somebody stamped a picture with this message. Who it was is not established by the directories at hand.",
+                "누군가 이 내용으로 이미지에 표식을 넣었습니다. 보유한 키 목록만으로는 그가 누구인지 확인되지 않습니다.",
+            ),
+            Self::BadSignature => (
+                "The message was not signed by any listed key of the id that it names.",
+                "이 내용은 표식이 지목한 식별자의 등록된 어느 키로도 서명되지 않았습니다.",
+            ),
+            Self::Marked => (
+                "A mark is or was in the picture. By chance about one unmarked picture in a million shows one.",
+                "이미지에 표식이 있거나 있었습니다. 표식이 없는 이미지가 우연히 그렇게 보일 확률은 약 백만분의 일입니다.",
+            ),
+            Self::None => ("Nothing.", "아무것도 증명하지 않습니다."),
+        };
+        language.pick(english, korean)
+    }
+
+    /// What one may not conclude, although it suggests itself.
+    pub const fn proves_not(self, language: Language) -> &'static str {
+        let (english, korean) = match self {
+            Self::Verified => (
+                "Not that the statement is true, that the signer's clock was right, or that the key was not stolen. A stamp that \
+                 is bound to no picture could have been moved here from another one.",
+                "그 내용이 사실이라는 것, 서명자의 시계가 맞았다는 것, 키가 도난되지 않았다는 것은 증명하지 않습니다. 특정 이미지에 \
+                 묶이지 않은 표식은 다른 이미지에서 옮겨 왔을 수 있습니다.",
+            ),
+            Self::Altered => (
+                "Not what stood in the changed parts, who changed them, or that nothing else was changed: small changes are not found.",
+                "바뀐 부분에 무엇이 있었는지, 누가 바꾸었는지, 그 밖에 바뀐 곳이 없다는 것은 증명하지 않습니다. 작은 변경은 찾지 못합니다.",
+            ),
+            Self::Transplanted => (
+                "Nothing about this picture: neither who made it, nor when, nor how. Not who moved the mark.",
+                "이 이미지에 대해서는 누가, 언제, 어떻게 만들었는지 아무것도 증명하지 않으며, 누가 표식을 옮겼는지도 알 수 없습니다.",
+            ),
+            Self::UnknownIssuer => (
+                "Not who stamped it, and not that anything it states is true.",
+                "누가 표시하였는지, 그 내용이 사실인지는 증명하지 않습니다.",
+            ),
+            Self::BadSignature => (
+                "Not that the key's holder did wrong: an impostor or another key with the same short id explains it as well.",
+                "키 보유자의 잘못을 뜻하지 않습니다. 사칭이거나, 짧은 식별자가 우연히 같은 다른 키일 수도 있습니다.",
+            ),
+            Self::Marked => (
+                "Not who put it there, and not that what it claims is true: anybody could have written it.",
+                "누가 넣었는지, 주장하는 내용이 사실인지는 증명하지 않습니다. 누구나 그렇게 써 넣을 수 있습니다.",
+            ),
+            Self::None => (
+                "Not that the image was not made by AI: it may never have been marked, or the mark may be gone.",
+                "AI가 만들지 않은 이미지라는 증명이 아닙니다. 처음부터 표식이 없었거나, 지워졌을 수 있습니다.",
+            ),
+        };
+        language.pick(english, korean)
+    }
+}
+
+impl Report<'_> {
+    /// The verdict as sentences: the finding first, then every reservation that belongs to it.
+    pub fn sentences(&self, language: Language) -> Vec<String> {
+        let mut out = vec![self.finding(language)];
+        out.extend(self.revocation(language));
+        out.extend(self.shared_id(language));
+        out.extend(self.pointer(language));
+        let unbound = self.extraction.seal.is_some_and(|seal| seal.unverified_claims.content_hash.is_none());
+        if self.verdict == Verdict::Verified && unbound {
+            let (english, korean) = (
+                "The stamp is bound to no particular picture: it could have been moved here from another one.",
+                "이 표식은 특정 이미지에 묶여 있지 않으므로 다른 이미지에서 옮겨 왔을 수 있습니다.",
+            );
+            out.push(language.pick(english, korean).to_owned());
+        }
+        out
+    }
+
+    fn finding(&self, language: Language) -> String {
+        let claimed = self.extraction.beacon.map(|beacon| beacon.key_id.to_string()).unwrap_or_default();
+        let (english, korean) = match self.verdict {
+            Verdict::Verified => {
+                let name = self.standing().map(|standing| language.name_of(standing.directory)).unwrap_or_default();
+                (format!("Verified: signed by {name}."), format!("확인됨: {name}의 서명입니다."))
+            }
+            Verdict::Altered => {
+                let name = self.standing().map(|standing| language.name_of(standing.directory)).unwrap_or_default();
+                (
+                    format!("Altered: signed by {name}, but parts of the picture were changed after stamping."),
+                    format!("변경됨: {name}의 서명이 있으나, 표시된 뒤 이미지의 일부가 바뀌었습니다."),
+                )
+            }
+            Verdict::Transplanted => {
+                let name = self.standing().map(|standing| language.name_of(standing.directory)).unwrap_or_default();
+                (
+                    format!(
+                        "Transplanted: {name} signed this message for another picture; it was moved into this one."
+                    ),
+                    format!("옮겨진 표식: {name}의 서명은 다른 이미지에 대한 것이며, 이 이미지로 옮겨졌습니다."),
+                )
+            }
+            Verdict::UnknownIssuer => match self.standing() {
+                Some(standing) => out_of_force(&standing, language),
+                None => unlisted(&claimed),
+            },
+            Verdict::BadSignature => (
+                format!(
+                    "Bad signature: the mark names key {claimed}, but no listed key of that id signed it. It was forged or \
+                     damaged, or another key has the same id."
+                ),
+                format!(
+                    "서명 불일치: 표식은 키 {claimed}를 지목하지만, 그 식별자로 등록된 어느 키의 서명도 \
+                     아닙니다. 위조 또는 손상되었거나 식별자가 같은 다른 키입니다."
+                ),
+            ),
+            Verdict::Marked if self.extraction.beacon.is_some() => (
+                "A mark was found and its claims were read, but no signed message: anybody could have written them."
+                    .to_owned(),
+                "표식과 그 주장을 읽었으나 서명된 내용은 없습니다. 누구나 그렇게 써 넣을 수 있습니다.".to_owned(),
+            ),
+            Verdict::Marked => (
+                "A mark was found, but it is too damaged to be read.".to_owned(),
+                "표식이 있으나 심하게 손상되어 읽을 수 없습니다.".to_owned(),
+            ),
+            Verdict::None => (
+                "No mark found. This does not mean the image was not made by AI.".to_owned(),
+                "표식을 찾지 못했습니다. 그렇다고 AI가 만들지 않은 이미지라는 뜻은 아닙니다.".to_owned(),
+            ),
+        };
+        language.choose(english, korean)
+    }
+
+    /// A key that was withdrawn, and why, as far as the directory says.
+    fn revocation(&self, language: Language) -> Option<String> {
+        let standing = self.standing()?;
+        let reason = standing.key.revocation.as_ref()?.reason.as_deref();
+        let reason = reason.map(|text| format!(" ({text})")).unwrap_or_default();
+        let name = language.name_of(standing.directory);
+        let (english, korean) = match standing.status {
+            KeyStatus::RevokedLater { at } => (
+                format!(
+                    "{name} revoked the key at {at}{reason}, after the stated time. That time is the signer's own, and \
+                     whoever stole the key can date a stamp back: believe it only if something else shows that the stamp is \
+                     older."
+                ),
+                format!(
+                    "{name}은(는) 표시된 시각 이후인 {at}에 이 키를 폐지하였습니다{reason}. 시각은 서명자가 적은 \
+                     것이어서 키를 훔친 자가 앞당겨 적을 수 있습니다. 표식이 그보다 먼저 만들어졌음을 다른 자료로 \
+                     확인할 수 있을 때만 믿으십시오."
+                ),
+            ),
+            KeyStatus::Revoked { .. } if !reason.is_empty() => {
+                (format!("Reason given for the revocation:{reason}."), format!("폐지 사유:{reason}."))
+            }
+            _ => return None,
+        };
+        Some(language.choose(english, korean))
+    }
+
+    /// Several different keys under the id of 24 bits.
+    fn shared_id(&self, language: Language) -> Option<String> {
+        let id = self.extraction.beacon.as_ref()?.key_id;
+        let mut keys: Vec<_> = self.listed.iter().map(|(_, key)| *key.public_key.as_bytes()).collect();
+        keys.sort_unstable();
+        keys.dedup();
+        let (count, names) = (keys.len(), names(&self.listed, language));
+        if count < 2 {
+            return None;
+        }
+        let (english, korean) = match &self.signature {
+            Some(SignatureCheck::Valid { .. }) => {
+                ("the signature holds under the one named above alone.", "서명은 위에 적은 키로만 성립합니다.")
+            }
+            Some(_) => ("the signature holds under none of them.", "서명은 어느 것으로도 성립하지 않습니다."),
+            None => ("without a signature nothing tells them apart.", "서명 없이는 구별할 수 없습니다."),
+        };
+        Some(language.choose(
+            format!("{count} different keys share the id {id} ({names}); {english}"),
+            format!("서로 다른 키 {count}개가 식별자 {id}를 함께 씁니다({names}). {korean}"),
+        ))
+    }
+
+    /// Whom an unsigned beacon points to.
+    fn pointer(&self, language: Language) -> Option<String> {
+        if self.signature.is_some() || self.listed.is_empty() {
+            return None;
+        }
+        let (id, names) = (self.extraction.beacon.as_ref()?.key_id, names(&self.listed, language));
+        Some(language.choose(
+            format!(
+                "The key id {id} that it names is listed by {names}: a claim like the rest. Their ledger may resolve the \
+                 serial."
+            ),
+            format!(
+                "표식이 지목한 식별자 {id}는 {names}의 키 목록에 있으나 이 또한 주장일 뿐입니다. 발행자의 원장에서 \
+                 일련번호를 조회할 수 있습니다."
+            ),
+        ))
+    }
+}
+
+/// A signed message whose key nobody lists.
+fn unlisted(claimed: &str) -> (String, String) {
+    (
+        format!(
+            "Signed message found, issuer unknown: no trusted directory lists key {claimed}, so nothing was checked. Pass its \
+             issuer's directory with --trust."
+        ),
+        format!(
+            "서명된 내용이 있으나 발행자를 알 수 없습니다: 신뢰하는 어느 키 목록에도 키 {claimed}가 없어 아무것도 \
+             확인하지 못했습니다. 발행자의 키 목록을 --trust로 지정하십시오."
+        ),
+    )
+}
+
+/// A signature that holds, under a key that did not count at the stated time.
+fn out_of_force(standing: &Standing<'_>, language: Language) -> (String, String) {
+    let name = language.name_of(standing.directory);
+    let (english, korean) = match standing.status {
+        KeyStatus::Revoked { at } => {
+            (format!("was revoked at {at}, before that"), format!("그 전인 {at}에 폐지되었습니다"))
+        }
+        KeyStatus::Expired { until } => {
+            (format!("was valid until {until} only"), format!("{until}까지만 유효하였습니다"))
+        }
+        KeyStatus::NotYetValid { from } => (format!("became valid at {from} only"), format!("{from}부터 유효합니다")),
+        KeyStatus::Valid | KeyStatus::RevokedLater { .. } => ("counted".to_owned(), "유효하였습니다".to_owned()),
+    };
+    (
+        format!("Signed by a key of {name} at a stated time when the key did not count: it {english}."),
+        format!("{name}의 키로 서명되었으나 표시된 시각에 그 키는 효력이 없었습니다: 이 키는 {korean}."),
+    )
+}
+
+/// The organisations that list these keys, each once.
+fn names(listed: &[(&Directory, &DirectoryKey)], language: Language) -> String {
+    let mut names: Vec<&str> = Vec::new();
+    for (directory, _) in listed {
+        let name = language.name_of(directory);
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    names.join(", ")
+}
