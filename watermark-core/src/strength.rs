@@ -19,7 +19,7 @@ pub(crate) const MIN: f32 = 3.0;
 /// Strongest strength.
 pub(crate) const MAX: f32 = 20.0;
 
-/// Strengths searched: [`WEAKEST`] times up to this many steps of [`RATIO`]. The last, 9.0, is where SSIMULACRA 2 averages 87.5 and SSIM 0.992
+/// Strengths searched: [`WEAKEST`] times up to this many steps of [`RATIO`]. The last, 9.0, is where SSIMULACRA 2 averages 87.5 and SSIM 0.991
 /// (`docs/DESIGN.md`, Strength).
 const STEPS: usize = 15;
 const WEAKEST: f32 = 5.0;

@@ -40,8 +40,8 @@ function values(report) {
   };
 }
 
-/** Sentences that the core formed, in the page's language: the finding, then what is to be said with it. */
-const given = (report) => report.conclusion?.[document.documentElement.lang] ?? [];
+/** Sentences that the core formed, in the page's language: the finding, then what is to be said with it. For verdicts that this page has no words for. */
+const given = (report) => (has(`verdict.${report.verdict}`) ? [] : report.conclusion?.[document.documentElement.lang] ?? []);
 
 export const sentence = (report) => given(report)[0] ?? t(sentenceOf('verdict', report), values(report));
 export const kind = (report) => t(has(`kind.${report.verdict}`) ? `kind.${report.verdict}` : 'kind.marked');
