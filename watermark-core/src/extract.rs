@@ -315,16 +315,20 @@ impl<'a> Reader<'a> {
         let seal = seal.and_then(|b| Seal::decode(&b).map_err(&mut keep).ok());
         let traced = self.traced.take();
         let placement = traced.as_ref().map(|(_, placement)| *placement);
+        let claims = seal.map(|seal| seal.unverified_claims).filter(|claims| !claims.content_hash.is_none());
+        let compare = |replaced: &dyn Fn([f64; 2]) -> bool| {
+            let (claims, placement) = claims.zip(placement)?;
+            let received = content::Received { luma, placement, replaced };
+            Some(content::compare(&received, &claims.content_hash, claims.size))
+        };
+        // First as a whole, for what lies outside the stamped picture carries no mark and is no edit; then without what was replaced.
+        let stamped = compare(&|_| false).and_then(|(_, stamped)| stamped);
         let edit_map = traced.and_then(|(blocks, placement)| {
             let bits = self.tile(blocks.repeated)?;
-            Some(EditMap::new(&blocks, &bits, placement, (luma.width, luma.height)))
+            Some(EditMap::new(&blocks, &bits, placement, stamped, (luma.width, luma.height)))
         });
-        let claims = seal.map(|seal| seal.unverified_claims).filter(|claims| !claims.content_hash.is_none());
-        let content = claims.zip(placement).map(|(claims, placement)| {
-            let replaced = |at| edit_map.as_ref().is_some_and(|map| map.is_altered(at));
-            let received = content::Received { luma, placement, replaced: &replaced };
-            content::compare(&received, &claims.content_hash, claims.size)
-        });
+        let replaced = |at| edit_map.as_ref().is_some_and(|map| map.is_altered(at));
+        let content = compare(&replaced).map(|(content, _)| content);
         Extraction {
             beacon,
             seal,

@@ -52,7 +52,7 @@ pub struct RegionFacts {
     pub y: u32,
     pub width: u32,
     pub height: u32,
-    pub polygon: Vec<[f64; 2]>,
+    pub outlines: Vec<Vec<[f64; 2]>>,
     pub share: f64,
     pub evidence: f64,
 }
@@ -61,8 +61,9 @@ impl RegionFacts {
     fn of(region: &Region) -> Self {
         let Region { x, y, width, height, share, evidence, .. } = *region;
         // A tenth of a pixel is finer than the outline.
-        let polygon = region.polygon.iter().map(|corner| corner.map(|v| (10.0 * v).round() / 10.0)).collect();
-        Self { x, y, width, height, polygon, share, evidence }
+        let rounded = |corner: &[f64; 2]| corner.map(|v| (10.0 * v).round() / 10.0);
+        let outlines = region.outlines.iter().map(|outline| outline.iter().map(rounded).collect()).collect();
+        Self { x, y, width, height, outlines, share, evidence }
     }
 
     /// In words.

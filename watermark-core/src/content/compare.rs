@@ -61,19 +61,23 @@ pub(crate) struct Feature {
     pub(crate) weight: f32,
 }
 
-/// Compares `received` with the hash of a picture of `size`, at the placement that agrees best. Also gives that placement's canonical
-/// corner and its features.
-pub(crate) fn compare(received: &Received<'_>, hash: &ContentHash, size: StampedSize) -> Content {
+/// Compares `received` with the hash of a picture of `size`, at the placement that agrees best. Also where the stamped picture's opposite
+/// corners lie on the plane that was read, when it agrees.
+pub(crate) fn compare(
+    received: &Received<'_>,
+    hash: &ContentHash,
+    size: StampedSize,
+) -> (Content, Option<[[f64; 2]; 2]>) {
     let (width, height) = (usize::from(size.width_px()), usize::from(size.height_px()));
     let (width, height) = canonical::size(width, height);
     let stamped = [width as f64, height as f64];
     let reduced = Reduced::new(received, stamped);
     let corners = candidates(received, stamped);
-    let mut best: Option<Content> = None;
+    let mut best: Option<(Content, [f64; 2])> = None;
     for &corner in &corners {
         let content = judge(&features(received, &reduced, stamped, corner), hash);
-        if best.is_none_or(|b| evidence(&content) > evidence(&b)) {
-            best = Some(content);
+        if best.is_none_or(|(b, _)| evidence(&content) > evidence(&b)) {
+            best = Some((content, corner));
         }
     }
     let nothing = Content {
@@ -83,7 +87,11 @@ pub(crate) fn compare(received: &Received<'_>, hash: &ContentHash, size: Stamped
         shown: 0.0,
         placements: 0,
     };
-    best.map_or(nothing, |b| Content { placements: corners.len(), ..b })
+    best.map_or((nothing, None), |(content, [x, y])| {
+        let agrees = content.comparison == Comparison::Matches;
+        let corners_of_picture = agrees.then_some([[-x, -y], [stamped[0] - x, stamped[1] - y]]);
+        (Content { placements: corners.len(), ..content }, corners_of_picture)
+    })
 }
 
 /// Standard deviations by which an unrelated picture would have to agree by chance.

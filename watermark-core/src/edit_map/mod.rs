@@ -30,8 +30,8 @@ pub struct Region {
     pub width: u32,
     /// Its height.
     pub height: u32,
-    /// Outline, received pixels, to within about a block; closed, the first corner is not repeated.
-    pub polygon: Vec<[f64; 2]>,
+    /// Outlines, received pixels, to within about a block: the outer one, then those of holes. Closed; no first corner is repeated.
+    pub outlines: Vec<Vec<[f64; 2]>>,
     /// Share of the received picture's area, 0 to 1.
     pub share: f64,
     /// Natural log of how much likelier its blocks are without the mark than with it.
@@ -39,15 +39,13 @@ pub struct Region {
 }
 
 impl Region {
-    /// Whether a received position lies inside the outline (even-odd rule).
+    /// Whether a received position lies inside (even-odd rule).
     pub fn contains(&self, [x, y]: [f64; 2]) -> bool {
-        let previous = self.polygon.iter().cycle().skip(self.polygon.len().saturating_sub(1));
-        let crossings = self
-            .polygon
-            .iter()
-            .zip(previous)
-            .filter(|([ax, ay], [bx, by])| (*ay > y) != (*by > y) && x < (bx - ax) * (y - ay) / (by - ay) + ax);
-        crossings.count() % 2 == 1
+        let crosses = |([ax, ay], [bx, by]): &(&[f64; 2], &[f64; 2])| {
+            (*ay > y) != (*by > y) && x < (bx - ax) * (y - ay) / (by - ay) + ax
+        };
+        let sides = self.outlines.iter().flat_map(|o| o.iter().zip(o.iter().cycle().skip(1)));
+        sides.filter(crosses).count() % 2 == 1
     }
 }
 
@@ -74,30 +72,47 @@ pub struct EditMap {
 }
 
 impl EditMap {
-    /// The map of a reading whose tile `bits` are known (`None`: this one is not). `size` is the received picture's, pixels.
-    pub(crate) fn new(blocks: &Blocks, bits: &[Option<u8>], placement: Placement, size: (usize, usize)) -> Self {
-        let survey = Survey::new(blocks, bits);
+    /// The map of a reading whose tile `bits` are known (`None`: this one is not). `stamped` is where the stamped picture's opposite
+    /// corners lie on the plane that was read, if known: nothing outside can carry the mark. `size` is the received picture's, pixels.
+    pub(crate) fn new(
+        blocks: &Blocks,
+        bits: &[Option<u8>],
+        placement: Placement,
+        stamped: Option<[[f64; 2]; 2]>,
+        size: (usize, usize),
+    ) -> Self {
         let first = [blocks.first_px.0 as f64, blocks.first_px.1 as f64];
+        let begins = |i: usize, axis: usize| first[axis] + (i * BLOCK_PX) as f64;
+        let survey = Survey::new(blocks, bits, |col, row| {
+            let within = |[low, high]: [[f64; 2]; 2]| {
+                [col, row].into_iter().enumerate().all(|(axis, i)| {
+                    low[axis] <= begins(i, axis) + 0.5 && begins(i + 1, axis) <= high[axis] + 0.5
+                })
+            };
+            stamped.is_none_or(within)
+        });
         let corner = |[col, row]: [usize; 2]| {
-            let [x, y] = placement.map.apply([first[0] + (col * BLOCK_PX) as f64, first[1] + (row * BLOCK_PX) as f64]);
+            let [x, y] = placement.map.apply([begins(col, 0), begins(row, 1)]);
             [x.clamp(0.0, size.0 as f64), y.clamp(0.0, size.1 as f64)]
         };
         let regions = survey.regions.iter().filter_map(|found| {
-            let polygon: Vec<[f64; 2]> = outline::trace(&found.blocks, survey.cols).into_iter().map(corner).collect();
+            let traced = outline::trace(&found.blocks, survey.cols);
+            let outlines: Vec<Vec<[f64; 2]>> =
+                traced.into_iter().map(|outline| outline.into_iter().map(corner).collect()).collect();
             let reach = |axis: usize| {
-                let along = polygon.iter().map(|p| p[axis]);
+                let along = outlines.iter().flatten().map(|p| p[axis]);
                 along.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), v| (low.min(v), high.max(v)))
             };
             let ((left, right), (top, bottom)) = (reach(0), reach(1));
             let (x, y) = (left.floor() as u32, top.floor() as u32);
             let (width, height) = ((right.ceil() as u32).saturating_sub(x), (bottom.ceil() as u32).saturating_sub(y));
-            let share = outline::area(&polygon) / (size.0 as f64 * size.1 as f64);
+            let share = outline::area(&outlines) / (size.0 as f64 * size.1 as f64);
             (width > 0 && height > 0).then_some(Region {
                 x,
                 y,
                 width,
                 height,
-                polygon,
+                outlines,
                 share,
                 evidence: found.evidence,
             })

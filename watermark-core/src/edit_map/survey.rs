@@ -34,23 +34,27 @@ pub(crate) struct Survey {
 }
 
 impl Survey {
-    /// Surveys the blocks of a reading whose tile `bits` are known.
-    pub(crate) fn new(blocks: &Blocks, bits: &[Option<u8>]) -> Self {
+    /// Surveys those blocks of a reading, whose tile `bits` are known, that lie inside the stamped picture by column and row.
+    pub(crate) fn new(blocks: &Blocks, bits: &[Option<u8>], inside: impl Fn(usize, usize) -> bool) -> Self {
         let (cols, rows) = (blocks.cols, blocks.rows);
-        let agreement = blocks.aligned.agreement(blocks.gain, bits);
+        let mut agreement = blocks.aligned.agreement(blocks.gain, bits);
+        agreement.retain(|a| inside(a.block % cols, a.block / cols));
         let mut altered = vec![false; cols * rows];
         let (mut score, mut information) = (Vec::new(), Vec::new());
         for _ in 0..ROUNDS {
             let expected = expected(&agreement, &altered);
             (score, information) = scores(&agreement, &expected, cols * rows);
             let (sums, known) = (box_sums(&score, cols, rows), box_sums(&information, cols, rows));
-            for ((altered, &sum), &known) in altered.iter_mut().zip(&sums).zip(&known) {
-                *altered = known >= LEAST_INFORMATION && sum < 0.0;
+            for (i, ((altered, &sum), &known)) in altered.iter_mut().zip(&sums).zip(&known).enumerate() {
+                *altered = known >= LEAST_INFORMATION && sum < 0.0 && inside(i % cols, i / cols);
             }
         }
         let known = box_sums(&information, cols, rows);
-        let state = |&known: &f32| if known >= LEAST_INFORMATION { BlockState::Intact } else { BlockState::Unknown };
-        let mut states: Vec<BlockState> = known.iter().map(state).collect();
+        let state = |(i, &known): (usize, &f32)| match known >= LEAST_INFORMATION && inside(i % cols, i / cols) {
+            true => BlockState::Intact,
+            false => BlockState::Unknown,
+        };
+        let mut states: Vec<BlockState> = known.iter().enumerate().map(state).collect();
         let mut regions = Vec::new();
         for part in components(&mut altered, cols) {
             let evidence = -part.iter().map(|&i| score[i]).sum::<f32>();
