@@ -5,7 +5,7 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-step() { printf '\n== %s\n' "$*"; }
+step() { printf '\n== %s (after %d s)\n' "$*" "$SECONDS"; }
 fail() { printf 'scripts/test.sh: %s\n' "$*" >&2; exit 2; }
 
 step 'Tools'
@@ -83,3 +83,5 @@ if command -v npm >/dev/null && [ -x "$CHROMIUM" ]; then
 else
     printf 'No npm, or no browser at %s: the tests of tests/browser are left out. Install Node 20 and Chromium to run them.\n' "$CHROMIUM"
 fi
+
+step 'All passed'

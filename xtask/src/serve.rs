@@ -1,12 +1,12 @@
 //! `cargo xtask serve`: builds the page and serves it on this machine alone.
 
-use std::fs::File;
+use std::io::{BufRead, BufReader, Read, Result as IoResult, Write};
+use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::path::{Component, Path, PathBuf};
-use std::sync::Arc;
-use std::thread;
+use std::time::Duration;
+use std::{fs, thread};
 
-use anyhow::{Result, anyhow};
-use tiny_http::{Header, Request, Response, Server};
+use anyhow::{Context, Result};
 
 use crate::wasm;
 
@@ -33,46 +33,51 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         wasm::run(&wasm::Args { dev: args.dev })?;
     }
     let page = wasm::root()?.join("web-demo");
-    let server = Server::http(("127.0.0.1", args.port))
-        .map_err(|error| anyhow!("cannot serve on port {}: {error}; choose another with --port", args.port))?;
-    println!("http://{}/", server.server_addr());
-    let server = Arc::new(server);
-    // Browsers open several connections at once.
-    let workers: Vec<_> = (0..4)
-        .map(|_| {
-            let (server, page) = (Arc::clone(&server), page.clone());
-            thread::spawn(move || {
-                while let Ok(request) = server.recv() {
-                    // A visitor who left is no reason to stop.
-                    let _ = answer(&page, request);
-                }
-            })
-        })
-        .collect();
-    for worker in workers {
-        worker.join().map_err(|_| anyhow!("the server stopped"))?;
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, args.port))
+        .with_context(|| format!("cannot serve on port {}; choose another with --port", args.port))?;
+    println!("http://{}/", listener.local_addr()?);
+    serve(&listener, &page)
+}
+
+fn serve(listener: &TcpListener, page: &Path) -> Result<()> {
+    // A thread for every connection and one answer on each: browsers open spare connections and may leave them silent, which holds up nobody here.
+    for stream in listener.incoming() {
+        let (stream, page) = (stream?, page.to_path_buf());
+        thread::spawn(move || {
+            // A visitor who left is no reason to stop.
+            let _ = answer(&page, stream);
+        });
     }
     Ok(())
 }
 
-fn answer(page: &Path, request: Request) -> std::io::Result<()> {
-    let Some(path) = file_of(page, request.url()) else {
-        return request.respond(Response::from_string("not found").with_status_code(404));
-    };
-    let kind = media_type(&path);
-    let mut response = Response::from_file(File::open(path)?);
-    for (name, value) in [
-        ("Content-Type", kind),
-        ("Content-Security-Policy", POLICY),
-        ("X-Content-Type-Options", "nosniff"),
-        ("Referrer-Policy", "no-referrer"),
-        ("Cache-Control", "no-cache"),
-    ] {
-        if let Ok(header) = Header::from_bytes(name, value) {
-            response.add_header(header);
+fn answer(page: &Path, mut stream: TcpStream) -> IoResult<()> {
+    stream.set_read_timeout(Some(Duration::from_secs(60)))?;
+    let mut head = BufReader::new((&stream).take(16_384)).lines();
+    let request = head.next().transpose()?.unwrap_or_default();
+    // The rest of the head is read so that closing the connection does not reset it.
+    for line in head {
+        if line?.is_empty() {
+            break;
         }
     }
-    request.respond(response)
+    let mut words = request.split(' ');
+    let (method, url) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+    let found = file_of(page, url).filter(|_| matches!(method, "GET" | "HEAD"));
+    let (status, kind, body) = match found {
+        Some(path) => ("200 OK", media_type(&path), fs::read(&path)?),
+        None => ("404 Not Found", "text/plain; charset=utf-8", b"not found".to_vec()),
+    };
+    write!(
+        stream,
+        "HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {}\r\nContent-Security-Policy: {POLICY}\r\n\
+         X-Content-Type-Options: nosniff\r\nReferrer-Policy: no-referrer\r\nCache-Control: no-cache\r\nConnection: close\r\n\r\n",
+        body.len()
+    )?;
+    if method != "HEAD" {
+        stream.write_all(&body)?;
+    }
+    Ok(())
 }
 
 /// The file that an address means; nothing outside the page's folder.
@@ -109,5 +114,20 @@ mod tests {
         for url in ["/../Cargo.toml", "//etc/passwd", "/src/../../Cargo.toml", "/nothing", "/src"] {
             assert_eq!(file_of(page, url), None, "{url}");
         }
+    }
+
+    #[test]
+    fn silent_connections_hold_up_nobody() {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let address = listener.local_addr().unwrap();
+        thread::spawn(move || serve(&listener, Path::new(env!("CARGO_MANIFEST_DIR"))));
+        let _silent: Vec<_> = (0..32).map(|_| TcpStream::connect(address).unwrap()).collect();
+        let mut visitor = TcpStream::connect(address).unwrap();
+        visitor.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+        visitor.write_all(b"GET /Cargo.toml HTTP/1.1\r\nHost: localhost\r\n\r\n").unwrap();
+        let mut answer = String::new();
+        visitor.read_to_string(&mut answer).unwrap();
+        assert!(answer.starts_with("HTTP/1.1 200 OK\r\n"), "{answer}");
+        assert!(answer.ends_with(include_str!("../Cargo.toml")), "{answer}");
     }
 }
