@@ -69,9 +69,8 @@ else
 fi
 
 step 'WebAssembly package and browser page'
-cargo clippy --locked -p watermark-wasm --target wasm32-unknown-unknown
-# All of it at once: of single packages cargo would compile the dependencies again, with fewer features.
-cargo build --locked --workspace
+# Tests and programs at once: of the programs alone cargo would compile the dependencies again, with fewer features.
+cargo build --locked --workspace --tests --bins
 "${CARGO_TARGET_DIR:-target}/debug/xtask" wasm
 
 export CHROMIUM=${CHROMIUM:-/usr/bin/chromium}
