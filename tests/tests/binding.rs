@@ -72,7 +72,8 @@ fn the_stamped_picture_matches_its_hash_whatever_it_went_through() {
         let picture = attacked(&picture, steps);
         let content = read(&picture).content.unwrap();
         assert_eq!(content.comparison, Comparison::Matches, "{steps:?}: {content:?}");
-        assert!(content.disagreement < 0.12, "{steps:?}: {content:?}");
+        // A quarter shows 17 bits, half of them in part; 0.27 would be another picture.
+        assert!(content.disagreement < if content.shown < 0.5 { 0.2 } else { 0.12 }, "{steps:?}: {content:?}");
         assert_eq!(verdict(&picture), Verdict::Verified, "{steps:?}");
     }
 }

@@ -74,7 +74,7 @@ impl RegionFacts {
 }
 
 /// The changed parts, clearest first.
-pub fn regions(extraction: &Extraction) -> Vec<RegionFacts> {
+pub(crate) fn regions(extraction: &Extraction) -> Vec<RegionFacts> {
     extraction.edit_map.iter().flat_map(|map| map.regions()).map(RegionFacts::of).collect()
 }
 

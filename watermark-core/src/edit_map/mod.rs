@@ -85,9 +85,10 @@ impl EditMap {
         let begins = |i: usize, axis: usize| first[axis] + (i * BLOCK_PX) as f64;
         let survey = Survey::new(blocks, bits, |col, row| {
             let within = |[low, high]: [[f64; 2]; 2]| {
-                [col, row].into_iter().enumerate().all(|(axis, i)| {
-                    low[axis] <= begins(i, axis) + 0.5 && begins(i + 1, axis) <= high[axis] + 0.5
-                })
+                [col, row]
+                    .into_iter()
+                    .enumerate()
+                    .all(|(axis, i)| low[axis] <= begins(i, axis) + 0.5 && begins(i + 1, axis) <= high[axis] + 0.5)
             };
             stamped.is_none_or(within)
         });
