@@ -96,7 +96,7 @@ test('a picture that was drawn on: the changed part on a map over it, in words, 
   const map = page.locator('#finding .compare');
   await map.waitFor();
   await page.getByLabel('How much of the picture is shown without the map').fill('0');
-  assert.match(await page.locator('#finding details', { has: map }).innerText(), /1 found[^]*px at [^]*% of the picture/);
+  assert.match(await page.locator('#finding details', { has: page.locator('.compare') }).innerText(), /1 found[^]*px at [^]*% of the picture/);
   await page.screenshot({ path: join(artefacts, 'altered-desktop-en.png'), fullPage: true });
   const [html] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Download the report' }).click()]);
   assert.match(await readFile(await html.path(), 'utf8'), /src="data:image\/png;base64,iVBOR/);
