@@ -15,7 +15,7 @@ use crate::terminal::{note, say};
 
 /// Verdicts whose beacon counts as a statement. A signature that fails, or a mark moved from elsewhere, says nothing about
 /// this picture.
-const STATING: [&str; 3] = ["verified", "unknown-issuer", "marked"];
+const STATING: [&str; 4] = ["verified", "altered", "unknown-issuer", "marked"];
 
 pub(crate) fn run(args: &Check) -> Result<Outcome> {
     let examiner = Examiner::new(&args.reading)?;
