@@ -203,9 +203,7 @@ impl Stamper {
             .map_err(|error| Failure::Other(error.into()))?;
         // Before the mark is looked for: a stronger mark would not make room.
         if let Some(labels) = &labels {
-            let written = watermark_files::probe(&encoded.bytes, &Limits::default());
-            let written = written.context("the written file cannot be read").map_err(Failure::Other)?;
-            labels.check(&written.metadata).map_err(Failure::Other)?;
+            labels.check(&encoded.bytes).map_err(Failure::Other)?;
         }
         let mut read_back = Ok(());
         let mut check = |written: &[u8]| match self.read_back(written, &stamped) {
