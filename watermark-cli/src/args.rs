@@ -1,5 +1,7 @@
 //! The command line as clap reads it: every flag with its help, values checked as far as they can be alone.
 
+mod labels;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -9,6 +11,8 @@ use watermark_core::{Effort, Strength};
 use crate::help;
 use crate::ledger::Head;
 use crate::signer::{self, SignerSpec};
+
+pub(crate) use labels::LabelArgs;
 
 /// Puts invisible, signed marks into images and reads them back.
 #[derive(Debug, Parser)]
@@ -128,8 +132,10 @@ pub(crate) struct Stamp {
     /// How strong the mark is: auto, or a number (see --help)
     #[arg(long, default_value = "auto", value_name = "auto|N", value_parser = strength)]
     pub(crate) strength: Strength,
+    #[command(flatten)]
+    pub(crate) labels: LabelArgs,
     /// Private carrier: only who holds this file can find or read the mark
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", help_heading = None)]
     pub(crate) carrier_key: Option<PathBuf>,
     /// Quality of JPEG and lossy WebP output, 1 to 100 [default: as the source, within 90 to 95]
     #[arg(long, value_name = "Q", value_parser = clap::value_parser!(u8).range(1..=100))]

@@ -18,6 +18,7 @@ mod examine;
 mod help;
 mod inputs;
 mod key_store;
+mod labelling;
 mod ledger;
 mod memory;
 mod output;

@@ -12,11 +12,13 @@ use watermark_core::payload::{Origin, Payload, Serial, SystemName, SystemTag, Un
 use watermark_core::signature::verify;
 use watermark_core::{Carrier, Corrections, Effort, Profile, Stamped, Statement, Strength, embed, extract};
 use watermark_files::{EncodeOptions, Format, ImageFile, JpegOptions, Limits, Source, WebpCompression};
+use watermark_label::Layer;
 
 use crate::batch::guarded;
 use crate::examine::since;
 use crate::inputs::{Input, Place};
 use crate::key_store::SigningKey;
+use crate::labelling::{LabelFacts, Labelling};
 use crate::ledger::{Ledger, Margin, Stamp};
 use crate::memory::Memory;
 use crate::output::{self, Existing, Readers};
@@ -40,6 +42,7 @@ pub(crate) struct Stamper {
     pub(crate) realistic: bool,
     pub(crate) artistic: bool,
     pub(crate) system: Option<SystemName>,
+    pub(crate) labelling: Option<Labelling>,
     pub(crate) ledger: Option<Ledger>,
     pub(crate) time: Option<UnixSeconds>,
     pub(crate) strength: Strength,
@@ -72,6 +75,7 @@ pub(crate) struct StampRecord {
     pub(crate) height: Option<u32>,
     pub(crate) strength: Option<f32>,
     pub(crate) psnr_db: Option<f64>,
+    pub(crate) labels: Option<LabelFacts>,
     pub(crate) notes: Vec<String>,
     pub(crate) total_ms: f64,
     pub(crate) error: Option<String>,
@@ -96,6 +100,7 @@ impl StampRecord {
             height: None,
             strength: None,
             psnr_db: None,
+            labels: None,
             notes: Vec::new(),
             total_ms: 0.0,
             error: None,
@@ -219,6 +224,10 @@ impl Stamper {
         record.time = Some(statement.time.to_string());
         record.strength = Some(stamped.strength);
         record.psnr_db = picture::psnr_db(&cover.raster, &stamped.raster);
+        record.labels = self.labelling.as_ref().map(|labelling| {
+            let at = labelling.circumstances(self.origin, self.realistic, self.artistic);
+            labelling.facts(&at, None, &[Layer::Mark])
+        });
         record.notes.extend(notes(cover, &stamped, &encoded.notes));
         Ok(())
     }

@@ -13,6 +13,7 @@ use crate::args::Stamp;
 use crate::batch;
 use crate::inputs::{self, Input};
 use crate::key_store::{self, SigningKey};
+use crate::labelling::Labelling;
 use crate::ledger::Ledger;
 use crate::memory::Memory;
 use crate::output::Existing;
@@ -32,6 +33,7 @@ pub(crate) fn run(args: &Stamp) -> Result<Outcome> {
     let jobs = plan(args)?;
     let key = signing_key(args)?;
     warn_about(&key, args);
+    let labelling = Labelling::new(&args.labels, args.system.as_ref(), key.directory.as_ref())?;
     let stamper = Stamper {
         key,
         carrier: key_store::carrier(args.carrier_key.as_deref())?,
@@ -40,6 +42,7 @@ pub(crate) fn run(args: &Stamp) -> Result<Outcome> {
         realistic: args.realistic,
         artistic: args.artistic,
         system: args.system.clone(),
+        labelling,
         ledger: args.ledger.as_deref().map(Ledger::open).transpose()?,
         time: args.time,
         strength: args.strength,

@@ -1,0 +1,134 @@
+//! What `stamp --profile` adds to a picture: settled once for a call, then applied to each stamp.
+
+use std::collections::BTreeMap;
+
+use anyhow::{Result, ensure};
+use serde::Serialize;
+use watermark_core::payload::{Origin, SystemName};
+use watermark_core::signature::Directory;
+use watermark_label::{Badge, Circumstances, Exemption, Field, Layer, Notice, Profile, owed_notice};
+
+use crate::args::LabelArgs;
+
+/// The labelling of a call.
+pub(crate) struct Labelling {
+    profiles: Vec<&'static Profile>,
+    inside_service: bool,
+    exemption: Option<Exemption>,
+    provider: Option<String>,
+}
+
+/// How a picture was labelled, as `stamp --json` prints it in the field `labels`.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct LabelFacts {
+    /// Profiles asked for.
+    pub(crate) profiles: Vec<&'static str>,
+    /// Layers that the file carries.
+    pub(crate) layers: Vec<Layer>,
+    /// Layers that a profile asks for and the file does not carry. The notice is never among them: it lies outside.
+    pub(crate) missing: Vec<Layer>,
+    /// The notice that has to be given together with the file, outside it.
+    pub(crate) notice: Option<OwedNotice>,
+    /// Why a duty is said not to hold.
+    pub(crate) exemption: Option<Exemption>,
+}
+
+/// A notice that the caller owes.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct OwedNotice {
+    pub(crate) id: &'static str,
+    /// By language: `ko`, `en`, `zh`.
+    pub(crate) texts: BTreeMap<&'static str, &'static str>,
+    /// Always true: it was not given by writing the file.
+    pub(crate) owed: bool,
+}
+
+impl OwedNotice {
+    fn new(notice: &'static Notice) -> Self {
+        let texts = Notice::LANGUAGES.into_iter().filter_map(|language| Some((language, notice.text(language)?)));
+        Self { id: &notice.id, texts: texts.collect(), owed: true }
+    }
+}
+
+impl Labelling {
+    /// What was asked for, refused before any work when something needed for it was not given. `None` without a profile.
+    ///
+    /// # Errors
+    /// When a profile needs a name that is not known, or none of them knows the exemption.
+    pub(crate) fn new(
+        args: &LabelArgs,
+        system: Option<&SystemName>,
+        directory: Option<&Directory>,
+    ) -> Result<Option<Self>> {
+        let mut profiles: Vec<&'static Profile> = Vec::new();
+        for profile in &args.profiles {
+            if !profiles.iter().any(|other| other.id == profile.id) {
+                profiles.push(profile);
+            }
+        }
+        if profiles.is_empty() {
+            return Ok(None);
+        }
+        let provider = args.provider.clone().or_else(|| Some(directory?.organization().name.clone()));
+        for profile in &profiles {
+            for field in &profile.requires {
+                let (given, remedy) = match field {
+                    Field::System => (system.is_some(), "name it with --system NAME@VERSION"),
+                    Field::Provider => (provider.is_some(), "name it with --provider NAME"),
+                };
+                ensure!(
+                    given,
+                    "profile {} asks for the {} by name; {remedy}",
+                    profile.id,
+                    match field {
+                        Field::System => "generating system",
+                        Field::Provider => "provider",
+                    }
+                );
+            }
+        }
+        if let Some(Exemption { kind, .. }) = &args.exempt {
+            let known: Vec<_> = profiles.iter().flat_map(|p| &p.exemptions).map(|rule| rule.kind.as_str()).collect();
+            ensure!(
+                known.contains(&kind.as_str()),
+                "no profile asked for knows the exemption {kind:?}; {}",
+                if known.is_empty() {
+                    "they have none".to_owned()
+                } else {
+                    format!("choose from {}", known.join(", "))
+                }
+            );
+        }
+        Ok(Some(Self { profiles, inside_service: args.inside_service, exemption: args.exempt.clone(), provider }))
+    }
+
+    /// The circumstances that decide which layers are asked for.
+    pub(crate) fn circumstances(&self, origin: Origin, realistic: bool, artistic: bool) -> Circumstances {
+        Circumstances { exported: !self.inside_service, realistic, artistic, origin: Some(origin), badge: false }
+    }
+
+    /// Words of the visible label, when a profile asks for one in these circumstances and no exemption was stated for it.
+    pub(crate) fn badge_text(&self, at: &Circumstances) -> Option<&'static str> {
+        let asking = self.profiles.iter().find(|profile| profile.asks(Layer::Badge, at) && !self.exempts(profile))?;
+        asking.badge_text(at)
+    }
+
+    fn exempts(&self, profile: &Profile) -> bool {
+        self.exemption.as_ref().is_some_and(|exemption| profile.exemption(&exemption.kind).is_some())
+    }
+
+    /// How a picture was labelled whose file carries `applied`.
+    pub(crate) fn facts(&self, at: &Circumstances, badge: Option<&Badge>, applied: &[Layer]) -> LabelFacts {
+        let at = Circumstances { badge: badge.is_some(), ..*at };
+        let bound: Vec<&'static Profile> =
+            self.profiles.iter().filter(|profile| !self.exempts(profile)).copied().collect();
+        let asked = |layer: &Layer| *layer != Layer::Notice && bound.iter().any(|profile| profile.asks(*layer, &at));
+        LabelFacts {
+            profiles: self.profiles.iter().map(|profile| profile.id.as_str()).collect(),
+            layers: applied.to_vec(),
+            missing: Layer::ALL.into_iter().filter(|layer| asked(layer) && !applied.contains(layer)).collect(),
+            notice: owed_notice(&bound, &at).map(OwedNotice::new),
+            exemption: self.exemption.clone(),
+        }
+    }
+}
