@@ -6,7 +6,7 @@ use anyhow::Result;
 use sha2::{Digest as _, Sha256};
 use watermark_core::payload::{Beacon, hex};
 use watermark_core::{Carrier, Effort, Extraction, Language, RecordCheck, check_record, extract, judge};
-use watermark_report::{ImageFacts, LedgerFacts, Record, RecordFacts, Timing, signature_facts};
+use watermark_report::{ImageFacts, LedgerFacts, Record, RecordFacts, Timing, edit_map_png, signature_facts};
 
 use crate::args::{Auditing, Reading};
 use crate::batch::guarded;
@@ -23,6 +23,8 @@ pub(crate) struct Examiner {
     pub(crate) trust: Trust,
     /// Where to look up the serial that a mark names.
     pub(crate) ledger: Option<Index>,
+    /// Whether to draw edit maps.
+    pub(crate) draws_maps: bool,
 }
 
 /// Findings about one file.
@@ -46,6 +48,7 @@ impl Examiner {
             effort: args.effort.into(),
             trust: trust::load(&args.trust)?,
             ledger: None,
+            draws_maps: false,
         })
     }
 
@@ -92,7 +95,8 @@ impl Examiner {
             self.look_up(index, beacon, &Sha256::digest(bytes).into(), &mut record);
         }
         record.timing_ms = Timing { decode, extract, total: since(start) };
-        Ok(Examined { record, extraction: Some(report.extraction), map: None })
+        let map = if self.draws_maps { edit_map_png(&report.extraction, &file.raster)? } else { None };
+        Ok(Examined { record, extraction: Some(report.extraction), map })
     }
 
     /// Adds what the ledger knows of a beacon.

@@ -92,6 +92,12 @@ impl Raster {
         Ok(Self { width, height, channels, samples })
     }
 
+    /// The same for samples that were made for this size.
+    pub(crate) fn from_parts(width: u32, height: u32, channels: Channels, samples: Samples) -> Self {
+        debug_assert!(Self::new(width, height, channels, samples.clone()).is_ok());
+        Self { width, height, channels, samples }
+    }
+
     /// Width in pixels, at least 1.
     pub const fn width(&self) -> u32 {
         self.width

@@ -6,11 +6,15 @@
 
 #![expect(missing_docs, reason = "the fields are documented in docs/verify.schema.json")]
 
+mod binding;
+
 use serde::Serialize;
 use watermark_core::payload::{Beacon, Payload, SystemTag};
 use watermark_core::signature::{Directory, KeyStatus, SignatureCheck, Standing, TrustStore};
 use watermark_core::{Corrections, Extraction, Language, Raster, Report, Verdict};
 use watermark_files::Format;
+
+pub use binding::{ContentFacts, RegionFacts, edit_map_png};
 
 /// Schema of the object; a change that readers could stumble over gets a new number.
 pub const SCHEMA: &str = "watermark-verify/1";
@@ -32,6 +36,8 @@ pub struct Record {
     pub signature: SignatureFacts,
     pub detection: Option<DetectionFacts>,
     pub registration: Option<RegistrationFacts>,
+    pub content: Option<ContentFacts>,
+    pub regions: Vec<RegionFacts>,
     pub code: CodeFacts,
     pub ledger: Option<LedgerFacts>,
     pub unreadable: Option<String>,
@@ -229,6 +235,8 @@ impl Record {
             signature,
             detection: Some(detection_facts(extraction)),
             registration: registration_facts(extraction),
+            content: extraction.content.as_ref().map(ContentFacts::of),
+            regions: binding::regions(extraction),
             code: CodeFacts {
                 beacon: extraction.beacon_code.map(corrections),
                 seal: extraction.seal_code.map(corrections),
@@ -253,6 +261,8 @@ impl Record {
             signature: SignatureFacts::default(),
             detection: None,
             registration: None,
+            content: None,
+            regions: Vec::new(),
             code: CodeFacts::default(),
             unreadable: None,
             timing_ms: Timing::default(),

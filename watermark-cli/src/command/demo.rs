@@ -130,7 +130,7 @@ fn prepare(args: &Demo, folder: &Path, memory: &Memory) -> Result<(RgbImage, Exa
     write_png(folder, "original.png", cover)?;
     write_png(folder, "stamped.png", marked.clone())?;
     let trust = Trust { store: TrustStore::new(vec![directory]), by_default: false, files: Vec::new() };
-    Ok((marked, Examiner { carrier, effort: args.effort.into(), trust, ledger: None }))
+    Ok((marked, Examiner { carrier, effort: args.effort.into(), trust, ledger: None, draws_maps: false }))
 }
 
 fn try_attack(
