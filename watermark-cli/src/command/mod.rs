@@ -7,6 +7,7 @@ pub(crate) mod inspect;
 pub(crate) mod keygen;
 pub(crate) mod ledger;
 pub(crate) mod man;
+pub(crate) mod report;
 pub(crate) mod stamp;
 pub(crate) mod trust;
 pub(crate) mod verify;
