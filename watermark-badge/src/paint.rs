@@ -6,7 +6,7 @@
 use watermark_core::Raster;
 use watermark_core::raster::SamplesMut;
 
-use crate::contrast::{luminance, ratio};
+use crate::contrast::{LINEAR_8, linear, luminance, ratio};
 use crate::layout::{Area, DrawError, Layout, RADIUS, layout};
 use crate::wording::Badge;
 
@@ -84,7 +84,7 @@ pub fn draw(picture: &mut Raster, badge: &Badge) -> Result<Drawn, DrawError> {
             }
         }
     }
-    let text = luminance([look.text; 3]);
+    let text = linear(look.text);
     let plain = window.pixels().enumerate().filter(|(n, pixel)| is_plate(*n, *pixel));
     let contrast = plain.map(|(_, pixel)| ratio(window.luminance(pixel), text)).fold(21.0, f32::min);
     let Layout { plate: area, text_height_px, lines, .. } = layout;
@@ -99,7 +99,7 @@ fn already(
     coverage: &[f32],
     is_plate: impl Fn(usize, (usize, usize)) -> bool,
 ) -> bool {
-    let text = luminance([plate.look().text; 3]);
+    let text = linear(plate.look().text);
     let (mut ink, mut ink_alike, mut ground, mut ground_alike) = (0, 0, 0, 0);
     for (n, pixel) in window.pixels().enumerate() {
         if coverage[n] >= 0.99 {
@@ -184,7 +184,10 @@ impl<'a> Window<'a> {
 
     fn luminance(&self, pixel: (usize, usize)) -> f32 {
         let at = self.index(pixel);
-        let colour = |c| self.get(at + c);
+        let colour = |c| match &self.samples {
+            SamplesMut::U8(samples) => LINEAR_8[usize::from(samples[at + c])],
+            SamplesMut::U16(samples) => linear(f32::from(samples[at + c]) / 65_535.0),
+        };
         luminance(if self.colours() == 1 { [colour(0); 3] } else { [colour(0), colour(1), colour(2)] })
     }
 

@@ -15,7 +15,7 @@ use crate::ledger::Head;
 use crate::signer::{self, SignerSpec};
 
 pub(crate) use badge::BadgeArgs;
-pub(crate) use labels::LabelArgs;
+pub(crate) use labels::{Check, LabelArgs, Notice};
 pub(crate) use ledger_report::{Lang, Report};
 
 /// Puts invisible, signed marks into images and reads them back.
@@ -41,6 +41,12 @@ pub(crate) enum Command {
     /// Show every field of a mark, signed or merely claimed
     #[command(after_long_help = help::INSPECT)]
     Inspect(Inspect),
+    /// Go through the clauses of a labelling law for images: met, not met, outside the file
+    #[command(after_long_help = help::CHECK)]
+    Check(Check),
+    /// Print the notice that goes with a picture or a service
+    #[command(after_long_help = help::NOTICE)]
+    Notice(Notice),
     /// Examine a folder of images: one summary, CSV, JSON, a report
     #[command(after_long_help = help::AUDIT)]
     Audit(Audit),

@@ -6,6 +6,7 @@ use anyhow::Result;
 use sha2::{Digest as _, Sha256};
 use watermark_core::payload::{Beacon, hex};
 use watermark_core::{Carrier, Effort, Extraction, Language, RecordCheck, check_record, extract, judge};
+use watermark_files::Metadata;
 use watermark_report::{ImageFacts, LedgerFacts, Record, RecordFacts, Timing, edit_map_png, signature_facts};
 
 use crate::args::{Auditing, Reading};
@@ -33,6 +34,8 @@ pub(crate) struct Examined {
     pub(crate) record: Record,
     /// As the core gave it; `None` when the file could not be read.
     pub(crate) extraction: Option<Extraction>,
+    /// What else the file says; `None` when it could not be read.
+    pub(crate) metadata: Option<Metadata>,
     /// Where the picture was edited, drawn over it as a PNG; reports show it.
     pub(crate) map: Option<Vec<u8>>,
 }
@@ -96,7 +99,7 @@ impl Examiner {
         }
         record.timing_ms = Timing { decode, extract, total: since(start) };
         let map = if self.draws_maps { edit_map_png(&report.extraction, &file.raster)? } else { None };
-        Ok(Examined { record, extraction: Some(report.extraction), map })
+        Ok(Examined { record, extraction: Some(report.extraction), metadata: Some(file.metadata), map })
     }
 
     /// Adds what the ledger knows of a beacon.
@@ -122,7 +125,12 @@ impl Examiner {
 fn settle(name: &str, start: Instant, work: impl FnOnce() -> Result<Examined>) -> Examined {
     guarded(work).unwrap_or_else(|error| {
         let timing = Timing { total: since(start), ..Timing::default() };
-        Examined { record: Record::of_error(name, format!("{error:#}"), timing), extraction: None, map: None }
+        Examined {
+            record: Record::of_error(name, format!("{error:#}"), timing),
+            extraction: None,
+            metadata: None,
+            map: None,
+        }
     })
 }
 

@@ -2,13 +2,19 @@
 
 use std::collections::BTreeMap;
 
-use anyhow::{Result, ensure};
+use anyhow::{Context as _, Result, ensure};
 use serde::Serialize;
+use watermark_core::Stamped;
 use watermark_core::payload::{Origin, SystemName};
 use watermark_core::signature::Directory;
-use watermark_label::{Badge, Circumstances, Exemption, Field, Layer, Notice, Profile, owed_notice};
+use watermark_files::Metadata;
+use watermark_label::xmp::{self, NewLabels};
+use watermark_label::{
+    Aigc, Badge, Circumstances, Exemption, Field, LabelRecord, Labelled, Layer, Notice, Profile, owed_notice,
+};
 
 use crate::args::LabelArgs;
+use crate::key_store::SigningKey;
 
 /// The labelling of a call.
 pub(crate) struct Labelling {
@@ -117,18 +123,98 @@ impl Labelling {
         self.exemption.as_ref().is_some_and(|exemption| profile.exemption(&exemption.kind).is_some())
     }
 
-    /// How a picture was labelled whose file carries `applied`.
-    pub(crate) fn facts(&self, at: &Circumstances, badge: Option<&Badge>, applied: &[Layer]) -> LabelFacts {
-        let at = Circumstances { badge: badge.is_some(), ..*at };
+    /// What is asked of a picture: the layers, and the notice that goes with its file.
+    fn facts(&self, at: &Circumstances, applied: Vec<Layer>) -> LabelFacts {
         let bound: Vec<&'static Profile> =
             self.profiles.iter().filter(|profile| !self.exempts(profile)).copied().collect();
-        let asked = |layer: &Layer| *layer != Layer::Notice && bound.iter().any(|profile| profile.asks(*layer, &at));
+        let asked = |layer: &Layer| *layer != Layer::Notice && bound.iter().any(|profile| profile.asks(*layer, at));
         LabelFacts {
             profiles: self.profiles.iter().map(|profile| profile.id.as_str()).collect(),
-            layers: applied.to_vec(),
             missing: Layer::ALL.into_iter().filter(|layer| asked(layer) && !applied.contains(layer)).collect(),
-            notice: owed_notice(&bound, &at).map(OwedNotice::new),
+            layers: applied,
+            notice: owed_notice(&bound, at).map(OwedNotice::new),
             exemption: self.exemption.clone(),
         }
+    }
+
+    /// Adds the metadata layer to a stamped picture's metadata.
+    ///
+    /// # Errors
+    /// When the signer fails, or the picture's own XMP packet cannot be read.
+    pub(crate) fn apply(
+        &self,
+        metadata: &Metadata,
+        stamped: &Stamped,
+        system: Option<&SystemName>,
+        badge: Option<&Badge>,
+        key: &SigningKey,
+    ) -> Result<Applied> {
+        let payload = &stamped.payload;
+        let beacon = &payload.beacon;
+        let at = Circumstances {
+            badge: badge.is_some(),
+            ..self.circumstances(beacon.origin, beacon.realistic, beacon.artistic)
+        };
+        let mut layers = vec![Layer::Mark, Layer::Metadata];
+        if badge.is_some() {
+            layers.insert(0, Layer::Badge);
+        }
+        let facts = self.facts(&at, layers.clone());
+        let labelled = Labelled {
+            system: system.cloned(),
+            provider: self.provider.clone(),
+            profiles: facts.profiles.iter().map(ToString::to_string).collect(),
+            layers,
+            badge: badge.cloned(),
+            notice: facts.notice.as_ref().map(|notice| notice.id.to_owned()),
+            exemption: self.exemption.clone(),
+            inside_service: self.inside_service,
+        };
+        let record = LabelRecord::sign(payload, &labelled, key.signer.as_ref(), &key.public)?;
+        let china = self.profiles.iter().any(|profile| profile.asks_for_aigc());
+        let aigc = china.then(|| Aigc::of(payload, self.provider.as_deref(), &key.public).to_json());
+        let new = NewLabels {
+            origin: beacon.origin,
+            system,
+            time: payload.seal.unverified_claims.time,
+            aigc: aigc.as_deref(),
+            record: &record,
+        };
+        let merged = xmp::merge(metadata.xmp.as_deref(), &new).context("the labels could not be added")?;
+        let mut notes: Vec<_> = merged.conflicts.iter().map(ToString::to_string).collect();
+        if let Some(words) = self.badge_text(&at).filter(|_| facts.missing.contains(&Layer::Badge)) {
+            notes.push(format!("a visible label is asked for, such as {words:?}, and none was drawn"));
+        }
+        let metadata = Metadata { xmp: Some(merged.packet), ..metadata.clone() };
+        Ok(Applied { metadata, facts, notes, record })
+    }
+}
+
+/// A stamped picture's metadata with labels in them.
+pub(crate) struct Applied {
+    /// To be written.
+    pub(crate) metadata: Metadata,
+    /// For the report.
+    pub(crate) facts: LabelFacts,
+    /// What was there and says otherwise.
+    pub(crate) notes: Vec<String>,
+    record: String,
+}
+
+impl Applied {
+    /// Whether metadata that were read back hold the labels. A container may have no room for the packet.
+    ///
+    /// # Errors
+    /// When they do not.
+    pub(crate) fn check(&self, written: &Metadata) -> Result<()> {
+        let packet = written.xmp.as_deref().with_context(|| {
+            let bytes = self.metadata.xmp.as_ref().map_or(0, Vec::len);
+            format!("the XMP packet with its labels, {bytes} bytes, did not fit the format; write PNG or WebP")
+        })?;
+        ensure!(
+            xmp::read(packet)?.records.contains(&self.record),
+            "the labels cannot be read from the written file; its XMP packet has a form they cannot be added to"
+        );
+        Ok(())
     }
 }

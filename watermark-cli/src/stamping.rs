@@ -12,14 +12,14 @@ use watermark_badge::Badge;
 use watermark_core::payload::{Origin, Payload, Serial, SystemName, SystemTag, UnixSeconds};
 use watermark_core::signature::verify;
 use watermark_core::{Carrier, Corrections, Effort, Profile, Stamped, Statement, Strength, embed, extract};
-use watermark_files::{EncodeOptions, Format, ImageFile, JpegOptions, Limits, Source, WebpCompression};
+use watermark_files::{EncodeOptions, Format, ImageFile, JpegOptions, Limits, Metadata, Source, WebpCompression};
 use watermark_label::{self as label, Layer};
 
 use crate::batch::guarded;
 use crate::examine::since;
 use crate::inputs::{Input, Place};
 use crate::key_store::SigningKey;
-use crate::labelling::{LabelFacts, Labelling};
+use crate::labelling::{Applied, LabelFacts, Labelling};
 use crate::ledger::{Labels, Ledger, Margin, Stamp};
 use crate::memory::Memory;
 use crate::output::{self, Existing, Readers};
@@ -206,17 +206,22 @@ impl Stamper {
         let SigningKey { signer, public, .. } = &self.key;
         let stamped = embed(&cover.raster, &statement, signer.as_ref(), public, &self.carrier, strength)
             .map_err(|error| Failure::Other(error.into()))?;
-        let encoded = watermark_files::encode(&stamped.raster, &cover.metadata, &options)
+        let labels = self.labels(&cover.metadata, &stamped, badge).map_err(Failure::Other)?;
+        let metadata = labels.as_ref().map_or(&cover.metadata, |labels| &labels.metadata);
+        let encoded = watermark_files::encode(&stamped.raster, metadata, &options)
             .map_err(|error| Failure::Other(error.into()))?;
-        let facts = self.labelling.as_ref().map(|labelling| {
-            let at = labelling.circumstances(self.origin, self.realistic, self.artistic);
-            labelling.facts(&at, badge, &layers(badge))
-        });
-        let labels = Labels::of(facts.as_ref(), badge, layers(badge));
+        // Before the mark is looked for: a stronger mark would not make room.
+        if let Some(labels) = &labels {
+            let written = watermark_files::probe(&encoded.bytes, &Limits::default());
+            let written = written.context("the written file cannot be read").map_err(Failure::Other)?;
+            labels.check(&written.metadata).map_err(Failure::Other)?;
+        }
+        let facts = labels.as_ref().map(|labels| &labels.facts);
+        let recorded = Labels::of(facts, badge, || layers(badge));
         let mut read_back = Ok(());
         let mut check = |written: &[u8]| match self.read_back(written, &stamped) {
             // Before the file appears: better a record without its file than a stamped file without its record.
-            Ok(margin) => self.enter(&stamped, cover_sha256, written, margin, labels.clone()),
+            Ok(margin) => self.enter(&stamped, cover_sha256, written, margin, recorded.clone()),
             Err(error) => {
                 read_back = Err(error);
                 bail!("it does not read back")
@@ -237,9 +242,18 @@ impl Stamper {
         record.time = Some(statement.time.to_string());
         record.strength = Some(stamped.strength);
         record.psnr_db = picture::psnr_db(&cover.raster, &stamped.raster);
-        record.labels = facts;
         record.notes.extend(notes(cover, &stamped, &encoded.notes));
+        if let Some(labels) = labels {
+            record.notes.extend(labels.notes);
+            record.labels = Some(labels.facts);
+        }
         Ok(())
+    }
+
+    /// The picture's metadata with the labels that were asked for.
+    fn labels(&self, metadata: &Metadata, stamped: &Stamped, badge: Option<&label::Badge>) -> Result<Option<Applied>> {
+        let Some(labelling) = &self.labelling else { return Ok(None) };
+        labelling.apply(metadata, stamped, self.system.as_ref(), badge, &self.key).map(Some)
     }
 
     /// Puts the stamp into the ledger, when there is one.
@@ -314,7 +328,7 @@ fn draw_badge(cover: &mut ImageFile, badge: &Badge, record: &mut StampRecord) ->
     Ok(place)
 }
 
-/// The layers that a file carries.
+/// The layers of a file without a profile.
 fn layers(badge: Option<&label::Badge>) -> Vec<Layer> {
     badge.map(|_| Layer::Badge).into_iter().chain([Layer::Mark]).collect()
 }

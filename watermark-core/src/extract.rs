@@ -84,7 +84,7 @@ pub fn extract(received: &Raster, carrier: &Carrier, effort: Effort) -> Result<E
     let mut reader = Reader::new(carrier)?;
     let luma = color::luma(received);
     reader.search(&luma, effort);
-    Ok(reader.conclude(&luma))
+    Ok(reader.conclude(received, &luma))
 }
 
 /// Coherence under which a guessed channel is not worth the decoders' time, standard deviations. Chance alone reaches 2.4
@@ -297,7 +297,7 @@ impl<'a> Reader<'a> {
         Some(bits.into_iter().enumerate().map(|(i, bit)| (i < known).then_some(bit)).collect())
     }
 
-    fn conclude(mut self, luma: &Plane) -> Extraction {
+    fn conclude(mut self, raster: &Raster, luma: &Plane) -> Extraction {
         let detection = self.detection();
         if !detection.is_significant() {
             // So many decodings were tried that chance may have passed the CRC: not evidence, so not shown.
@@ -325,7 +325,7 @@ impl<'a> Reader<'a> {
         let stamped = compare(&|_| false).and_then(|(_, stamped)| stamped);
         let edit_map = traced.and_then(|(blocks, placement)| {
             let bits = self.tile(blocks.repeated)?;
-            Some(EditMap::new(&blocks, &bits, placement, stamped, (luma.width, luma.height)))
+            Some(EditMap::new(&blocks, &bits, placement, stamped, raster))
         });
         let replaced = |at| edit_map.as_ref().is_some_and(|map| map.is_altered(at));
         let content = compare(&replaced).map(|(content, _)| content);

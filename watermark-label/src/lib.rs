@@ -13,11 +13,19 @@
 //!
 //! No files, no clock, no network: time, keys and bytes are arguments, and the crate builds for wasm32.
 
+mod aigc;
+mod check;
 mod exemption;
 mod layer;
 mod notice;
 mod profile;
+mod record;
+#[cfg(test)]
+mod testing;
+pub mod xmp;
 
+pub use aigc::Aigc;
+pub use check::{Checked, Evidence, Finding, MarkFacts, Status, check};
 pub use exemption::{Exemption, ExemptionSyntax};
 pub use layer::{Badge, Layer};
 pub use notice::{Notice, Occasion};
@@ -25,3 +33,4 @@ pub use profile::{
     BadgeText, Circumstances, Clause, Condition, ExemptionRule, Field, LayerRule, Need, Place, Profile, Roles,
     UnknownProfile, owed_notice,
 };
+pub use record::{LabelRecord, Labelled, RECORD_SCHEMA, RecordError, identifier};

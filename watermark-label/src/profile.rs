@@ -284,6 +284,11 @@ impl Profile {
         self.layers.iter().any(|rule| rule.name == layer && rule.when.holds(at))
     }
 
+    /// Whether its metadata are to hold TC260's AIGC label.
+    pub fn asks_for_aigc(&self) -> bool {
+        self.clauses.iter().any(|clause| clause.all.contains(&Need::Aigc) || clause.any.contains(&Need::Aigc))
+    }
+
     /// Words for the visible label.
     pub fn badge_text(&self, at: &Circumstances) -> Option<&str> {
         self.badges.iter().find(|badge| badge.when.holds(at)).map(|badge| badge.text.as_str())

@@ -193,14 +193,24 @@ fn print(record: &StampRecord, args: &Stamp, to_stdout: bool) -> Result<()> {
     for text in &record.notes {
         note(&format!("{file}: {}", shown(text)));
     }
+    if let Some(labels) = &record.labels {
+        if let Some(owed) = labels.notice.as_ref().filter(|_| !args.quiet) {
+            let text = owed.texts.get("ko").copied().unwrap_or_default();
+            note(&format!("{file}: a notice is owed with it, at least once, outside the file ({}): {text}", owed.id));
+        }
+    }
     Ok(())
 }
 
 fn line(record: &StampRecord) -> String {
     let style = if record.profile == Some("sealed") { GOOD } else { DOUBTFUL };
     let psnr = record.psnr_db.map_or_else(String::new, |db| format!(", {db:.1} dB"));
+    let labels = record.labels.as_ref().map_or_else(String::new, |labels| {
+        let names: Vec<_> = labels.layers.iter().map(|layer| layer.name()).collect();
+        format!(", layers {} ({})", names.join(" + "), labels.profiles.join(", "))
+    });
     format!(
-        "{} -> {}: {style}{}{style:#}, key {}, serial {}, strength {:.1}{psnr}",
+        "{} -> {}: {style}{}{style:#}, key {}, serial {}, strength {:.1}{psnr}{labels}",
         shown(&record.file),
         shown(&record.output),
         record.profile.unwrap_or_default(),

@@ -61,11 +61,17 @@ pub(crate) struct Labels {
 }
 
 impl Labels {
-    /// Of a picture that was labelled in some way beside its mark; `facts` are those of its profiles.
-    pub(crate) fn of(facts: Option<&LabelFacts>, badge: Option<&Badge>, layers: Vec<Layer>) -> Option<Self> {
+    /// Of a picture that was labelled in some way beside its mark; `facts` are those of its profiles, without
+    /// any it carries the layers of `otherwise`.
+    pub(crate) fn of(
+        facts: Option<&LabelFacts>,
+        badge: Option<&Badge>,
+        otherwise: impl Fn() -> Vec<Layer>,
+    ) -> Option<Self> {
+        let layers = |facts: &LabelFacts| facts.layers.clone();
         (facts.is_some() || badge.is_some()).then(|| Self {
             profiles: facts.map(|facts| facts.profiles.iter().map(ToString::to_string).collect()).unwrap_or_default(),
-            layers: layers.into_iter().map(|layer| layer.name().to_owned()).collect(),
+            layers: facts.map_or_else(otherwise, layers).iter().map(|layer| layer.name().to_owned()).collect(),
             badge: badge.cloned(),
             notice: facts.and_then(|facts| Some(facts.notice.as_ref()?.id.to_owned())),
             exemption: facts.and_then(|facts| facts.exemption.clone()),

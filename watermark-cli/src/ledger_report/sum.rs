@@ -158,6 +158,12 @@ pub(crate) fn sum_up(asked: Asked<'_>) -> Result<Result<Summary, Fault>> {
     summary.ledger.head = chain.head.to_string();
     summary.ledger.torn_bytes = chain.torn_bytes;
     summary.repeated_serials = chain.repeated;
+    if summary.total > 0 {
+        // The chart spans the period, not only the days that have stamps.
+        for day in [from, to].into_iter().flatten() {
+            summary.by_day.entry(day).or_default();
+        }
+    }
     let day = |of: Option<(&i64, &u64)>| of.map_or_else(|| "-".to_owned(), |(day, _)| date(*day));
     summary.from = period.from.unwrap_or_else(|| day(summary.by_day.first_key_value()));
     summary.to = period.to.unwrap_or_else(|| day(summary.by_day.last_key_value()));

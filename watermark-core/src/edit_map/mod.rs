@@ -19,6 +19,9 @@ use crate::read::Blocks;
 
 pub(crate) use survey::Survey;
 
+/// Of sixteen samples spread over a block, how many make it a clipped one.
+const CLIPPED_SAMPLES: usize = 3;
+
 /// A part of the picture that was changed after stamping.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Region {
@@ -72,18 +75,19 @@ pub struct EditMap {
 }
 
 impl EditMap {
-    /// The map of a reading whose tile `bits` are known (`None`: this one is not). `stamped` is where the stamped picture's opposite
-    /// corners lie on the plane that was read, if known: nothing outside can carry the mark. `size` is the received picture's, pixels.
+    /// The map of a reading of `received` whose tile `bits` are known (`None`: this one is not). `stamped` is where the stamped picture's
+    /// opposite corners lie on the plane that was read, if known: nothing outside can carry the mark.
     pub(crate) fn new(
         blocks: &Blocks,
         bits: &[Option<u8>],
         placement: Placement,
         stamped: Option<[[f64; 2]; 2]>,
-        size: (usize, usize),
+        received: &Raster,
     ) -> Self {
+        let size = (received.width(), received.height());
         let first = [blocks.first_px.0 as f64, blocks.first_px.1 as f64];
         let begins = |i: usize, axis: usize| first[axis] + (i * BLOCK_PX) as f64;
-        let survey = Survey::new(blocks, bits, |col, row| {
+        let inside = |col, row| {
             let within = |[low, high]: [[f64; 2]; 2]| {
                 [col, row]
                     .into_iter()
@@ -91,10 +95,19 @@ impl EditMap {
                     .all(|(axis, i)| low[axis] <= begins(i, axis) + 0.5 && begins(i + 1, axis) <= high[axis] + 0.5)
             };
             stamped.is_none_or(within)
-        });
+        };
+        let clipped = |col, row| {
+            let at = |i: usize| {
+                let [x, y] = [begins(col, 0) + (2 * (i % 4) + 1) as f64, begins(row, 1) + (2 * (i / 4) + 1) as f64];
+                placement.map.apply([x, y])
+            };
+            let is_clipped = |[x, y]: [f64; 2]| x >= 0.0 && y >= 0.0 && received.is_clipped(x as usize, y as usize);
+            (0..16).filter(|&i| is_clipped(at(i))).count() >= CLIPPED_SAMPLES
+        };
+        let survey = Survey::new(blocks, bits, inside, clipped);
         let corner = |[col, row]: [usize; 2]| {
             let [x, y] = placement.map.apply([begins(col, 0), begins(row, 1)]);
-            [x.clamp(0.0, size.0 as f64), y.clamp(0.0, size.1 as f64)]
+            [x.clamp(0.0, size.0.into()), y.clamp(0.0, size.1.into())]
         };
         let regions = survey.regions.iter().filter_map(|found| {
             let traced = outline::trace(&found.blocks, survey.cols);
@@ -107,7 +120,7 @@ impl EditMap {
             let ((left, right), (top, bottom)) = (reach(0), reach(1));
             let (x, y) = (left.floor() as u32, top.floor() as u32);
             let (width, height) = ((right.ceil() as u32).saturating_sub(x), (bottom.ceil() as u32).saturating_sub(y));
-            let share = outline::area(&outlines) / (size.0 as f64 * size.1 as f64);
+            let share = outline::area(&outlines) / (f64::from(size.0) * f64::from(size.1));
             (width > 0 && height > 0).then_some(Region {
                 x,
                 y,
