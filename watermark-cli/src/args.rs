@@ -1,6 +1,8 @@
 //! The command line as clap reads it: every flag with its help, values checked as far as they can be alone.
 
+mod badge;
 mod labels;
+mod ledger_report;
 
 use std::path::PathBuf;
 
@@ -12,7 +14,9 @@ use crate::help;
 use crate::ledger::Head;
 use crate::signer::{self, SignerSpec};
 
+pub(crate) use badge::BadgeArgs;
 pub(crate) use labels::{Check, LabelArgs, Notice};
+pub(crate) use ledger_report::{Lang, Report};
 
 /// Puts invisible, signed marks into images and reads them back.
 #[derive(Debug, Parser)]
@@ -49,6 +53,9 @@ pub(crate) enum Command {
     /// Keep the key directories that you trust, and sign your own
     #[command(after_long_help = help::TRUST)]
     Trust(Trust),
+    /// Sum up a period of the ledger for whoever asks: what was stamped, labelled how, exempted why
+    #[command(after_long_help = help::REPORT)]
+    Report(Report),
     /// Check and search the ledger of stamps
     #[command(after_long_help = help::LEDGER)]
     Ledger(Ledger),
@@ -138,6 +145,8 @@ pub(crate) struct Stamp {
     /// How strong the mark is: auto, or a number (see --help)
     #[arg(long, default_value = "auto", value_name = "auto|N", value_parser = strength)]
     pub(crate) strength: Strength,
+    #[command(flatten)]
+    pub(crate) badge: BadgeArgs,
     /// Private carrier: only who holds this file can find or read the mark
     #[arg(long, value_name = "FILE")]
     pub(crate) carrier_key: Option<PathBuf>,

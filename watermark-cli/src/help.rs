@@ -69,12 +69,17 @@ notice you still owe, outside the file; `watermark check` goes through the claus
 --exempt KIND:REASON keeps a reason why a duty does not hold: obvious, internal or notified for kr; icon, assistive or insubstantial for eu; minor for us-ca. \
 Nobody here judges whether it does.
 
+Visible label: --badge draws one into the image before it is marked, so the mark covers it. The presets say: ko 'AI 생성', ko-realistic \
+'AI로 생성된 가상의 이미지입니다', en 'AI-Generated', eu 'AI', eu-generated 'AI GENERATED', eu-modified 'AI MODIFIED', zh 'AI生成'. A text of your own may have ASCII and common \
+Korean syllables. It is light on dark images and dark on light ones. Where --profile asks for a label, its words are drawn unless --badge says otherwise.
+
 An image that already carries a mark is refused; --force stamps it anyway. An image with room for the short, unsigned part of the mark only \
 is stamped with that, and the output says so.
 
 Examples:
   watermark stamp --key studio.pem picture.png -o marked.png
   watermark stamp --key studio.pem --realistic --id 1000 renders/ --out-dir marked/
+  watermark stamp --key studio.pem --badge ko --badge-corner top-left picture.png -o marked.png
   watermark stamp --key studio.pem --profile kr,eu --system painter@2.1 picture.png -o marked.png
   watermark stamp --key studio.pem - -o - < in.jpg > out.jpg
   watermark stamp --key studio.pem picture.jpg -o picture.jpg --overwrite
@@ -206,3 +211,21 @@ Examples:
   watermark notice --profile eu --for alt --json
 
 Exit codes: 0 printed, 2 there is none.";
+
+pub(crate) const REPORT: &str = "\
+The ledger is checked first, record by record, as `watermark ledger verify` does. One that is not intact gives no report: exit code 1, and the record at \
+fault is named. The report carries the ledger's head, the records it covers with the hashes of the first and the last, and its own limits.
+
+Days are days at --zone, UTC without it; --from and --to are days too, both included. A record's time is the one its stamp states.
+
+By the name of OUT: .html is one page to read and print, .json the same for programs, .csv one line for each record of the period. With --report-key the \
+signature goes to OUT.sig, and `watermark trust verify OUT` checks it.
+
+It counts what the program recorded when it stamped. It does not show that a notice was given, and no number in it says that anybody complies with a law.
+
+Examples:
+  watermark report --ledger stamps.jsonl --from 2026-11-01 --to 2026-11-30 --zone +09:00 --lang ko -o november.html
+  watermark report --ledger stamps.jsonl -o all.csv
+  watermark report --ledger stamps.jsonl -o report.json --report-key auditor.pem
+
+Exit codes: 0 written, and every key is listed in a directory you trust; 1 written with keys that nobody lists, or the ledger is not intact; 2 it could not be read.";

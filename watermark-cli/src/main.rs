@@ -21,6 +21,7 @@ mod inputs;
 mod key_store;
 mod labelling;
 mod ledger;
+mod ledger_report;
 mod memory;
 mod output;
 mod picture;
@@ -68,6 +69,7 @@ fn main() -> ExitCode {
         Command::Notice(args) => command::notice::run(&args),
         Command::Audit(args) => command::audit::run(&args),
         Command::Trust(args) => command::trust::run(&args),
+        Command::Report(args) => command::report::run(&args),
         Command::Ledger(args) => command::ledger::run(&args),
         Command::Demo(args) => command::demo::run(&args),
         Command::Completions(args) => command::completions::run(&args),

@@ -9,6 +9,7 @@ pub(crate) mod keygen;
 pub(crate) mod ledger;
 pub(crate) mod man;
 pub(crate) mod notice;
+pub(crate) mod report;
 pub(crate) mod stamp;
 pub(crate) mod trust;
 pub(crate) mod verify;

@@ -34,6 +34,10 @@ pub(crate) fn run(args: &Stamp) -> Result<Outcome> {
     let key = signing_key(args)?;
     warn_about(&key, args);
     let labelling = Labelling::new(&args.labels, args.system.as_ref(), key.directory.as_ref())?;
+    let asked = labelling.as_ref().and_then(|labelling| {
+        labelling.badge_text(&labelling.circumstances(args.origin.into(), args.realistic, args.artistic))
+    });
+    let badge = args.badge.label(asked)?;
     let stamper = Stamper {
         key,
         carrier: key_store::carrier(args.carrier_key.as_deref())?,
@@ -43,6 +47,7 @@ pub(crate) fn run(args: &Stamp) -> Result<Outcome> {
         artistic: args.artistic,
         system: args.system.clone(),
         labelling,
+        badge,
         ledger: args.ledger.as_deref().map(Ledger::open).transpose()?,
         time: args.time,
         strength: args.strength,
