@@ -321,6 +321,7 @@ mod tests {
 
     use super::*;
 
+    #[expect(clippy::fn_params_excessive_bools, reason = "in the order of the struct's fields")]
     fn at(exported: bool, realistic: bool, artistic: bool, badge: bool) -> Circumstances {
         Circumstances { exported, realistic, artistic, origin: Some(Origin::Generated), badge }
     }

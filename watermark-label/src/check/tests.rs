@@ -11,6 +11,7 @@ use crate::xmp::{NewLabels, merge};
 
 /// What is left out of a file that has everything.
 #[derive(Default)]
+#[expect(clippy::struct_excessive_bools, reason = "one for each layer")]
 struct Without {
     mark: bool,
     metadata: bool,
