@@ -316,7 +316,7 @@ fn exiftool_reads_every_field() {
     let bench = Bench::with_key();
     for format in FORMATS {
         let time = "2026-01-31T18:30:00+09:00";
-        let args = [&["--profile", "kr,cn", "--id", "77", "--time", time], &SYSTEM[..]].concat();
+        let args = [&["--profile", "kr,cn", "--badge", "none", "--id", "77", "--time", time], &SYSTEM[..]].concat();
         let out = stamp(&bench, format, &args);
         let ran = Command::new("exiftool").args(["-j", "-n", "-G1"]).arg(bench.path(&out)).output().unwrap();
         let found: Value = serde_json::from_slice(&ran.stdout).unwrap();
@@ -328,7 +328,9 @@ fn exiftool_reads_every_field() {
         assert_eq!(found["XMP-iptcExt:AISystemVersionUsed"].to_string().trim_matches('"'), "2.1", "{format}");
         assert_eq!(found["XMP-xmp:CreateDate"], "2026:01:31 09:30:00Z", "{format}\n{found:#}");
         let field = |name: &str| found[name].as_str().unwrap_or_else(|| panic!("{name}, {format}\n{found:#}"));
-        let aigc: Value = serde_json::from_str(field("XMP-TC260:AIGC")).unwrap();
+        // Releases that do not know the namespace make up the case of the name.
+        let aigc = if found["XMP-TC260:AIGC"].is_null() { "XMP-TC260:Aigc" } else { "XMP-TC260:AIGC" };
+        let aigc: Value = serde_json::from_str(field(aigc)).unwrap();
         let record = LabelRecord::read(field("XMP-watermark:Records")).unwrap();
         assert_eq!((&aigc["Label"], &aigc["ContentProducer"]), (&json!("1"), &json!("Tester")), "{format}");
         assert_eq!(aigc["ProduceID"], record.identifier().as_str(), "{format}");
