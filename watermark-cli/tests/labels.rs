@@ -316,7 +316,7 @@ fn exiftool_reads_every_field() {
     let bench = Bench::with_key();
     for format in FORMATS {
         let time = "2026-01-31T18:30:00+09:00";
-        let args = [&["--profile", "kr,cn", "--id", "77", "--time", time], &SYSTEM[..]].concat();
+        let args = [&["--profile", "kr,cn", "--badge", "none", "--id", "77", "--time", time], &SYSTEM[..]].concat();
         let out = stamp(&bench, format, &args);
         let ran = Command::new("exiftool").args(["-j", "-n", "-G1"]).arg(bench.path(&out)).output().unwrap();
         let found: Value = serde_json::from_slice(&ran.stdout).unwrap();
