@@ -145,12 +145,8 @@ pub(crate) struct Stamp {
     /// How strong the mark is: auto, or a number (see --help)
     #[arg(long, default_value = "auto", value_name = "auto|N", value_parser = strength)]
     pub(crate) strength: Strength,
-    #[command(flatten)]
-    pub(crate) labels: LabelArgs,
-    #[command(flatten)]
-    pub(crate) badge: BadgeArgs,
     /// Private carrier: only who holds this file can find or read the mark
-    #[arg(long, value_name = "FILE", help_heading = None)]
+    #[arg(long, value_name = "FILE")]
     pub(crate) carrier_key: Option<PathBuf>,
     /// Quality of JPEG and lossy WebP output, 1 to 100 [default: as the source, within 90 to 95]
     #[arg(long, value_name = "Q", value_parser = clap::value_parser!(u8).range(1..=100))]
@@ -170,6 +166,11 @@ pub(crate) struct Stamp {
     /// Print errors and warnings only
     #[arg(short, long)]
     pub(crate) quiet: bool,
+    // Last: its heading would go on over whatever follows.
+    #[command(flatten)]
+    pub(crate) labels: LabelArgs,
+    #[command(flatten)]
+    pub(crate) badge: BadgeArgs,
 }
 
 /// Arguments of `verify`.

@@ -29,6 +29,7 @@ pub(crate) struct CheckRecord {
 }
 
 #[derive(Debug, Serialize)]
+#[expect(clippy::struct_excessive_bools, reason = "independent facts about a picture")]
 struct CircumstanceFacts {
     exported: bool,
     realistic: bool,
@@ -123,7 +124,7 @@ impl CheckRecord {
         }
     }
 
-    pub(crate) fn new(record: &Record, evidence: &Evidence, at: &Circumstances, checked: &[Checked<'static>]) -> Self {
+    pub(crate) fn new(record: &Record, evidence: &Evidence, at: Circumstances, checked: &[Checked<'static>]) -> Self {
         Self {
             circumstances: Some(CircumstanceFacts {
                 exported: at.exported,

@@ -7,7 +7,7 @@ use serde::Serialize;
 use watermark_core::Stamped;
 use watermark_core::payload::{Origin, SystemName};
 use watermark_core::signature::Directory;
-use watermark_files::Metadata;
+use watermark_files::{Limits, Metadata};
 use watermark_label::xmp::{self, NewLabels};
 use watermark_label::{
     Aigc, Badge, Circumstances, Exemption, Field, LabelRecord, Labelled, Layer, Notice, Profile, owed_notice,
@@ -114,6 +114,7 @@ impl Labelling {
     }
 
     /// Words of the visible label, when a profile asks for one in these circumstances and no exemption was stated for it.
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "as the library's functions take it")]
     pub(crate) fn badge_text(&self, at: &Circumstances) -> Option<&'static str> {
         let asking = self.profiles.iter().find(|profile| profile.asks(Layer::Badge, at) && !self.exempts(profile))?;
         asking.badge_text(at)
@@ -124,15 +125,15 @@ impl Labelling {
     }
 
     /// What is asked of a picture: the layers, and the notice that goes with its file.
-    fn facts(&self, at: &Circumstances, applied: Vec<Layer>) -> LabelFacts {
+    fn facts(&self, at: Circumstances, applied: Vec<Layer>) -> LabelFacts {
         let bound: Vec<&'static Profile> =
             self.profiles.iter().filter(|profile| !self.exempts(profile)).copied().collect();
-        let asked = |layer: &Layer| *layer != Layer::Notice && bound.iter().any(|profile| profile.asks(*layer, at));
+        let asked = |layer: &Layer| *layer != Layer::Notice && bound.iter().any(|profile| profile.asks(*layer, &at));
         LabelFacts {
             profiles: self.profiles.iter().map(|profile| profile.id.as_str()).collect(),
             missing: Layer::ALL.into_iter().filter(|layer| asked(layer) && !applied.contains(layer)).collect(),
             layers: applied,
-            notice: owed_notice(&bound, at).map(OwedNotice::new),
+            notice: owed_notice(&bound, &at).map(OwedNotice::new),
             exemption: self.exemption.clone(),
         }
     }
@@ -159,7 +160,7 @@ impl Labelling {
         if badge.is_some() {
             layers.insert(0, Layer::Badge);
         }
-        let facts = self.facts(&at, layers.clone());
+        let facts = self.facts(at, layers.clone());
         let labelled = Labelled {
             system: system.cloned(),
             provider: self.provider.clone(),
@@ -202,12 +203,13 @@ pub(crate) struct Applied {
 }
 
 impl Applied {
-    /// Whether metadata that were read back hold the labels. A container may have no room for the packet.
+    /// Whether a written file holds the labels. A container may have no room for the packet.
     ///
     /// # Errors
     /// When they do not.
-    pub(crate) fn check(&self, written: &Metadata) -> Result<()> {
-        let packet = written.xmp.as_deref().with_context(|| {
+    pub(crate) fn check(&self, written: &[u8]) -> Result<()> {
+        let written = watermark_files::probe(written, &Limits::default()).context("the written file cannot be read")?;
+        let packet = written.metadata.xmp.as_deref().with_context(|| {
             let bytes = self.metadata.xmp.as_ref().map_or(0, Vec::len);
             format!("the XMP packet with its labels, {bytes} bytes, did not fit the format; write PNG or WebP")
         })?;

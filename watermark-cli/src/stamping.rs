@@ -212,9 +212,7 @@ impl Stamper {
             .map_err(|error| Failure::Other(error.into()))?;
         // Before the mark is looked for: a stronger mark would not make room.
         if let Some(labels) = &labels {
-            let written = watermark_files::probe(&encoded.bytes, &Limits::default());
-            let written = written.context("the written file cannot be read").map_err(Failure::Other)?;
-            labels.check(&written.metadata).map_err(Failure::Other)?;
+            labels.check(&encoded.bytes).map_err(Failure::Other)?;
         }
         let facts = labels.as_ref().map(|labels| &labels.facts);
         let recorded = Labels::of(facts, badge, || layers(badge));

@@ -304,9 +304,13 @@ fn judge(clause: &Clause, evidence: &Evidence) -> (Status, Vec<String>) {
     }
     let mut lacking: Vec<_> =
         missing.into_iter().filter_map(Result::err).map(|need| format!("no {}", words(need))).collect();
-    if any.is_empty() && !clause.any.is_empty() {
-        let names: Vec<_> = clause.any.iter().map(|need| words(*need)).collect();
-        lacking.push(format!("none of these was found: {}", names.join(", ")));
+    match clause.any.as_slice() {
+        [only] if any.is_empty() => lacking.push(format!("no {}", words(*only))),
+        [_, ..] if any.is_empty() => {
+            let names: Vec<_> = clause.any.iter().map(|need| words(*need)).collect();
+            lacking.push(format!("none of these was found: {}", names.join(", ")));
+        }
+        _ => {}
     }
     (if clause.or_outside { Status::Outside } else { Status::NotMet }, lacking)
 }
@@ -327,3 +331,6 @@ fn words(need: Need) -> &'static str {
         Need::Origin => "origin",
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -138,6 +138,7 @@ pub enum Need {
 /// One duty.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[expect(clippy::struct_excessive_bools, reason = "independent facts about a clause, as the data files name them")]
 pub struct Clause {
     /// Name for programs; never changes its meaning.
     pub id: String,
@@ -177,6 +178,7 @@ pub struct Clause {
 
 /// What a picture is and where it is going.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "independent facts about a picture")]
 pub struct Circumstances {
     /// It leaves the service: downloaded, shared, published.
     pub exported: bool,
@@ -319,6 +321,7 @@ mod tests {
 
     use super::*;
 
+    #[expect(clippy::fn_params_excessive_bools, reason = "in the order of the struct's fields")]
     fn at(exported: bool, realistic: bool, artistic: bool, badge: bool) -> Circumstances {
         Circumstances { exported, realistic, artistic, origin: Some(Origin::Generated), badge }
     }

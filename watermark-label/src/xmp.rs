@@ -4,7 +4,7 @@
 //! `rdf:Description` at the end of the packet's RDF, and never removes or rewrites a byte of what is there: other
 //! programs' properties, padding and extended XMP stay.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use roxmltree::{Document, Node, ParsingOptions};
 use thiserror::Error;
@@ -211,7 +211,8 @@ fn block(new: &NewLabels<'_>, found: &Labels, about: &str) -> (String, Vec<Confl
     let mut state = |property: &'static str, there: &[String], stated: Option<String>, must_agree: bool| {
         let Some(stated) = stated else { return };
         let Some(first) = there.first() else {
-            properties += &format!("   <{property}>{}</{property}>\n", escape(&stated));
+            // Writing to a string cannot fail.
+            let _ = writeln!(properties, "   <{property}>{}</{property}>", escape(&stated));
             return;
         };
         if must_agree && let Some(other) = there.iter().find(|value| **value != stated) {
@@ -230,8 +231,10 @@ fn block(new: &NewLabels<'_>, found: &Labels, about: &str) -> (String, Vec<Confl
     state("TC260:AIGC", &found.aigc, new.aigc.map(str::to_owned), true);
     if found.records.is_empty() {
         let record = escape(new.record);
-        properties +=
-            &format!("   <watermark:Records><rdf:Seq><rdf:li>{record}</rdf:li></rdf:Seq></watermark:Records>\n");
+        let _ = writeln!(
+            properties,
+            "   <watermark:Records><rdf:Seq><rdf:li>{record}</rdf:li></rdf:Seq></watermark:Records>"
+        );
     }
     let description = format!(
         "  <rdf:Description rdf:about=\"{}\" xmlns:rdf=\"{RDF}\" xmlns:Iptc4xmpExt=\"{IPTC}\" xmlns:xmp=\"{XMP}\" \

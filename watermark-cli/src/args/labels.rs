@@ -22,7 +22,7 @@ pub(crate) struct LabelArgs {
     #[arg(long, value_name = "KIND:REASON", requires = "profiles")]
     pub(crate) exempt: Option<Exemption>,
     /// Name of who provides the generating system [default: the organisation of the key's directory]
-    #[arg(long, value_name = "NAME", requires = "profiles")]
+    #[arg(long, value_name = "NAME", requires = "profiles", value_parser = provider)]
     pub(crate) provider: Option<String>,
 }
 
@@ -86,4 +86,11 @@ fn occasion() -> impl TypedValueParser<Value = Occasion> {
 pub(crate) fn profile() -> impl TypedValueParser<Value = &'static Profile> {
     let ids = Profile::all().iter().map(|profile| profile.id.as_str());
     PossibleValuesParser::new(ids).try_map(|id| Profile::parse(&id))
+}
+
+/// Short enough for the record, and fit to be shown.
+fn provider(text: &str) -> Result<String, String> {
+    let name = text.trim();
+    let fits = (1..=256).contains(&name.chars().count()) && !name.chars().any(char::is_control);
+    fits.then(|| name.to_owned()).ok_or_else(|| "write a name of 1 to 256 characters on one line".to_owned())
 }

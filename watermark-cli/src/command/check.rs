@@ -58,5 +58,5 @@ fn judge(args: &Check, examiner: &Examiner, found: &Examined) -> CheckRecord {
     evidence.badge_seen = args.badge_seen;
     let at = evidence.circumstances(!args.inside_service, args.realistic);
     let checked: Vec<Checked<'_>> = args.profiles.iter().map(|profile| check(profile, &evidence, &at)).collect();
-    CheckRecord::new(&found.record, &evidence, &at, &checked)
+    CheckRecord::new(&found.record, &evidence, at, &checked)
 }

@@ -193,11 +193,10 @@ fn print(record: &StampRecord, args: &Stamp, to_stdout: bool) -> Result<()> {
     for text in &record.notes {
         note(&format!("{file}: {}", shown(text)));
     }
-    if let Some(labels) = &record.labels {
-        if let Some(owed) = labels.notice.as_ref().filter(|_| !args.quiet) {
-            let text = owed.texts.get("ko").copied().unwrap_or_default();
-            note(&format!("{file}: a notice is owed with it, at least once, outside the file ({}): {text}", owed.id));
-        }
+    let owed = record.labels.as_ref().and_then(|labels| labels.notice.as_ref());
+    if let Some(owed) = owed.filter(|_| !args.quiet) {
+        let text = owed.texts.get("ko").copied().unwrap_or_default();
+        note(&format!("{file}: a notice is owed with it, at least once, outside the file ({}): {text}", owed.id));
     }
     Ok(())
 }
