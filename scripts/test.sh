@@ -39,7 +39,7 @@ step 'Formatting'
 cargo fmt --all --check
 
 step 'Lints'
-cargo clippy --locked --workspace --all-targets
+cargo clippy --locked --workspace --all-targets -- -D warnings
 
 if command -v node >/dev/null; then
     step 'Golden vectors in WebAssembly'
