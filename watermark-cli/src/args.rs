@@ -145,8 +145,6 @@ pub(crate) struct Stamp {
     /// How strong the mark is: auto, or a number (see --help)
     #[arg(long, default_value = "auto", value_name = "auto|N", value_parser = strength)]
     pub(crate) strength: Strength,
-    #[command(flatten)]
-    pub(crate) badge: BadgeArgs,
     /// Private carrier: only who holds this file can find or read the mark
     #[arg(long, value_name = "FILE")]
     pub(crate) carrier_key: Option<PathBuf>,
@@ -168,7 +166,9 @@ pub(crate) struct Stamp {
     /// Print errors and warnings only
     #[arg(short, long)]
     pub(crate) quiet: bool,
-    // Last: its heading would go on over whatever follows.
+    // Last: their headings would go on over whatever follows.
+    #[command(flatten)]
+    pub(crate) badge: BadgeArgs,
     #[command(flatten)]
     pub(crate) labels: LabelArgs,
 }

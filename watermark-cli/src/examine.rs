@@ -110,8 +110,13 @@ impl Examiner {
             Ok(found) => {
                 for decoded in &found {
                     let check = check_record(beacon, &decoded.payload, &self.trust.store);
-                    to.conclusion.en.push(check.sentence(Language::English));
-                    to.conclusion.ko.push(check.sentence(Language::Korean));
+                    let signed = to.signature.valid == Some(true);
+                    let words = |language| {
+                        let statement = signed.then(|| check.statement(language)).flatten();
+                        statement.unwrap_or_else(|| check.sentence(language))
+                    };
+                    to.conclusion.en.push(words(Language::English));
+                    to.conclusion.ko.push(words(Language::Korean));
                     facts.records.push(record_facts(decoded, &check, sha256));
                 }
             }

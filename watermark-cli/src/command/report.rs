@@ -1,14 +1,17 @@
 //! `report`: a period of the ledger, summed up for whoever asks.
 
+use std::path::PathBuf;
+
 use anyhow::Result;
 
 use crate::Outcome;
 use crate::args::Report;
 use crate::ledger_report::{self, Asked, Period};
 use crate::terminal::{BAD, GOOD, say, shown, warn};
-use crate::{key_store, trust};
+use crate::{key_store, output, trust};
 
 pub(crate) fn run(args: &Report) -> Result<Outcome> {
+    output::spare(&args.output, args.trust.iter().chain([&args.ledger]).map(PathBuf::as_path))?;
     let trust = trust::load(&args.trust)?;
     let signer = args.report_key.as_ref().map(key_store::open).transpose()?.map(|key| (key.signer, key.public));
     let period = Period { from: args.from.clone(), to: args.to.clone(), ahead_s: args.zone };
