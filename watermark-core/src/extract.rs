@@ -25,6 +25,7 @@ use crate::layout::{self, BEACON_BITS, SEAL_BITS};
 use crate::payload::{Beacon, DecodeError, Payload, Seal};
 use crate::pilot;
 use crate::plane::Plane;
+use crate::prediction::predictions;
 use crate::raster::Raster;
 use crate::read::{Blocks, Gains, read};
 use crate::register::{self, Pose};
@@ -155,8 +156,8 @@ impl<'a> Reader<'a> {
         let native = (luma.width, luma.height);
         let plane = canonical::stretch(luma.clone(), canonical::size(native.0, native.1));
         let (x, y) = (native.0 as f64 / plane.width as f64, native.1 as f64 / plane.height as f64);
-        let shown = plane.data.len() as f64;
-        let unmoved = Pose { plane, tile_x: 0, tile_y: 0, map: Affine::scaling(x, y), shown, residual: None };
+        let (shown, whole) = (plane.data.len() as f64, Some([native.0, native.1]));
+        let unmoved = Pose { plane, tile_x: 0, tile_y: 0, map: Affine::scaling(x, y), shown, residual: None, whole };
         let coherence = self.read_rung(&unmoved, equalise::LADDER[0], Gains::Coherent(SUSPICIOUS));
         if self.is_complete() {
             return;
@@ -267,7 +268,8 @@ impl<'a> Reader<'a> {
         let undone = channel.undo(&pose.plane);
         let plane = undone.as_ref().unwrap_or(&pose.plane);
         let tile = (pose.tile_x, pose.tile_y);
-        let reading = read(plane, self.carrier, &self.codes, tile, channel.noise, gains, &mut self.workspace);
+        let predict = || pose.whole.map_or_else(Vec::new, |size| predictions(&pose.plane, size));
+        let reading = read(plane, self.carrier, &self.codes, tile, channel.noise, gains, &predict, &mut self.workspace);
         self.candidates += reading.candidates;
         self.attempts += reading.attempts;
         let decoded = reading.seal.is_some() || reading.beacon.is_some();

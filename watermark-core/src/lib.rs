@@ -27,6 +27,7 @@ mod mask;
 mod phases;
 mod pilot;
 mod plane;
+mod prediction;
 mod read;
 mod refine;
 mod register;

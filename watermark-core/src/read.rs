@@ -1,11 +1,12 @@
 //! `[X4 X5]` A plane whose geometry is known -> gain, soft bits, codewords.
 
-use crate::carrier::{BLOCK_PX, Carrier, Lattice, TILE_PX};
+use crate::carrier::{BLOCK_PX, Carrier, Lattice, TILE_BITS, TILE_PX};
 use crate::codes::Codes;
 use crate::coding::{Decoded, PolarCode, Workspace};
 use crate::lattice::{Aligned, Fit, receive};
 use crate::layout;
 use crate::plane::Plane;
+use crate::prediction::Prediction;
 
 /// Lattice gains tried: strengths in use times the tone changes to be expected, in steps of `2^(1/16)`.
 pub(crate) const GAINS: usize = 84;
@@ -97,7 +98,7 @@ fn scores(aligned: &Aligned) -> Vec<f32> {
 }
 
 /// Reads a canonical plane whose top-left sample lies at tile position `(tile_x, tile_y)`, taking `noise` gray levels off
-/// the mask.
+/// the mask. `predict` is asked for guesses at the seal when a beacon was read and the seal was not.
 pub(crate) fn read(
     plane: &Plane,
     carrier: &Carrier,
@@ -105,6 +106,7 @@ pub(crate) fn read(
     tile: (usize, usize),
     noise: f32,
     gains: Gains,
+    predict: &dyn Fn() -> Vec<Prediction>,
     ws: &mut Workspace,
 ) -> Reading {
     let aligned = align(plane, &carrier.lattice, tile, noise);
@@ -131,10 +133,12 @@ pub(crate) fn read(
         out.attempts += 1;
         out.beacon = decode(&codes.beacon, layout::beacon_llr(&llr), ws);
         if out.beacon.is_some() {
+            out.seal = decode(&codes.seal, &layout::seal_llr(&llr), ws);
             out.attempts += 1;
-            let llr = layout::seal_llr(&llr);
-            // The beacon vouches for geometry and gain, so the longest list is worth its time.
-            out.seal = decode(&codes.seal, &llr, ws).or_else(|| codes.seal.decode(&llr, LONGEST_LIST, ws));
+        }
+        if let Some(beacon) = out.beacon.as_ref().filter(|_| out.seal.is_none()) {
+            let llr = aligned.trained_soft_bits(&fit, &known_bits(&codes.beacon, beacon));
+            out.seal = decode_hard(&codes.seal, &layout::seal_llr(&llr), predict, &mut out.attempts, ws);
         }
         if out.seal.is_none() {
             out.attempts += 1;
@@ -185,6 +189,34 @@ pub(crate) fn refine(aligned: &Aligned, start: f32) -> Fit {
 
 /// List length for a seal whose beacon was read.
 const LONGEST_LIST: usize = 64;
+/// List length for a seal with a prediction.
+const PREDICTED_LIST: usize = 32;
+
+/// The tile bits that a beacon determines.
+fn known_bits(code: &PolarCode, beacon: &Decoded) -> Vec<Option<u8>> {
+    let codeword = code.encode(&beacon.payload).unwrap_or_default();
+    let mut known: Vec<Option<u8>> = codeword.into_iter().map(Some).collect();
+    known.resize(TILE_BITS, None);
+    known
+}
+
+/// A seal that does not read at once: predictions help, and since the beacon vouches for geometry and gain, the longest list is worth its time.
+fn decode_hard(
+    code: &PolarCode,
+    llr: &[f32],
+    predict: &dyn Fn() -> Vec<Prediction>,
+    attempts: &mut u64,
+    ws: &mut Workspace,
+) -> Option<Decoded> {
+    for prediction in predict() {
+        *attempts += 1;
+        if let Some(seal) = code.decode_predicted(llr, &prediction, PREDICTED_LIST, ws) {
+            return Some(seal);
+        }
+    }
+    *attempts += 1;
+    code.decode(llr, LONGEST_LIST, ws)
+}
 
 /// A short list first: most pictures need no more.
 fn decode(code: &PolarCode, llr: &[f32], ws: &mut Workspace) -> Option<Decoded> {

@@ -15,5 +15,5 @@ mod placement;
 
 pub use compare::{Comparison, Content};
 pub(crate) use compare::{Received, compare};
-pub(crate) use hash::hash;
+pub(crate) use hash::{CELLS, hash, told_bits};
 pub(crate) use placement::Placement;
