@@ -27,7 +27,7 @@ use crate::pilot;
 use crate::plane::Plane;
 use crate::prediction::predictions;
 use crate::raster::Raster;
-use crate::read::{Blocks, Gains, read};
+use crate::read::{Blocks, Gains, View, read};
 use crate::register::{self, Pose};
 use crate::registration::{Best, Registration};
 
@@ -269,7 +269,8 @@ impl<'a> Reader<'a> {
         let plane = undone.as_ref().unwrap_or(&pose.plane);
         let tile = (pose.tile_x, pose.tile_y);
         let predict = || pose.whole.map_or_else(Vec::new, |size| predictions(&pose.plane, size));
-        let reading = read(plane, self.carrier, &self.codes, tile, channel.noise, gains, &predict, &mut self.workspace);
+        let view = View { plane, tile, noise: channel.noise, predict: &predict };
+        let reading = read(&view, self.carrier, &self.codes, gains, &mut self.workspace);
         self.candidates += reading.candidates;
         self.attempts += reading.attempts;
         let decoded = reading.seal.is_some() || reading.beacon.is_some();

@@ -97,18 +97,21 @@ fn scores(aligned: &Aligned) -> Vec<f32> {
     scores
 }
 
-/// Reads a canonical plane whose top-left sample lies at tile position `(tile_x, tile_y)`, taking `noise` gray levels off
-/// the mask. `predict` is asked for guesses at the seal when a beacon was read and the seal was not.
-pub(crate) fn read(
-    plane: &Plane,
-    carrier: &Carrier,
-    codes: &Codes,
-    tile: (usize, usize),
-    noise: f32,
-    gains: Gains,
-    predict: &dyn Fn() -> Vec<Prediction>,
-    ws: &mut Workspace,
-) -> Reading {
+/// What is read.
+pub(crate) struct View<'a> {
+    /// Canonical plane.
+    pub(crate) plane: &'a Plane,
+    /// Tile position of its top-left sample.
+    pub(crate) tile: (usize, usize),
+    /// Gray levels of noise taken off the mask.
+    pub(crate) noise: f32,
+    /// Asked for guesses at the seal when a beacon was read and the seal was not.
+    pub(crate) predict: &'a dyn Fn() -> Vec<Prediction>,
+}
+
+/// Reads one view at the `gains` that are worth it.
+pub(crate) fn read(view: &View<'_>, carrier: &Carrier, codes: &Codes, gains: Gains, ws: &mut Workspace) -> Reading {
+    let &View { plane, tile, noise, predict } = view;
     let aligned = align(plane, &carrier.lattice, tile, noise);
     let mut repeated = false;
     let scores = scores(&aligned);
@@ -130,27 +133,25 @@ pub(crate) fn read(
     };
     for fit in fits {
         let llr = aligned.soft_bits(&fit);
-        out.attempts += 1;
+        out.attempts += 2;
         out.beacon = decode(&codes.beacon, layout::beacon_llr(&llr), ws);
-        if out.beacon.is_some() {
-            out.seal = decode(&codes.seal, &layout::seal_llr(&llr), ws);
-            out.attempts += 1;
-        }
-        if let Some(beacon) = out.beacon.as_ref().filter(|_| out.seal.is_none()) {
-            let llr = aligned.trained_soft_bits(&fit, &known_bits(&codes.beacon, beacon));
+        let Some(beacon) = &out.beacon else {
+            out.beacon = decode(&codes.beacon, &layout::repeated_beacon_llr(&llr), ws);
+            repeated = out.beacon.is_some();
+            if repeated {
+                out.gain = fit.gain;
+                break;
+            }
+            continue;
+        };
+        out.gain = fit.gain;
+        out.seal = decode(&codes.seal, &layout::seal_llr(&llr), ws);
+        if out.seal.is_none() {
+            let (llr, gain) = aligned.trained_soft_bits(&fit, &known_bits(&codes.beacon, beacon));
+            out.gain = gain;
             out.seal = decode_hard(&codes.seal, &layout::seal_llr(&llr), predict, &mut out.attempts, ws);
         }
-        if out.seal.is_none() {
-            out.attempts += 1;
-            if out.beacon.is_none() {
-                out.beacon = decode(&codes.beacon, &layout::repeated_beacon_llr(&llr), ws);
-                repeated = out.beacon.is_some();
-            }
-        }
-        if out.beacon.is_some() {
-            out.gain = fit.gain;
-            break;
-        }
+        break;
     }
     if out.beacon.is_some() {
         let first_px = first_block(tile);

@@ -239,8 +239,9 @@ fn predictions_read_what_is_lost_without_them() {
         let payload = random.bits(736);
         // Es/N0 of -7.8 dB; size known, of the 144 bits of the hash all but one in seven.
         let llr = random.receive(&code.encode(&payload).unwrap(), 4.0 * 10f64.powf(-0.78));
-        let known =
-            |i: usize, random: &mut Random| (48..80).contains(&i) || (80..224).contains(&i) && random.next() % 7 > 0;
+        let known = |i: usize, random: &mut Random| {
+            (48..80).contains(&i) || (80..224).contains(&i) && !random.next().is_multiple_of(7)
+        };
         let guess: Vec<Option<bool>> =
             payload.iter().enumerate().map(|(i, &bit)| known(i, &mut random).then_some(bit == 1)).collect();
         plain += usize::from(code.decode(&llr, 32, &mut workspace).is_some());

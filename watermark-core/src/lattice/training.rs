@@ -21,8 +21,8 @@ const FAR: [f32; 5] = [1.0, 0.97, 0.985, 1.015, 1.03];
 const GAIN_PRIOR: f32 = 2.0;
 
 impl Aligned {
-    /// As [`soft_bits`](Self::soft_bits), with the tile bits that are `known`.
-    pub(crate) fn trained_soft_bits(&self, fit: &Fit, known: &[Option<u8>]) -> Vec<f32> {
+    /// As [`soft_bits`](Self::soft_bits), with the tile bits that are `known`. Also the gain of the picture as a whole.
+    pub(crate) fn trained_soft_bits(&self, fit: &Fit, known: &[Option<u8>]) -> (Vec<f32>, f32) {
         let fit = Fit { gain: self.trained_gain(fit.gain, known), ..*fit };
         let inverse = 1.0 / fit.gain;
         let class: Vec<usize> = (0..self.len()).map(|i| self.class(i, inverse)).collect();
@@ -43,7 +43,7 @@ impl Aligned {
             let cosine = cos_turns(self.ratio[i] * inverse / gain - self.dither[i]);
             llr[usize::from(bit)] += 2.0 * concentration(variance[i] * factor) * cosine;
         }
-        llr
+        (llr, fit.gain)
     }
 
     /// The gain near `start` at which the blocks of known bits agree best with them.
@@ -147,7 +147,7 @@ mod tests {
         let known: Vec<Option<u8>> = bits.iter().enumerate().map(|(i, &b)| (i < BEACON_BITS).then_some(b)).collect();
         let fit = aligned.fit(Strengths::new(9.0).step());
         let blind = carried(&aligned.soft_bits(&fit), &bits);
-        let trained = carried(&aligned.trained_soft_bits(&fit, &known), &bits);
+        let trained = carried(&aligned.trained_soft_bits(&fit, &known).0, &bits);
         assert!(trained > 1.15 * blind, "{blind} bits blind, {trained} trained");
     }
 
@@ -159,7 +159,7 @@ mod tests {
         let wrong: Vec<Option<u8>> = (0..TILE_BITS).map(|i| (i < BEACON_BITS).then_some((i % 2) as u8)).collect();
         let fit = aligned.fit(Strengths::new(9.0).step());
         let mean = |llr: &[f32]| llr.iter().map(|l| l.abs()).sum::<f32>() / llr.len() as f32;
-        let (blind, trained) = (aligned.soft_bits(&fit), aligned.trained_soft_bits(&fit, &wrong));
+        let (blind, trained) = (aligned.soft_bits(&fit), aligned.trained_soft_bits(&fit, &wrong).0);
         assert!(mean(&trained) < mean(&blind), "{} and {}", mean(&trained), mean(&blind));
     }
 }
