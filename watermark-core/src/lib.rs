@@ -23,6 +23,7 @@ mod fourier;
 mod frame;
 mod lattice;
 mod layout;
+mod log_polar;
 mod mask;
 mod phases;
 mod pilot;
