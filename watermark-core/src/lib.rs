@@ -6,6 +6,7 @@ pub mod signature;
 pub mod statistics;
 
 mod affine;
+mod bind;
 mod block_dct;
 mod canonical;
 mod carrier;
@@ -45,7 +46,7 @@ mod verdict;
 pub use carrier::{Carrier, CarrierKey};
 pub use content::{Comparison, Content};
 pub use detection::{Detection, FALSE_POSITIVE_RATE};
-pub use edit_map::{BlockState, EditMap, Region};
+pub use edit_map::{BlockState, Cause, EditMap, Region};
 pub use effort::Effort;
 pub use embed::{EmbedError, Profile, Stamped, Statement, Strength, embed};
 pub use extract::{Corrections, Extraction, extract};

@@ -11,7 +11,7 @@ mod binding;
 use serde::Serialize;
 use watermark_core::payload::{Beacon, Payload, SystemTag};
 use watermark_core::signature::{Directory, KeyStatus, SignatureCheck, Standing, TrustStore};
-use watermark_core::{Corrections, Extraction, Language, Raster, Report, Verdict};
+use watermark_core::{Corrections, EditMap, Extraction, Language, Raster, Report, Verdict};
 use watermark_files::Format;
 
 pub use binding::{ContentFacts, RegionFacts, edit_map_png};
@@ -38,6 +38,7 @@ pub struct Record {
     pub registration: Option<RegistrationFacts>,
     pub content: Option<ContentFacts>,
     pub regions: Vec<RegionFacts>,
+    pub unjudged: Option<f64>,
     pub code: CodeFacts,
     pub ledger: Option<LedgerFacts>,
     pub unreadable: Option<String>,
@@ -237,6 +238,7 @@ impl Record {
             registration: registration_facts(extraction),
             content: extraction.content.as_ref().map(ContentFacts::of),
             regions: binding::regions(extraction),
+            unjudged: extraction.edit_map.as_ref().map(EditMap::unjudged),
             code: CodeFacts {
                 beacon: extraction.beacon_code.map(corrections),
                 seal: extraction.seal_code.map(corrections),
@@ -263,6 +265,7 @@ impl Record {
             registration: None,
             content: None,
             regions: Vec::new(),
+            unjudged: None,
             code: CodeFacts::default(),
             unreadable: None,
             timing_ms: Timing::default(),

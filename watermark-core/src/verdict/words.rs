@@ -126,7 +126,27 @@ impl Report<'_> {
             );
             out.push(language.pick(english, korean).to_owned());
         }
+        out.extend(self.unjudged(language));
         out
+    }
+
+    /// How much of the picture a verdict on the picture says nothing of.
+    fn unjudged(&self, language: Language) -> Option<String> {
+        let of_picture = matches!(self.verdict, Verdict::Verified | Verdict::Altered);
+        let share = self.extraction.edit_map.as_ref().filter(|_| of_picture)?.unjudged();
+        let percent = (100.0 * share).round();
+        (percent >= 1.0).then(|| {
+            language.choose(
+                format!(
+                    "{percent:.0} % of the picture cannot be judged: no mark can be read there now, since it is flat, black, white or too \
+                     damaged. What was changed there would not be found."
+                ),
+                format!(
+                    "이미지의 {percent:.0} %는 판단할 수 없습니다. 밋밋하거나, 검거나, 희거나, 심하게 손상되어 지금은 표식을 읽을 수 없는 \
+                     부분이며, 그곳의 변경은 찾지 못합니다."
+                ),
+            )
+        })
     }
 
     fn finding(&self, language: Language) -> String {
