@@ -5,9 +5,11 @@ use std::time::Instant;
 use anyhow::Result;
 use sha2::{Digest as _, Sha256};
 use watermark_core::payload::{Beacon, hex};
-use watermark_core::{Carrier, Effort, Extraction, Language, RecordCheck, check_record, extract, judge};
+use watermark_core::{Carrier, Effort, Extraction, Language, Raster, RecordCheck, check_record, extract, judge};
 use watermark_files::Metadata;
-use watermark_report::{ImageFacts, LedgerFacts, Record, RecordFacts, Timing, edit_map_png, signature_facts};
+use watermark_report::{
+    ContentFacts, ImageFacts, LedgerFacts, Record, RecordFacts, Timing, edit_map_png, signature_facts,
+};
 
 use crate::args::{Auditing, Reading};
 use crate::batch::guarded;
@@ -95,21 +97,29 @@ impl Examiner {
         let report = judge(extraction, &self.trust.store);
         let mut record = Record::of_report(name, facts, &report, &self.trust.store);
         if let (Some(index), Some(beacon)) = (&self.ledger, &report.extraction.beacon) {
-            self.look_up(index, beacon, &Sha256::digest(bytes).into(), &mut record);
+            let picture = (&report.extraction, &file.raster);
+            self.look_up(index, beacon, picture, &Sha256::digest(bytes).into(), &mut record);
         }
         record.timing_ms = Timing { decode, extract, total: since(start) };
         let map = if self.draws_maps { edit_map_png(&report.extraction, &file.raster)? } else { None };
         Ok(Examined { record, extraction: Some(report.extraction), metadata: Some(file.metadata), map })
     }
 
-    /// Adds what the ledger knows of a beacon.
-    fn look_up(&self, index: &Index, beacon: &Beacon, sha256: &[u8; 32], to: &mut Record) {
+    /// Adds what the ledger knows of a beacon, held against the picture that it was read from.
+    fn look_up(
+        &self,
+        index: &Index,
+        beacon: &Beacon,
+        (extraction, picture): (&Extraction, &Raster),
+        sha256: &[u8; 32],
+        to: &mut Record,
+    ) {
         let file = index.path().to_string_lossy().into_owned();
         let mut facts = LedgerFacts { file, records: Vec::new(), error: None };
         match index.find(beacon.key_id, beacon.serial) {
             Ok(found) => {
                 for decoded in &found {
-                    let check = check_record(beacon, &decoded.payload, &self.trust.store);
+                    let check = check_record(beacon, &decoded.payload, &self.trust.store).compare(extraction, picture);
                     let signed = to.signature.valid == Some(true);
                     let words = |language| {
                         let statement = signed.then(|| check.statement(language)).flatten();
@@ -146,6 +156,8 @@ fn record_facts(decoded: &Decoded, check: &RecordCheck<'_>, sha256: &[u8; 32]) -
         n: record.n,
         holds: check.holds(),
         same_beacon: check.same_beacon,
+        picture: check.of_picture().name(),
+        content: check.content.as_ref().map(ContentFacts::of),
         signature: signature_facts(Some(&check.signature)),
         time: record.time,
         system: record.system,

@@ -23,7 +23,7 @@ use crate::effort::{Budget, Effort};
 use crate::equalise;
 use crate::frame::Frame;
 use crate::layout::{self, BEACON_BITS, SEAL_BITS};
-use crate::payload::{Beacon, DecodeError, Payload, Seal};
+use crate::payload::{Beacon, DecodeError, Payload, Seal, SealClaims};
 use crate::pilot;
 use crate::plane::Plane;
 use crate::raster::Raster;
@@ -74,6 +74,15 @@ impl Extraction {
     /// Beacon and seal, when both were read.
     pub fn payload(&self) -> Option<Payload> {
         Some(Payload { beacon: self.beacon?, seal: self.seal? })
+    }
+
+    /// How `received`, the picture that this was read from, compares with what a seal from elsewhere (a ledger's) states. `None` when that is
+    /// bound to no picture, or nothing decoded here that would tell how the picture lies.
+    pub fn compare(&self, received: &Raster, seal: &SealClaims) -> Option<Content> {
+        let map = self.edit_map.as_ref().filter(|_| !seal.content_hash.is_none())?;
+        let (luma, replaced) = (&color::luma(received), &|at: [f64; 2]| map.is_altered(at));
+        let received = content::Received { luma, placement: map.placement(), replaced };
+        Some(content::compare(&received, &seal.content_hash, seal.size).0)
     }
 }
 

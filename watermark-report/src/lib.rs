@@ -70,6 +70,8 @@ pub struct RecordFacts {
     pub n: u64,
     pub holds: bool,
     pub same_beacon: bool,
+    pub picture: &'static str,
+    pub content: Option<ContentFacts>,
     pub signature: SignatureFacts,
     pub time: String,
     pub system: Option<String>,

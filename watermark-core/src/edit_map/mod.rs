@@ -180,6 +180,18 @@ impl EditMap {
         &self.regions
     }
 
+    /// Share of the blocks of which nothing can be said, 0 to 1: whatever was changed there, this map does not show it.
+    pub fn unjudged(&self) -> f64 {
+        let outside = self.states.len() - self.inside;
+        let unknown = self.states.iter().filter(|state| **state == BlockState::Unknown).count() - outside;
+        unknown as f64 / self.inside.max(1) as f64
+    }
+
+    /// Where the plane that was read lies.
+    pub(crate) fn placement(&self) -> Placement {
+        self.placement
+    }
+
     /// What the block at a position of the plane that was read says; unknown outside.
     fn at(&self, at: [f64; 2]) -> BlockState {
         block_at(at, self.first_px, (self.cols, self.rows)).map_or(BlockState::Unknown, |block| self.states[block])
