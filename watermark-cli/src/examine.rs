@@ -16,6 +16,7 @@ use crate::batch::guarded;
 use crate::inputs::Input;
 use crate::ledger::{Decoded, Index};
 use crate::memory::Memory;
+use crate::stamping::now;
 use crate::trust::{self, Trust};
 use crate::{key_store, picture};
 
@@ -94,7 +95,7 @@ impl Examiner {
         let extracting = Instant::now();
         let extraction = extract(&file.raster, &self.carrier, self.effort)?;
         let extract = since(extracting);
-        let report = judge(extraction, &self.trust.store);
+        let report = judge(extraction, &self.trust.store).at(now()?);
         let mut record = Record::of_report(name, facts, &report, &self.trust.store);
         if let (Some(index), Some(beacon)) = (&self.ledger, &report.extraction.beacon) {
             let picture = (&report.extraction, &file.raster);

@@ -120,6 +120,7 @@ pub struct BeaconFacts {
 pub struct PayloadFacts {
     pub authenticated: bool,
     pub time: String,
+    pub in_future: Option<bool>,
     pub system: Option<SystemFacts>,
     pub width: u16,
     pub height: u16,
@@ -227,7 +228,10 @@ impl Record {
             Some(SignatureCheck::Valid { issuers, .. }) => issuers.iter().map(|(directory, _)| *directory).collect(),
             _ => Vec::new(),
         };
-        let payload = extraction.payload().map(|payload| payload_facts(&payload, signature.valid, &issuers, trust));
+        let payload = extraction.payload().map(|payload| {
+            let in_future = report.is_of_the_future();
+            PayloadFacts { in_future, ..payload_facts(&payload, signature.valid, &issuers, trust) }
+        });
         Self {
             verdict: report.verdict.name(),
             judged: Some(report.verdict),
@@ -306,6 +310,7 @@ fn payload_facts(payload: &Payload, valid: Option<bool>, issuers: &[&Directory],
     PayloadFacts {
         authenticated,
         time: claims.time.to_string(),
+        in_future: None,
         system: (!claims.system.is_none()).then(|| system_facts(claims.system, &candidates)),
         width: claims.size.width_px(),
         height: claims.size.height_px(),

@@ -60,6 +60,8 @@ export interface VerifyReport {
     /** The signature holds; otherwise all of this is a claim. */
     authenticated: boolean;
     time: string;
+    /** By this machine's clock that time has not come yet. */
+    in_future: boolean | null;
     system: null | { tag: string; names: string[] };
     width: number;
     height: number;

@@ -48,7 +48,7 @@ export const kind = (report) => t(has(`kind.${report.verdict}`) ? `kind.${report
 export function conclusion(report) {
   if (given(report).length) return given(report).slice(1).join(' ');
   const key = sentenceOf('conclude', report);
-  return [has(key) && t(key, values(report)), unjudged(report)].filter(Boolean).join(' ');
+  return [has(key) && t(key, values(report)), unjudged(report), report.payload?.in_future && t('field.time.future')].filter(Boolean).join(' ');
 }
 
 /** How much of the picture a verdict on the picture says nothing of. */

@@ -118,6 +118,7 @@ impl Report<'_> {
         out.extend(self.revocation(language));
         out.extend(self.shared_id(language));
         out.extend(self.pointer(language));
+        out.extend(self.future(language));
         let unbound = self.extraction.seal.is_some_and(|seal| seal.unverified_claims.content_hash.is_none());
         if self.verdict == Verdict::Verified && unbound {
             let (english, korean) = (
@@ -128,6 +129,22 @@ impl Report<'_> {
         }
         out.extend(self.unjudged(language));
         out
+    }
+
+    /// A time that had not come yet.
+    fn future(&self, language: Language) -> Option<String> {
+        let (time, now) = (self.extraction.seal?.unverified_claims.time, self.now?);
+        self.is_of_the_future()?.then(|| {
+            language.choose(
+                format!(
+                    "The stated time, {time}, lies in the future by the clock here, {now}: one of the two clocks is wrong, or the time was \
+                     made up."
+                ),
+                format!(
+                    "표시된 시각 {time}은(는) 이곳의 시계({now})로는 미래입니다. 두 시계 중 하나가 틀렸거나 시각을 꾸며 적은 것입니다."
+                ),
+            )
+        })
     }
 
     /// How much of the picture a verdict on the picture says nothing of.
