@@ -6,7 +6,7 @@ use anyhow::Result;
 use sha2::{Digest as _, Sha256};
 use watermark_core::payload::{Beacon, hex};
 use watermark_core::{Carrier, Effort, Extraction, Language, Raster, RecordCheck, check_record, extract, judge};
-use watermark_files::Metadata;
+use watermark_files::{DecodeError, Metadata};
 use watermark_report::{
     ContentFacts, ImageFacts, LedgerFacts, Record, RecordFacts, Timing, edit_map_png, signature_facts,
 };
@@ -137,12 +137,17 @@ impl Examiner {
     }
 }
 
+/// Why a file is no picture, in Korean; `None` for other errors.
+fn korean(error: &anyhow::Error) -> Option<String> {
+    error.chain().find_map(|cause| cause.downcast_ref::<DecodeError>()).map(DecodeError::korean)
+}
+
 /// A failed work's error as findings.
 fn settle(name: &str, start: Instant, work: impl FnOnce() -> Result<Examined>) -> Examined {
     guarded(work).unwrap_or_else(|error| {
         let timing = Timing { total: since(start), ..Timing::default() };
         Examined {
-            record: Record::of_error(name, format!("{error:#}"), timing),
+            record: Record::of_error(name, format!("{error:#}"), korean(&error), timing),
             extraction: None,
             metadata: None,
             map: None,

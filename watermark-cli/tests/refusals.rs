@@ -148,6 +148,10 @@ fn hostile_files_are_errors_of_their_own() {
     for (record, &(name, _)) in found.iter().zip(hostile) {
         assert_eq!((record["file"].as_str().unwrap(), record["verdict"].as_str().unwrap()), (name, "error"));
         assert!(record["error"].as_str().unwrap().len() > 20, "{record}");
+        let korean = record["conclusion"]["ko"][0].as_str().unwrap();
+        let english =
+            korean.split(|c: char| !c.is_ascii_alphabetic()).filter(|word| !["", "PNG", "JPEG", "WebP"].contains(word));
+        assert_eq!(english.collect::<Vec<_>>(), ["x"; 0], "{korean}");
     }
     assert_eq!(found[hostile.len()]["verdict"], "none");
 }

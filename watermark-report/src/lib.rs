@@ -212,11 +212,13 @@ pub struct Timing {
 }
 
 impl Record {
-    /// A file that could not be read, and why.
-    pub fn of_error(file: &str, error: String, timing_ms: Timing) -> Self {
+    /// A file that could not be read, and why; `korean` says it where the reason is known well enough to be put so.
+    pub fn of_error(file: &str, error: String, korean: Option<String>, timing_ms: Timing) -> Self {
         let reason = error.trim_end_matches('.');
+        let korean =
+            korean.unwrap_or_else(|| "파일을 열거나 처리할 수 없습니다. 이름과 접근 권한을 확인하십시오".to_owned());
         let conclusion =
-            Conclusion { en: vec![format!("Not read: {reason}.")], ko: vec![format!("읽지 못함: {reason}.")] };
+            Conclusion { en: vec![format!("Not read: {reason}.")], ko: vec![format!("읽지 못함: {korean}.")] };
         Self { verdict: ERROR, conclusion, error: Some(error), timing_ms, ..Self::empty(file) }
     }
 
