@@ -44,7 +44,8 @@ fn a_folder_comes_to_a_summary_a_table_and_a_report() {
     fs::remove_file(bench.path("pics/<b>&'x'.png")).unwrap();
     assert_eq!(bench.run(&[&["audit", "--effort", "fast", "pics"][..], &TRUST].concat()).code, 1);
     fs::remove_file(bench.path("pics/plain.png")).unwrap();
-    bench.ok(&[&["audit", "--effort", "fast", "pics"][..], &TRUST].concat());
+    let ran = bench.ok(&[&["audit", "--effort", "fast", "pics"][..], &TRUST].concat());
+    assert!(ran.stdout.contains("pics: 1 image\n"), "{}", ran.stdout);
     assert_eq!(bench.run(&["audit", "in.png"]).code, 2);
 }
 

@@ -67,6 +67,9 @@ fn every_stamp_leaves_one_record_and_failures_none() {
     let both = bench.ok(&[&["ledger", "lookup", "l.jsonl", "--json", "--image", "in.png"][..], &TRUST].concat());
     assert_eq!(both.stdout.lines().collect::<Vec<_>>(), lines);
     assert_eq!(bench.run(&["ledger", "lookup", "l.jsonl", "--serial", "3"]).code, 1);
+    bench.put("copy.jpg", &jpeg(&street(), 80));
+    let ran = bench.run(&["ledger", "lookup", "l.jsonl", "--image", "copy.jpg"]);
+    assert!(ran.code == 1 && ran.stderr.contains("`watermark verify --ledger` reads the serial"), "{}", ran.stderr);
     // A key that nobody lists is worth saying.
     assert_eq!(bench.run(&["ledger", "verify", "l.jsonl"]).code, 1);
 }
