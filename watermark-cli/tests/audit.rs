@@ -158,7 +158,11 @@ fn all_of_it_works_without_a_network() {
         &["ledger", "verify", "l.jsonl"],
         &["verify", "--ledger", "l.jsonl", "out.png", "--report", "r.html", "--report-key", "key.pem"],
         &["trust", "verify", "r.html"],
+        &["audit", "marked", "--ledger", "l.jsonl", "--csv", "a.csv", "--report", "a.json"],
+        &["report", "--ledger", "l.jsonl", "-o", "stamps.html"],
     ] {
+        let _ = std::fs::create_dir(bench.path("marked"));
+        let _ = std::fs::copy(bench.path("out.png"), bench.path("marked/out.png"));
         let output = isolated(args).unwrap();
         assert!(output.status.success(), "{args:?}: {}", String::from_utf8_lossy(&output.stderr));
     }
