@@ -77,8 +77,11 @@ impl Survey {
         let known = box_sums(&information, cols, rows);
         let is_inside: Vec<bool> = (0..cols * rows).map(|i| inside(i % cols, i / cols)).collect();
         let state = |i: usize| {
-            let is_known = is_inside[i] && known[i] >= LEAST_INFORMATION && areas.of[i].is_none();
-            if is_known { BlockState::Intact } else { BlockState::Unknown }
+            if is_inside[i] && known[i] >= LEAST_INFORMATION && areas.of[i].is_none() {
+                BlockState::Intact
+            } else {
+                BlockState::Unknown
+            }
         };
         let mut states: Vec<BlockState> = (0..cols * rows).map(state).collect();
         let drawn = |i: usize| areas.of[i].map(usize::from).filter(|&area| areas.evidence[area] >= HASH_EVIDENCE);
