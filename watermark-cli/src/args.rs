@@ -1,11 +1,14 @@
 //! The command line as clap reads it: every flag with its help, values checked as far as they can be alone.
 
+mod c2pa;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use watermark_core::payload::{self, KeyId, Serial, SystemName, UnixSeconds, hex};
 use watermark_core::{Effort, Strength};
 
+pub(crate) use self::c2pa::{C2paSigning, C2paTrust};
 use crate::help;
 use crate::ledger::Head;
 use crate::signer::{self, SignerSpec};
@@ -125,6 +128,8 @@ pub(crate) struct Stamp {
     /// State that it is evidently artistic, satirical or fictional
     #[arg(long)]
     pub(crate) artistic: bool,
+    #[command(flatten)]
+    pub(crate) c2pa: C2paSigning,
     /// How strong the mark is: auto, or a number (see --help)
     #[arg(long, default_value = "auto", value_name = "auto|N", value_parser = strength)]
     pub(crate) strength: Strength,
@@ -363,6 +368,8 @@ pub(crate) struct Reading {
     /// How far to search: fast reads images that kept their size and position only
     #[arg(long, value_enum, default_value_t = Search::Normal)]
     pub(crate) effort: Search,
+    #[command(flatten)]
+    pub(crate) c2pa: C2paTrust,
 }
 
 /// Arguments of `demo`.

@@ -12,6 +12,7 @@ use crate::args::{Auditing, Reading};
 use crate::batch::guarded;
 use crate::inputs::Input;
 use crate::ledger::{Decoded, Index};
+use crate::manifest::ManifestReader;
 use crate::memory::Memory;
 use crate::trust::{self, Trust};
 use crate::{key_store, picture};
@@ -21,6 +22,8 @@ pub(crate) struct Examiner {
     pub(crate) carrier: Carrier,
     pub(crate) effort: Effort,
     pub(crate) trust: Trust,
+    /// Reads the file's C2PA manifest.
+    pub(crate) manifests: ManifestReader,
     /// Where to look up the serial that a mark names.
     pub(crate) ledger: Option<Index>,
 }
@@ -45,6 +48,7 @@ impl Examiner {
             carrier: key_store::carrier(args.carrier_key.as_deref())?,
             effort: args.effort.into(),
             trust: trust::load(&args.trust)?,
+            manifests: ManifestReader::open(&args.c2pa)?,
             ledger: None,
         })
     }
@@ -91,6 +95,7 @@ impl Examiner {
         if let (Some(index), Some(beacon)) = (&self.ledger, &report.extraction.beacon) {
             self.look_up(index, beacon, &Sha256::digest(bytes).into(), &mut record);
         }
+        self.manifests.examine(bytes, &file, &report.extraction, &mut record);
         record.timing_ms = Timing { decode, extract, total: since(start) };
         Ok(Examined { record, extraction: Some(report.extraction), map: None })
     }

@@ -19,6 +19,7 @@ mod help;
 mod inputs;
 mod key_store;
 mod ledger;
+mod manifest;
 mod memory;
 mod output;
 mod picture;

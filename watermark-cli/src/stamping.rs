@@ -18,6 +18,7 @@ use crate::examine::since;
 use crate::inputs::{Input, Place};
 use crate::key_store::SigningKey;
 use crate::ledger::{Ledger, Margin, Stamp};
+use crate::manifest::ManifestWriter;
 use crate::memory::Memory;
 use crate::output::{self, Existing, Readers};
 use crate::picture;
@@ -41,6 +42,8 @@ pub(crate) struct Stamper {
     pub(crate) artistic: bool,
     pub(crate) system: Option<SystemName>,
     pub(crate) ledger: Option<Ledger>,
+    /// Set when stamped files are to carry a C2PA manifest.
+    pub(crate) manifest: Option<ManifestWriter>,
     pub(crate) time: Option<UnixSeconds>,
     pub(crate) strength: Strength,
     pub(crate) quality: Option<u8>,
@@ -193,12 +196,21 @@ impl Stamper {
         let SigningKey { signer, public, .. } = &self.key;
         let stamped = embed(&cover.raster, &statement, signer.as_ref(), public, &self.carrier, strength)
             .map_err(|error| Failure::Other(error.into()))?;
-        let encoded = watermark_files::encode(&stamped.raster, &cover.metadata, &options)
+        let mut encoded = watermark_files::encode(&stamped.raster, &cover.metadata, &options)
             .map_err(|error| Failure::Other(error.into()))?;
+        let Payload { beacon, .. } = &stamped.payload;
+        if let Some(manifest) = &self.manifest {
+            // Last: it signs every byte of the file.
+            let file = manifest.attach(&encoded.bytes, options.format(), beacon, statement.time, self.system.as_ref());
+            encoded.bytes = file.map_err(Failure::Other)?;
+        }
         let mut read_back = Ok(());
         let mut check = |written: &[u8]| match self.read_back(written, &stamped) {
             // Before the file appears: better a record without its file than a stamped file without its record.
-            Ok(margin) => self.enter(&stamped, cover_sha256, written, margin),
+            Ok(margin) => {
+                self.manifest.iter().try_for_each(|manifest| manifest.check(written, options.format(), beacon))?;
+                self.enter(&stamped, cover_sha256, written, margin)
+            }
             Err(error) => {
                 read_back = Err(error);
                 bail!("it does not read back")

@@ -6,11 +6,15 @@
 
 #![expect(missing_docs, reason = "the fields are documented in docs/verify.schema.json")]
 
+mod c2pa;
+
 use serde::Serialize;
 use watermark_core::payload::{Beacon, Payload, SystemTag};
 use watermark_core::signature::{Directory, KeyStatus, SignatureCheck, Standing, TrustStore};
 use watermark_core::{Corrections, Extraction, Language, Raster, Report, Verdict};
 use watermark_files::Format;
+
+pub use self::c2pa::{C2paFacts, SoftBindingFacts};
 
 /// Schema of the object; a change that readers could stumble over gets a new number.
 pub const SCHEMA: &str = "watermark-verify/1";
@@ -34,6 +38,7 @@ pub struct Record {
     pub registration: Option<RegistrationFacts>,
     pub code: CodeFacts,
     pub ledger: Option<LedgerFacts>,
+    pub c2pa: Option<C2paFacts>,
     pub unreadable: Option<String>,
     pub timing_ms: Timing,
     pub error: Option<String>,
@@ -247,6 +252,7 @@ impl Record {
             conclusion: Conclusion::default(),
             judged: None,
             ledger: None,
+            c2pa: None,
             image: None,
             beacon: BeaconFacts::default(),
             payload: None,

@@ -7,7 +7,7 @@ use wasm_bindgen::prelude::*;
 use watermark_core::payload::{Beacon, Seal, VERSION};
 use watermark_core::signature::{Directory, TrustStore};
 use watermark_core::{Carrier, CarrierKey, Effort, Extraction, extract, judge};
-use watermark_report::{ImageFacts, Record, Timing};
+use watermark_report::{C2paFacts, ImageFacts, Record, Timing};
 
 use crate::error::Failure;
 use crate::now_ms;
@@ -92,6 +92,7 @@ impl Picture {
         let report = judge(extraction, &trust);
         let facts = ImageFacts::new(self.format, &self.raster);
         let mut record = Record::of_report(&options.file, facts, &report, &trust);
+        record.c2pa = self.format.map(|_| C2paFacts::unread(self.metadata.dropped_c2pa));
         let total = self.decode_ms + now_ms() - start;
         record.timing_ms = Timing { decode: self.decode_ms, extract: extract_ms, total };
         Ok((record, report.extraction))

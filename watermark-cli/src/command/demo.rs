@@ -13,9 +13,10 @@ use watermark_files::{EncodeOptions, Metadata};
 use watermark_report::Record;
 
 use crate::Outcome;
-use crate::args::Demo;
+use crate::args::{C2paTrust, Demo};
 use crate::examine::Examiner;
 use crate::inputs::{Input, Place};
+use crate::manifest::ManifestReader;
 use crate::memory::Memory;
 use crate::report;
 use crate::terminal::{BAD, DOUBTFUL, FAINT, GOOD, say, shown};
@@ -130,7 +131,8 @@ fn prepare(args: &Demo, folder: &Path, memory: &Memory) -> Result<(RgbImage, Exa
     write_png(folder, "original.png", cover)?;
     write_png(folder, "stamped.png", marked.clone())?;
     let trust = Trust { store: TrustStore::new(vec![directory]), by_default: false, files: Vec::new() };
-    Ok((marked, Examiner { carrier, effort: args.effort.into(), trust, ledger: None }))
+    let manifests = ManifestReader::open(&C2paTrust { c2pa_trust: None })?;
+    Ok((marked, Examiner { carrier, effort: args.effort.into(), trust, manifests, ledger: None }))
 }
 
 fn try_attack(

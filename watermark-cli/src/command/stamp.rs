@@ -14,6 +14,7 @@ use crate::batch;
 use crate::inputs::{self, Input};
 use crate::key_store::{self, SigningKey};
 use crate::ledger::Ledger;
+use crate::manifest::ManifestWriter;
 use crate::memory::Memory;
 use crate::output::Existing;
 use crate::progress::Progress;
@@ -41,6 +42,7 @@ pub(crate) fn run(args: &Stamp) -> Result<Outcome> {
         artistic: args.artistic,
         system: args.system.clone(),
         ledger: args.ledger.as_deref().map(Ledger::open).transpose()?,
+        manifest: ManifestWriter::open(&args.c2pa, args.origin.into())?,
         time: args.time,
         strength: args.strength,
         quality: args.quality,

@@ -11,7 +11,7 @@
 use ed25519_dalek::Signature;
 use thiserror::Error;
 
-use super::{ContentHash, KeyId, Origin, Serial, StampedSize, SystemTag, UnixSeconds};
+use super::{ContentHash, KeyId, Origin, Serial, StampedSize, SystemTag, UnixSeconds, hex};
 
 /// The payload version that this crate writes and reads, 0 to 15. Spec: `docs/FORMAT.md`.
 pub const VERSION: u8 = 1;
@@ -73,6 +73,11 @@ impl Beacon {
         let mut out = Writer([0; Self::BYTES], 0);
         out.put(&[head]).put(&self.key_id.0).put(&self.serial.to_bytes());
         out.0
+    }
+
+    /// Identifier of the stamp in the layers around the pixels: key id and serial, 16 hexadecimal digits.
+    pub fn id(&self) -> String {
+        hex::encode(&self.encode()[1..])
     }
 
     /// Reads what [`Beacon::encode`] wrote.
