@@ -88,6 +88,22 @@ test('drop, paste and several files at once', async () => {
   assert.match(await page.locator('#finding .sentence').innerText(), /No mark found/);
 });
 
+test('a picture that was drawn on: the changed part on a map over it, in words, and in the report', async () => {
+  const page = await start();
+  const drawn = watermark.edit(bytes(sample('signed')), [{ cover: 0.12 }]);
+  const sentence = await check(page, file('drawn.png', watermark.attack(drawn, 'identity')));
+  assert.match(sentence, /Demo .*parts of it were changed afterwards/);
+  const map = page.locator('#finding .compare');
+  await map.waitFor();
+  await page.getByLabel('How much of the picture is shown without the map').fill('0');
+  assert.match(await page.locator('#finding details', { has: page.locator('.compare') }).innerText(), /1 found[^]*px at [^]*% of the picture/);
+  await page.screenshot({ path: join(artefacts, 'altered-desktop-en.png'), fullPage: true });
+  const [html] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Download the report' }).click()]);
+  assert.match(await readFile(await html.path(), 'utf8'), /src="data:image\/png;base64,iVBOR/);
+  await page.getByRole('button', { name: '한국어' }).click();
+  await page.getByText('서명한 뒤에 이미지의 일부가 바뀌었습니다').first().waitFor();
+});
+
 test('marking: made, compared, notice shown before the download, and the file verifies elsewhere', async () => {
   const page = await start({}, '#mark');
   await page.locator('#mark-file').setInputFiles(sample('unmarked'));

@@ -166,6 +166,9 @@ pub(crate) struct Verify {
     pub(crate) reading: Reading,
     #[command(flatten)]
     pub(crate) auditing: Auditing,
+    /// Draw the edit map of the one input over it: red where the mark is missing, blue where nothing can be read
+    #[arg(long, value_name = "OUT.png")]
+    pub(crate) map: Option<PathBuf>,
     /// Print one JSON object a line, in the order given
     #[arg(long)]
     pub(crate) json: bool,

@@ -6,7 +6,7 @@ use anyhow::Result;
 use sha2::{Digest as _, Sha256};
 use watermark_core::payload::{Beacon, hex};
 use watermark_core::{Carrier, Effort, Extraction, Language, RecordCheck, check_record, extract, judge};
-use watermark_report::{ImageFacts, LedgerFacts, Record, RecordFacts, Timing, signature_facts};
+use watermark_report::{ImageFacts, LedgerFacts, Record, RecordFacts, Timing, edit_map_png, signature_facts};
 
 use crate::args::{Auditing, Reading};
 use crate::batch::guarded;
@@ -26,6 +26,8 @@ pub(crate) struct Examiner {
     pub(crate) manifests: ManifestReader,
     /// Where to look up the serial that a mark names.
     pub(crate) ledger: Option<Index>,
+    /// Whether to draw edit maps.
+    pub(crate) draws_maps: bool,
 }
 
 /// Findings about one file.
@@ -50,6 +52,7 @@ impl Examiner {
             trust: trust::load(&args.trust)?,
             manifests: ManifestReader::open(&args.c2pa)?,
             ledger: None,
+            draws_maps: false,
         })
     }
 
@@ -97,7 +100,8 @@ impl Examiner {
         }
         self.manifests.examine(bytes, &file, &report.extraction, &mut record);
         record.timing_ms = Timing { decode, extract, total: since(start) };
-        Ok(Examined { record, extraction: Some(report.extraction), map: None })
+        let map = if self.draws_maps { edit_map_png(&report.extraction, &file.raster)? } else { None };
+        Ok(Examined { record, extraction: Some(report.extraction), map })
     }
 
     /// Adds what the ledger knows of a beacon.

@@ -78,6 +78,8 @@ Exit codes: 0 all stamped, 1 some refused or failed, 2 the request could not be 
 pub(crate) const VERIFY: &str = "\
 Verdicts, strongest first:
   verified        signed by a key that a trusted directory lists as valid for the time of stamping
+  altered         the same, but parts of the picture were changed since: the mark is missing there (--map shows where)
+  transplanted    the same, but the message was made for another picture and moved into this one
   unknown-issuer  a signed message was read; no trusted directory vouches for its key at that time
   bad-signature   a signed message was read, and no listed key of that id signed it
   marked          a mark is there, without a readable signed message; what it states is a claim
@@ -91,6 +93,7 @@ directory if there is one.
 
 Examples:
   watermark verify --trust studio.directory.json picture.jpg
+  watermark verify --trust studio.directory.json --map changed.png picture.jpg
   watermark verify --trust studio.directory.json --json downloads/ | jq -r 'select(.verdict == \"verified\") | .file'
   watermark verify --ledger stamps.jsonl --report report.html --report-key auditor.pem picture.jpg
   curl -s https://example.org/picture.webp | watermark verify --trust studio.directory.json -

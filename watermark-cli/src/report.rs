@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 
 use anstyle::Style;
 use watermark_report::{
-    BeaconFacts, C2paFacts, CorrectionFacts, DetectionFacts, LedgerFacts, PayloadFacts, Record, RecordFacts,
-    SignatureFacts,
+    BeaconFacts, C2paFacts, ContentFacts, CorrectionFacts, DetectionFacts, LedgerFacts, PayloadFacts, Record,
+    RecordFacts, RegionFacts, SignatureFacts,
 };
 
 use crate::terminal::{BAD, DOUBTFUL, FAINT, GOOD, shown};
@@ -29,6 +29,8 @@ pub(crate) fn facts(record: &Record) -> Vec<(&'static str, String)> {
         (signed, record.beacon.decoded.then(|| statement(&record.beacon))),
         ("stamped", record.payload.as_ref().map(stamping)),
         ("key", key_line(&record.signature)),
+        ("content", record.content.as_ref().map(ContentFacts::text)),
+        ("changed", changed_line(&record.regions)),
         ("evidence", record.detection.as_ref().map(evidence)),
         ("code", code_line(record)),
         ("geometry", geometry(record)),
@@ -37,6 +39,10 @@ pub(crate) fn facts(record: &Record) -> Vec<(&'static str, String)> {
         ("c2pa", record.c2pa.as_ref().and_then(manifest_line)),
     ];
     all.into_iter().filter_map(|(label, text)| Some((label, text?))).collect()
+}
+
+fn changed_line(regions: &[RegionFacts]) -> Option<String> {
+    (!regions.is_empty()).then(|| regions.iter().map(RegionFacts::text).collect::<Vec<_>>().join("; "))
 }
 
 fn ledger_line(ledger: &LedgerFacts) -> String {

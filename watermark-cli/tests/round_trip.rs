@@ -4,8 +4,9 @@ mod common;
 
 use std::fs;
 
-use common::{Bench, jpeg, mode, png, street, webp};
+use common::{Bench, jpeg, mode, png, street, webp, with_a_part_moved};
 use serde_json::{Value, json};
+use watermark_files::{Limits, decode};
 
 const TRUST: [&str; 2] = ["--trust", "key.directory.json"];
 
@@ -52,6 +53,33 @@ fn what_was_stated_is_verified_word_for_word() {
     {
         assert!(text.contains(part), "{part} is missing in\n{text}");
     }
+}
+
+#[test]
+fn an_edited_copy_is_altered_and_its_map_is_drawn() {
+    let bench = Bench::with_key();
+    bench.put("in.png", &png(&street()));
+    bench.ok(&stamp("in.png", "out.png"));
+    let stamped = decode(&fs::read(bench.path("out.png")).unwrap(), &Limits::default()).unwrap().raster;
+    bench.put("edited.png", &png(&with_a_part_moved(stamped)));
+
+    let (code, found) = bench.verify(&[TRUST[0], TRUST[1], "--map", "map.png", "edited.png"]);
+    assert_eq!((code, &found[0]["verdict"]), (1, &json!("altered")), "{:#}", found[0]);
+    assert_eq!(found[0]["content"]["comparison"], "matches");
+    let region = &found[0]["regions"][0];
+    for (field, expected) in [("x", 260), ("y", 100), ("width", 160), ("height", 160)] {
+        let value = region[field].as_i64().unwrap();
+        assert!((value - expected).abs() <= 24, "{field}: {value}, not {expected}");
+    }
+    let map = decode(&fs::read(bench.path("map.png")).unwrap(), &Limits::default()).unwrap().raster;
+    assert_eq!((map.width(), map.height()), (512, 512));
+
+    let text = bench.run(&["verify", TRUST[0], TRUST[1], "edited.png"]).stdout;
+    assert!(text.contains("Altered: signed by Tester") && text.contains("changed"), "{text}");
+    let ran = bench.run(&["verify", TRUST[0], TRUST[1], "--map", "map.png", "edited.png"]);
+    assert_eq!(ran.code, 2, "the map is there already\n{}", ran.stderr);
+    let ran = bench.run(&["verify", TRUST[0], TRUST[1], "--map", "two.png", "edited.png", "out.png"]);
+    assert!(ran.code == 2 && ran.stderr.contains("one input"), "{}", ran.stderr);
 }
 
 #[test]

@@ -2,8 +2,9 @@
 
 mod common;
 
-use common::{Bench, jpeg, png, street};
+use common::{Bench, jpeg, png, street, with_a_part_moved};
 use serde_json::Value;
+use watermark_files::{Limits, decode};
 
 #[test]
 fn every_verdict_fits_the_schema() {
@@ -13,12 +14,14 @@ fn every_verdict_fits_the_schema() {
     bench.put("in.png", &png(&street()));
     bench.put("broken.png", b"GIF89a");
     bench.ok(&["stamp", "--key", "key.pem", "--system", "painter@2.1", "in.png", "-o", "out.png"]);
-    let files = ["out.png", "in.png", "broken.png"];
+    let stamped = decode(&std::fs::read(bench.path("out.png")).unwrap(), &Limits::default()).unwrap().raster;
+    bench.put("edited.png", &png(&with_a_part_moved(stamped)));
+    let files = ["out.png", "edited.png", "in.png", "broken.png"];
     let (_, trusted) = bench.verify(&[&["--trust", "key.directory.json"][..], &files].concat());
     let (_, untrusted) = bench.verify(&files);
     let all: Vec<_> = trusted.iter().chain(&untrusted).collect();
     let verdicts: Vec<_> = all.iter().map(|record| record["verdict"].as_str().unwrap()).collect();
-    assert_eq!(verdicts, ["verified", "none", "error", "unknown-issuer", "none", "error"]);
+    assert_eq!(verdicts, ["verified", "altered", "none", "error", "unknown-issuer", "unknown-issuer", "none", "error"]);
     for record in all {
         let errors: Vec<_> = validator.iter_errors(record).map(|e| format!("{}: {e}", e.instance_path())).collect();
         assert!(errors.is_empty(), "{errors:?}\n{record:#}");

@@ -15,6 +15,7 @@ use crate::carrier::Carrier;
 use crate::codes::{Codes, encode};
 use crate::coding::CodeError;
 use crate::color;
+use crate::content;
 use crate::lattice::{self, Strengths};
 use crate::layout;
 use crate::payload::{Beacon, Claims, ContentHash, FieldError, Origin, Payload, SealClaims, Serial, StampedSize};
@@ -157,11 +158,22 @@ where
 {
     let size = StampedSize::new(cover.width(), cover.height())?;
     strength::check_size(cover)?;
-    let plane = color::luma(cover);
-    let native = (plane.width, plane.height);
-    let plane = canonical::stretch(plane, canonical::size(native.0, native.1));
-    let claims = claims(statement, public_key, size);
+    let luma = color::luma(cover);
+    let claims = claims(statement, public_key, size, content::hash(&luma));
     let payload = sign(signer, public_key, &claims)?;
+    write(cover, luma, payload, carrier, strength)
+}
+
+/// Puts `payload` into the pixels of `cover`, whose luma is `luma`.
+pub(crate) fn write(
+    cover: &Raster,
+    luma: Plane,
+    payload: Payload,
+    carrier: &Carrier,
+    strength: Strength,
+) -> Result<Stamped, EmbedError> {
+    let native = (luma.width, luma.height);
+    let plane = canonical::stretch(luma, canonical::size(native.0, native.1));
     let codes = Codes::new()?;
     let codewords = Codewords {
         beacon: encode(&codes.beacon, &payload.beacon.encode())?,
@@ -182,7 +194,7 @@ where
     Ok(Stamped { raster, payload, profile, strength: strengths.amplitude })
 }
 
-fn claims(statement: &Statement, public_key: &PublicKey, size: StampedSize) -> Claims {
+fn claims(statement: &Statement, public_key: &PublicKey, size: StampedSize, content_hash: ContentHash) -> Claims {
     Claims {
         beacon: Beacon {
             origin: statement.origin,
@@ -191,7 +203,7 @@ fn claims(statement: &Statement, public_key: &PublicKey, size: StampedSize) -> C
             key_id: public_key.key_id(),
             serial: statement.serial,
         },
-        seal: SealClaims { time: statement.time, system: statement.system, size, content_hash: ContentHash::NONE },
+        seal: SealClaims { time: statement.time, system: statement.system, size, content_hash },
     }
 }
 

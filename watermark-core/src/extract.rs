@@ -10,21 +10,23 @@ use rustfft::FftPlanner;
 
 use crate::affine::Affine;
 use crate::canonical;
-use crate::carrier::Carrier;
+use crate::carrier::{Carrier, TILE_BITS};
 use crate::codes::{Codes, bytes};
 use crate::coding::{CodeError, Decoded, Workspace};
 use crate::color;
 use crate::constellation::Candidate;
+use crate::content::{self, Content, Placement};
 use crate::detection::Detection;
+use crate::edit_map::EditMap;
 use crate::effort::{Budget, Effort};
 use crate::equalise;
 use crate::frame::Frame;
-use crate::layout::{BEACON_BITS, SEAL_BITS};
+use crate::layout::{self, BEACON_BITS, SEAL_BITS};
 use crate::payload::{Beacon, DecodeError, Payload, Seal};
 use crate::pilot;
 use crate::plane::Plane;
 use crate::raster::Raster;
-use crate::read::{Gains, read};
+use crate::read::{Blocks, Gains, read};
 use crate::register::{self, Pose};
 use crate::registration::{Best, Registration};
 
@@ -56,6 +58,10 @@ pub struct Extraction {
     pub detection: Detection,
     /// Geometry of the best reading; `None` where nothing was found.
     pub registration: Option<Registration>,
+    /// Whether the picture is the one that the seal was made for; `None` without a seal, or when the seal is bound to no picture.
+    pub content: Option<Content>,
+    /// Where the mark is missing; `None` when nothing decoded.
+    pub edit_map: Option<EditMap>,
 }
 
 impl Extraction {
@@ -76,8 +82,9 @@ impl Extraction {
 /// Only when the codes cannot be built, which the constants of this crate rule out.
 pub fn extract(received: &Raster, carrier: &Carrier, effort: Effort) -> Result<Extraction, CodeError> {
     let mut reader = Reader::new(carrier)?;
-    reader.search(&color::luma(received), effort);
-    Ok(reader.conclude())
+    let luma = color::luma(received);
+    reader.search(&luma, effort);
+    Ok(reader.conclude(received, &luma))
 }
 
 /// Coherence under which a guessed channel is not worth the decoders' time, standard deviations. Chance alone reaches 2.4
@@ -104,6 +111,8 @@ struct Reader<'a> {
     attempts: u64,
     /// How far the pilot stands out where an unmoved picture has it, standard deviations.
     pilot: Detection,
+    /// Blocks of the reading that decoded, and where its plane lies.
+    traced: Option<(Blocks, Placement)>,
 }
 
 impl<'a> Reader<'a> {
@@ -118,6 +127,7 @@ impl<'a> Reader<'a> {
             candidates: 0,
             attempts: 0,
             pilot: Detection::best_of(0.0, 2),
+            traced: None,
         })
     }
 
@@ -269,12 +279,25 @@ impl<'a> Reader<'a> {
             let (map, shown, gain) = (pose.map, pose.shown, reading.gain);
             self.best = Some(Best { coherence, map, shown, tile, residual, channel, gain });
         }
+        if let Some(blocks) = reading.blocks.filter(|_| seal_is_new || self.traced.is_none()) {
+            let tile = [pose.tile_x as f64, pose.tile_y as f64];
+            self.traced = Some((blocks, Placement { map: pose.map, tile }));
+        }
         self.seal = self.seal.take().or(reading.seal);
         self.beacon = self.beacon.take().or(reading.beacon);
         reading.coherence
     }
 
-    fn conclude(mut self) -> Extraction {
+    /// The tile's bits, as far as the decoded messages tell.
+    fn tile(&self, repeated: bool) -> Option<Vec<Option<u8>>> {
+        let beacon = self.codes.beacon.encode(&self.beacon.as_ref()?.payload).ok()?;
+        let seal = self.seal.as_ref().and_then(|d| self.codes.seal.encode(&d.payload).ok());
+        let known = if seal.is_some() || repeated { TILE_BITS } else { BEACON_BITS };
+        let bits = layout::tile(&beacon, seal.as_deref());
+        Some(bits.into_iter().enumerate().map(|(i, bit)| (i < known).then_some(bit)).collect())
+    }
+
+    fn conclude(mut self, raster: &Raster, luma: &Plane) -> Extraction {
         let detection = self.detection();
         if !detection.is_significant() {
             // So many decodings were tried that chance may have passed the CRC: not evidence, so not shown.
@@ -290,9 +313,27 @@ impl<'a> Reader<'a> {
         let beacon = beacon.and_then(|b| Beacon::decode(&b).map_err(&mut keep).ok());
         let seal = self.seal.as_ref().and_then(|d| bytes(&d.payload));
         let seal = seal.and_then(|b| Seal::decode(&b).map_err(&mut keep).ok());
+        let traced = self.traced.take();
+        let placement = traced.as_ref().map(|(_, placement)| *placement);
+        let claims = seal.map(|seal| seal.unverified_claims).filter(|claims| !claims.content_hash.is_none());
+        let compare = |replaced: &dyn Fn([f64; 2]) -> bool| {
+            let (claims, placement) = claims.zip(placement)?;
+            let received = content::Received { luma, placement, replaced };
+            Some(content::compare(&received, &claims.content_hash, claims.size))
+        };
+        // First as a whole, for what lies outside the stamped picture carries no mark and is no edit; then without what was replaced.
+        let stamped = compare(&|_| false).and_then(|(_, stamped)| stamped);
+        let edit_map = traced.and_then(|(blocks, placement)| {
+            let bits = self.tile(blocks.repeated)?;
+            Some(EditMap::new(&blocks, &bits, placement, stamped, raster))
+        });
+        let replaced = |at| edit_map.as_ref().is_some_and(|map| map.is_altered(at));
+        let content = compare(&replaced).map(|(content, _)| content);
         Extraction {
             beacon,
             seal,
+            content,
+            edit_map,
             unreadable,
             beacon_code: self.beacon.as_ref().map(|d| corrections(d, BEACON_BITS)),
             seal_code: self.seal.as_ref().map(|d| corrections(d, SEAL_BITS)),

@@ -138,6 +138,19 @@ pub(crate) struct Aligned {
     bit: Vec<u16>,
     /// Kind of block, under [`KINDS`]: 0 dead, then by step.
     kind: Vec<u8>,
+    /// Number of the block in the received grid.
+    block: Vec<u32>,
+}
+
+/// How one block agrees with what it should carry.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Agreement {
+    /// Number of the block in the received grid.
+    pub(crate) block: usize,
+    /// Cosine of its distance from the nearest lattice point of its bit, a step being a turn: 1 on the point, on average 0 without a mark.
+    pub(crate) cosine: f32,
+    /// Class of its noise, under [`CLASSES`].
+    pub(crate) class: usize,
 }
 
 impl Aligned {
@@ -163,6 +176,7 @@ impl Aligned {
                 out.bit.push(bit);
                 let by_step = 1 + u8::from(step > low) + u8::from(step > median) + u8::from(step > high);
                 out.kind.push(if received.dead[i] { 0 } else { by_step });
+                out.block.push(i as u32);
             }
         }
         out
@@ -221,14 +235,10 @@ impl Aligned {
         let inverse = 1.0 / fit.gain;
         let cosine: Vec<f32> = self.ratio.iter().zip(&self.dither).map(|(q, d)| cos_turns(q * inverse - d)).collect();
         let variance: Vec<f32> = (0..self.len()).map(|i| self.variance(i, fit.gain, fit.noise)).collect();
-        let class = |i: usize| match (self.kind[i], (self.ratio[i] * inverse).abs()) {
-            (0, _) => 0,
-            (kind, steps) => usize::from(kind) + (KINDS - 1) * (usize::from(steps > 1.0) + usize::from(steps > 4.0)),
-        };
         let stride = self.len().div_ceil(KIND_BLOCKS).max(1);
         let mut score = [[0.0f32; CORRECTIONS.len()]; CLASSES];
         for i in (0..self.len()).step_by(stride) {
-            for (sum, factor) in score[class(i)].iter_mut().zip(CORRECTIONS) {
+            for (sum, factor) in score[self.class(i, inverse)].iter_mut().zip(CORRECTIONS) {
                 *sum += log_ratio(variance[i] * factor, cosine[i]);
             }
         }
@@ -238,9 +248,28 @@ impl Aligned {
         });
         let mut llr = vec![0.0; TILE_BITS];
         for (i, &bit) in self.bit.iter().enumerate() {
-            llr[usize::from(bit)] += 2.0 * concentration(variance[i] * factor[class(i)]) * cosine[i];
+            llr[usize::from(bit)] += 2.0 * concentration(variance[i] * factor[self.class(i, inverse)]) * cosine[i];
         }
         llr
+    }
+
+    /// Class of block `i`'s noise.
+    fn class(&self, i: usize, inverse_gain: f32) -> usize {
+        match (self.kind[i], (self.ratio[i] * inverse_gain).abs()) {
+            (0, _) => 0,
+            (kind, steps) => usize::from(kind) + (KINDS - 1) * (usize::from(steps > 1.0) + usize::from(steps > 4.0)),
+        }
+    }
+
+    /// How each readable block agrees with the tile `bits`, `None` for a tile bit that is not known.
+    pub(crate) fn agreement(&self, gain: f32, bits: &[Option<u8>]) -> Vec<Agreement> {
+        let inverse = 1.0 / gain;
+        let one = |i: usize| {
+            let bit = bits[usize::from(self.bit[i])]?;
+            let cosine = cos_turns(self.ratio[i] * inverse - self.dither[i] - 0.5 * f32::from(bit));
+            Some(Agreement { block: self.block[i] as usize, cosine, class: self.class(i, inverse) })
+        };
+        (0..self.len()).filter_map(one).collect()
     }
 
     /// Phase variance of block `i`, square steps.
@@ -269,7 +298,7 @@ fn log_ratio(variance: f32, cosine: f32) -> f32 {
 /// Kinds of block: dead, and four quarters by step.
 const KINDS: usize = 5;
 /// The live kinds are divided once more by how many steps their projection is from zero.
-const CLASSES: usize = 1 + 3 * (KINDS - 1);
+pub(crate) const CLASSES: usize = 1 + 3 * (KINDS - 1);
 /// Candidate corrections of a class's phase variance.
 const CORRECTIONS: [f32; 7] = [1.0, 0.5, 0.7, 1.4, 2.0, 4.0, 16.0];
 /// What a correction has to gain to be believed, natural log: classes can be small.

@@ -12,7 +12,9 @@ mod carrier;
 mod codes;
 mod color;
 mod constellation;
+mod content;
 mod detection;
+mod edit_map;
 mod effort;
 mod embed;
 mod equalise;
@@ -33,13 +35,17 @@ mod rehearsal;
 mod resample;
 mod spectrum;
 mod strength;
+#[cfg(feature = "study")]
+pub mod study;
 #[cfg(test)]
 mod testing;
 mod translation;
 mod verdict;
 
 pub use carrier::{Carrier, CarrierKey};
+pub use content::{Comparison, Content};
 pub use detection::{Detection, FALSE_POSITIVE_RATE};
+pub use edit_map::{BlockState, EditMap, Region};
 pub use effort::Effort;
 pub use embed::{EmbedError, Profile, Stamped, Statement, Strength, embed};
 pub use extract::{Corrections, Extraction, extract};

@@ -92,6 +92,26 @@ impl Raster {
         Ok(Self { width, height, channels, samples })
     }
 
+    /// The same for samples that were made for this size.
+    pub(crate) fn from_parts(width: u32, height: u32, channels: Channels, samples: Samples) -> Self {
+        debug_assert!(Self::new(width, height, channels, samples.clone()).is_ok());
+        Self { width, height, channels, samples }
+    }
+
+    /// Whether a colour sample at `(x, y)` is as dark or as bright as samples get, to within a 128th of the range; outside, no.
+    pub(crate) fn is_clipped(&self, x: usize, y: usize) -> bool {
+        let (width, height, count) = (self.width as usize, self.height as usize, self.channels.count());
+        let colors = count - usize::from(self.channels.has_alpha());
+        if x >= width || y >= height {
+            return false;
+        }
+        let first = (y * width + x) * count;
+        match &self.samples {
+            Samples::U8(s) => s[first..first + colors].iter().any(|&v| !(2..=253).contains(&v)),
+            Samples::U16(s) => s[first..first + colors].iter().any(|&v| !(512..=65023).contains(&v)),
+        }
+    }
+
     /// Width in pixels, at least 1.
     pub const fn width(&self) -> u32 {
         self.width

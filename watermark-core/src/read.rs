@@ -38,6 +38,21 @@ pub(crate) struct Reading {
     pub(crate) gain: f32,
     pub(crate) beacon: Option<Decoded>,
     pub(crate) seal: Option<Decoded>,
+    /// The blocks that were read, when something decoded.
+    pub(crate) blocks: Option<Blocks>,
+}
+
+/// The blocks of a reading that decoded, kept for the edit map.
+#[derive(Clone, Debug)]
+pub(crate) struct Blocks {
+    pub(crate) aligned: Aligned,
+    pub(crate) gain: f32,
+    /// Pixel of the plane at which the block grid begins.
+    pub(crate) first_px: (usize, usize),
+    pub(crate) cols: usize,
+    pub(crate) rows: usize,
+    /// The tile repeats the beacon.
+    pub(crate) repeated: bool,
 }
 
 /// Which gains have their soft bits handed to the decoder.
@@ -93,6 +108,7 @@ pub(crate) fn read(
     ws: &mut Workspace,
 ) -> Reading {
     let aligned = align(plane, &carrier.lattice, tile, noise);
+    let mut repeated = false;
     let scores = scores(&aligned);
     let peaks = peaks(&scores);
     let mut out = Reading {
@@ -102,6 +118,7 @@ pub(crate) fn read(
         gain: peaks.first().map_or(FIRST_GAIN, |&i| gain(i)),
         beacon: None,
         seal: None,
+        blocks: None,
     };
     let fits: Vec<Fit> = match gains {
         Gains::Coherent(least) if out.coherence < least => return out,
@@ -120,14 +137,28 @@ pub(crate) fn read(
         }
         if out.seal.is_none() {
             out.attempts += 1;
-            out.beacon = out.beacon.or_else(|| decode(&codes.beacon, &layout::repeated_beacon_llr(&llr), ws));
+            if out.beacon.is_none() {
+                out.beacon = decode(&codes.beacon, &layout::repeated_beacon_llr(&llr), ws);
+                repeated = out.beacon.is_some();
+            }
         }
         if out.beacon.is_some() {
             out.gain = fit.gain;
             break;
         }
     }
+    if out.beacon.is_some() {
+        let first_px = first_block(tile);
+        let cols = plane.width.saturating_sub(first_px.0) / BLOCK_PX;
+        let rows = plane.height.saturating_sub(first_px.1) / BLOCK_PX;
+        out.blocks = Some(Blocks { aligned, gain: out.gain, first_px, cols, rows, repeated });
+    }
     out
+}
+
+/// Pixel of a plane at which the tile's block grid begins, the plane's upper left pixel being at this tile position.
+fn first_block((tile_x, tile_y): (usize, usize)) -> (usize, usize) {
+    ((BLOCK_PX - tile_x % BLOCK_PX) % BLOCK_PX, (BLOCK_PX - tile_y % BLOCK_PX) % BLOCK_PX)
 }
 
 /// Numbers of the gains at local maxima of the coherence, highest first.
@@ -140,7 +171,7 @@ fn peaks(scores: &[f32]) -> Vec<usize> {
 
 pub(crate) fn align(plane: &Plane, lattice: &Lattice, (tile_x, tile_y): (usize, usize), noise: f32) -> Aligned {
     const N: usize = BLOCK_PX;
-    let (x0, y0) = ((N - tile_x % N) % N, (N - tile_y % N) % N);
+    let (x0, y0) = first_block((tile_x, tile_y));
     let received = receive(plane, lattice, x0, y0, noise);
     Aligned::new(&received, lattice, (tile_x + x0) % TILE_PX / N, (tile_y + y0) % TILE_PX / N)
 }

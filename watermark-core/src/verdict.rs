@@ -3,6 +3,7 @@
 mod record;
 mod words;
 
+use crate::content::Comparison;
 use crate::extract::Extraction;
 use crate::signature::{Directory, DirectoryKey, SignatureCheck, Standing, TrustStore};
 
@@ -21,7 +22,12 @@ pub enum Verdict {
     BadSignature,
     /// A signed message was read; no directory at hand lists a key for it that was valid when it was stamped.
     UnknownIssuer,
-    /// The signature holds under a key that a directory lists as valid for the time of stamping.
+    /// The signature holds under a key that a directory lists as valid for the time of stamping, but the message was made for another
+    /// picture.
+    Transplanted,
+    /// Signature and key hold, and a part of the picture was replaced or drawn over since.
+    Altered,
+    /// The signature holds under a key that a directory lists as valid for the time of stamping, and nothing speaks against the picture.
     Verified,
 }
 
@@ -33,6 +39,8 @@ impl Verdict {
             Self::Marked => "marked",
             Self::BadSignature => "bad-signature",
             Self::UnknownIssuer => "unknown-issuer",
+            Self::Transplanted => "transplanted",
+            Self::Altered => "altered",
             Self::Verified => "verified",
         }
     }
@@ -63,7 +71,7 @@ pub fn judge(extraction: Extraction, trust: &TrustStore) -> Report<'_> {
     let signature = extraction.payload().map(|payload| trust.check(&payload));
     let verdict = match &signature {
         Some(check @ SignatureCheck::Valid { .. }) => match check.standing() {
-            Some(standing) if standing.counts() => Verdict::Verified,
+            Some(standing) if standing.counts() => of_picture(&extraction),
             _ => Verdict::UnknownIssuer,
         },
         Some(SignatureCheck::BadSignature { .. }) => Verdict::BadSignature,
@@ -73,6 +81,17 @@ pub fn judge(extraction: Extraction, trust: &TrustStore) -> Report<'_> {
     };
     let listed = extraction.beacon.map(|beacon| trust.lookup(beacon.key_id).collect()).unwrap_or_default();
     Report { verdict, extraction, signature, listed }
+}
+
+/// The verdict on a picture whose message and key hold.
+fn of_picture(extraction: &Extraction) -> Verdict {
+    let differs = extraction.content.is_some_and(|content| content.comparison == Comparison::Differs);
+    let altered = extraction.edit_map.as_ref().is_some_and(|map| !map.regions().is_empty());
+    match (differs, altered) {
+        (true, _) => Verdict::Transplanted,
+        (_, true) => Verdict::Altered,
+        _ => Verdict::Verified,
+    }
 }
 
 #[cfg(test)]

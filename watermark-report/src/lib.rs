@@ -6,6 +6,7 @@
 
 #![expect(missing_docs, reason = "the fields are documented in docs/verify.schema.json")]
 
+mod binding;
 mod c2pa;
 
 use serde::Serialize;
@@ -14,6 +15,7 @@ use watermark_core::signature::{Directory, KeyStatus, SignatureCheck, Standing, 
 use watermark_core::{Corrections, Extraction, Language, Raster, Report, Verdict};
 use watermark_files::Format;
 
+pub use self::binding::{ContentFacts, RegionFacts, edit_map_png};
 pub use self::c2pa::{C2paFacts, SoftBindingFacts};
 
 /// Schema of the object; a change that readers could stumble over gets a new number.
@@ -36,6 +38,8 @@ pub struct Record {
     pub signature: SignatureFacts,
     pub detection: Option<DetectionFacts>,
     pub registration: Option<RegistrationFacts>,
+    pub content: Option<ContentFacts>,
+    pub regions: Vec<RegionFacts>,
     pub code: CodeFacts,
     pub ledger: Option<LedgerFacts>,
     pub c2pa: Option<C2paFacts>,
@@ -234,6 +238,8 @@ impl Record {
             signature,
             detection: Some(detection_facts(extraction)),
             registration: registration_facts(extraction),
+            content: extraction.content.as_ref().map(ContentFacts::of),
+            regions: binding::regions(extraction),
             code: CodeFacts {
                 beacon: extraction.beacon_code.map(corrections),
                 seal: extraction.seal_code.map(corrections),
@@ -259,6 +265,8 @@ impl Record {
             signature: SignatureFacts::default(),
             detection: None,
             registration: None,
+            content: None,
+            regions: Vec::new(),
             code: CodeFacts::default(),
             unreadable: None,
             timing_ms: Timing::default(),

@@ -80,10 +80,11 @@ export function createApi(raw) {
     version: () => raw.version(),
     verify: (image, directories, options) => withPicture(image, (picture) =>
       JSON.parse(picture.verify(directoryTexts(directories), readOptions(options), stages(options)))),
-    inspect: (image, directories, options) => withPicture(image, (picture) => ({
-      ...JSON.parse(picture.inspect(directoryTexts(directories), readOptions(options), stages(options))),
-      labels: JSON.parse(picture.labels()),
-    })),
+    inspect: (image, directories, options) => withPicture(image, (picture) => {
+      const found = JSON.parse(picture.inspect(directoryTexts(directories), readOptions(options), stages(options)));
+      const map = found.map && Uint8Array.from(atob(found.map), (c) => c.charCodeAt(0));
+      return { ...found, map, labels: JSON.parse(picture.labels()) };
+    }),
     labels: (image) => withPicture(image, (picture) => JSON.parse(picture.labels())),
     stamp: (image, options) => withPicture(image, (picture) => {
       const { signal, onProgress, time, serial, ...rest } = options;

@@ -40,7 +40,7 @@ export interface VerifyOptions extends Work<'read' | 'judge'> {
   effort?: 'fast' | 'normal';
 }
 
-export type Verdict = 'verified' | 'unknown-issuer' | 'bad-signature' | 'marked' | 'none';
+export type Verdict = 'verified' | 'altered' | 'transplanted' | 'unknown-issuer' | 'bad-signature' | 'marked' | 'none';
 
 /** The fields that programs branch on; docs/verify.schema.json describes all of them, and later versions may add some. */
 export interface VerifyReport {
@@ -76,6 +76,10 @@ export interface VerifyReport {
   };
   detection: { significant: boolean; statistic: number; threshold: number; log10_p: number; candidates: number };
   registration: null | { scale_x: number; scale_y: number; offset_x: number; offset_y: number; [field: string]: unknown };
+  /** Whether the picture is the one that was signed. */
+  content: null | { comparison: 'matches' | 'differs' | 'too-little'; disagreement: number; effective_bits: number; shown: number; placements: number };
+  /** Parts changed since, received pixels; `outlines` begin with the outer one, then holes. */
+  regions: { x: number; y: number; width: number; height: number; outlines: [number, number][][]; share: number; evidence: number }[];
   code: { beacon: Corrections | null; seal: Corrections | null };
   unreadable: string | null;
   timing_ms: { decode: number; extract: number; total: number };
@@ -91,7 +95,14 @@ export interface BitField { name: string; first_bit: number; bits: number; hex: 
 /** What metadata says about how a picture was made: weak, anyone can write or strip it, and it is not checked. */
 export interface Label { place: 'c2pa' | 'xmp' | 'png-text' | 'exif'; name: string; value: string | null; says_ai: boolean }
 
-export interface Inspection { report: VerifyReport; beacon: BitField[] | null; seal: BitField[] | null; labels: Label[] }
+export interface Inspection {
+  report: VerifyReport;
+  /** The picture with its changed parts in red, a PNG, when there are any. */
+  map: Uint8Array | null;
+  beacon: BitField[] | null;
+  seal: BitField[] | null;
+  labels: Label[];
+}
 
 export interface StampOptions extends Work<'look' | 'embed' | 'write' | 'check'> {
   /** PKCS#8 PEM, as `makeKey` and `watermark keygen` write it. */
@@ -164,7 +175,7 @@ export default init;
 export function version(): string;
 /** Looks for a mark and judges it by the directories that you trust. */
 export function verify(image: ImageSource, directories: DirectorySource[], options?: VerifyOptions): VerifyReport;
-/** As `verify`, with every bit field and the labels of the metadata. */
+/** As `verify`, with every bit field, the labels of the metadata, and the edit map. */
 export function inspect(image: ImageSource, directories: DirectorySource[], options?: VerifyOptions): Inspection;
 export function labels(image: ImageSource): Label[];
 /** Stamps a picture, encodes it, reads it back, and returns the file only if it verifies. */

@@ -2,12 +2,13 @@
 
 use std::sync::OnceLock;
 
+use base64ct::{Base64, Encoding as _};
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::prelude::*;
 use watermark_core::payload::{Beacon, Seal, VERSION};
 use watermark_core::signature::{Directory, TrustStore};
 use watermark_core::{Carrier, CarrierKey, Effort, Extraction, extract, judge};
-use watermark_report::{C2paFacts, ImageFacts, Record, Timing};
+use watermark_report::{C2paFacts, ImageFacts, Record, Timing, edit_map_png};
 
 use crate::error::Failure;
 use crate::now_ms;
@@ -22,10 +23,11 @@ struct Options {
     carrier_key: Option<String>,
 }
 
-/// The report with the bits behind it.
+/// The report with the bits behind it, and the picture with its changed parts as a PNG in base 64 if there are any.
 #[derive(Serialize)]
 struct Inspection {
     report: Record,
+    map: Option<String>,
     beacon: Option<Vec<Field>>,
     seal: Option<Vec<Field>>,
 }
@@ -56,7 +58,7 @@ impl Picture {
         Ok(serde_json::to_string(&report).map_err(Failure::from)?)
     }
 
-    /// As [`Picture::verify`], and every field of the messages read, with its bits.
+    /// As [`Picture::verify`], and every field of the messages read, with its bits, and the edit map of an altered picture.
     ///
     /// # Errors
     /// As [`Picture::verify`].
@@ -69,7 +71,10 @@ impl Picture {
         let (report, extraction) = self.examine(&directories, options, progress.as_ref())?;
         let beacon = extraction.beacon.as_ref().map(beacon_fields);
         let seal = extraction.seal.as_ref().map(seal_fields);
-        Ok(serde_json::to_string(&Inspection { report, beacon, seal }).map_err(Failure::from)?)
+        let altered = !report.regions.is_empty();
+        let map = if altered { edit_map_png(&extraction, &self.raster).map_err(Failure::from)? } else { None };
+        let map = map.map(|png| Base64::encode_string(&png));
+        Ok(serde_json::to_string(&Inspection { report, map, beacon, seal }).map_err(Failure::from)?)
     }
 }
 

@@ -30,7 +30,7 @@ export function start() {
 /** Takes in files; of several, the first is shown until another is chosen. */
 export async function take(files) {
   if (files.length === 0) return;
-  for (const item of items) URL.revokeObjectURL(item.url);
+  for (const item of items) [item.url, item.mapUrl].filter(Boolean).forEach((url) => URL.revokeObjectURL(url));
   items = files.map((file) => ({ file, name: file.name || 'image', url: URL.createObjectURL(file) }));
   shown = items[0];
   $('finding').hidden = true;

@@ -2,15 +2,15 @@
 import { el } from './dom.js';
 import { t } from './text.js';
 
-/** `before` and `after` are addresses; `difference` resolves to pixels once asked for. */
-export function compare({ before, after, width, height, difference }) {
-  const over = el('img', { src: before, alt: t('compare.before'), decoding: 'async' });
-  const under = el('img', { src: after, alt: t('compare.after'), decoding: 'async' });
+/** `before` and `after` are addresses; `difference`, if there is to be one, resolves to pixels once asked for; `words` begins the keys of the texts. */
+export function compare({ before, after, width, height, difference, words = 'compare' }) {
+  const over = el('img', { src: before, alt: t(`${words}.before`), decoding: 'async' });
+  const under = el('img', { src: after, alt: t(`${words}.after`), decoding: 'async' });
   const edge = el('div', { class: 'edge' });
   const frame = el('div', { class: 'compare' }, under, over, edge);
   frame.style.aspectRatio = `${width} / ${height}`;
   frame.style.width = `min(100%, ${(80 * width) / height}vh, ${width}px)`;
-  const slider = el('input', { type: 'range', min: '0', max: '100', value: '50', 'aria-label': t('compare.slider') });
+  const slider = el('input', { type: 'range', min: '0', max: '100', value: '50', 'aria-label': t(`${words}.slider`) });
   const place = () => {
     over.style.clipPath = `inset(0 ${100 - slider.value}% 0 0)`;
     edge.style.left = `${slider.value}%`;
@@ -36,5 +36,5 @@ export function compare({ before, after, width, height, difference }) {
     if (canvas) canvas.hidden = !show;
     toggle.setAttribute('aria-pressed', String(show));
   } });
-  return el('div', { class: 'compare-controls' }, frame, slider, el('p', { class: 'quiet', text: t('compare.help') }), el('p', {}, toggle));
+  return el('div', { class: 'compare-controls' }, frame, slider, el('p', { class: 'quiet', text: t(`${words}.help`) }), difference && el('p', {}, toggle));
 }

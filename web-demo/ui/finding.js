@@ -1,4 +1,5 @@
 // One picture's finding: the verdict as one sentence, then the evidence in layers, each a disclosure with its own one-line summary.
+import { compare } from './compare.js';
 import { el, download } from './dom.js';
 import { figure } from './rosette.js';
 import { t, number, moment } from './text.js';
@@ -34,6 +35,17 @@ function picture(report) {
   if (!report.registration) return null;
   const lines = verdict.history(report);
   return layer('picture', lines[0] === t('picture.as_it_was') ? t('layer.picture.none') : lines[0], list(lines));
+}
+
+/** Where the mark is missing, drawn over the picture, and in numbers for those who do not see it. */
+function changed(item) {
+  const { regions, image } = item.report;
+  if (!regions?.length) return null;
+  item.mapUrl ??= item.map && URL.createObjectURL(new Blob([item.map], { type: 'image/png' }));
+  return layer('map', t('layer.map.count', { n: regions.length }), [
+    item.mapUrl && compare({ before: item.url, after: item.mapUrl, width: image.width, height: image.height, words: 'map' }),
+    list(verdict.regions(item.report)),
+  ].filter(Boolean), true);
 }
 
 function strength(report) {
@@ -118,7 +130,7 @@ export function show(target, item) {
       item.byBrowser && el('p', { class: 'quiet', text: t('check.by_browser') }),
       item.detail && el('p', { class: 'quiet', text: t('error.detail', { text: item.detail }) }),
       report.verdict === 'error' ? null : actions(item),
-      report.verdict === 'error' ? null : [who(report), statement(report), picture(report), strength(report), labels(item.labels ?? []), raw(item)]),
+      report.verdict === 'error' ? null : [who(report), changed(item), statement(report), picture(report), strength(report), labels(item.labels ?? []), raw(item)]),
   );
   target.hidden = false;
 }

@@ -27,6 +27,13 @@ export async function build(item) {
 
 export const toJson = async (item) => `${JSON.stringify(await build(item), null, 2)}\n`;
 
+/** In parts: a call takes only so many arguments. */
+function base64(bytes) {
+  let text = '';
+  for (let i = 0; i < bytes.length; i += 0x8000) text += String.fromCharCode(...bytes.subarray(i, i + 0x8000));
+  return btoa(text);
+}
+
 const escaped = (text) => String(text).replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`);
 
 export async function toHtml(item) {
@@ -51,6 +58,7 @@ ${lines([report.conclusion, note].filter(Boolean))}
 <h2>${escaped(t('layer.who'))}</h2><table>${named(verdict.signer(item.report))}</table>
 <h2>${escaped(t('layer.statement'))}</h2><table>${named(verdict.statements(item.report))}</table>
 <h2>${escaped(t('layer.picture'))}</h2>${lines(verdict.history(item.report))}
+${item.map ? `<h2>${escaped(t('layer.map'))}</h2>${lines(verdict.regions(item.report))}<p><img alt="${escaped(t('map.after'))}" style="max-width:100%" src="data:image/png;base64,${base64(item.map)}"></p>` : ''}
 <h2>${escaped(t('layer.strength'))}</h2>${lines(verdict.strength(item.report))}
 <h2>${escaped(t('layer.raw'))}</h2><pre>${escaped(JSON.stringify(report, null, 1))}</pre>
 <p>${escaped(t('footer.meaning'))}</p></html>

@@ -34,6 +34,7 @@ export function figure(verdict, key) {
   const parts = {
     verified: () => [ring({ class: 'bold' }), ...rosette(key ?? '5a')],
     'unknown-issuer': () => [ring({ 'stroke-dasharray': '14 5', class: 'bold' }), ...rosette(key ?? '5a').slice(0, 4)],
+    altered: () => [ring({ class: 'bold' }), ...rosette(key ?? '5a'), svg('path', { d: 'M58 62H88V88H58Z', class: 'gap' })],
     'bad-signature': () => [ring({ class: 'bold' }), svg('path', { d: 'M30 30 70 70M70 30 30 70', class: 'bold' })],
     transplanted: () => [ring({ class: 'bold' }), svg('path', { d: 'M30 30 70 70M70 30 30 70', class: 'bold' })],
     marked: () => [ring({ 'stroke-dasharray': '3 5', class: 'bold' }), svg('path', { d: curve(8, 0.2, 26, 0) }), svg('path', { d: curve(8, 0.2, 26, Math.PI) })],

@@ -4,7 +4,7 @@
 import { t, has, firstOf, number, moment } from './text.js';
 import { kindOf } from './trust.js';
 
-const TONES = { verified: 'good', 'unknown-issuer': 'doubt', 'bad-signature': 'bad', transplanted: 'bad', marked: 'doubt', error: 'bad' };
+const TONES = { verified: 'good', 'unknown-issuer': 'doubt', 'bad-signature': 'bad', transplanted: 'bad', altered: 'doubt', marked: 'doubt', error: 'bad' };
 
 export const tone = (report) => TONES[report.verdict] ?? 'plain';
 
@@ -13,7 +13,6 @@ const qualifiers = (report) => [
   report.beacon?.decoded && report.verdict === 'marked' && 'claims',
   report.verdict === 'verified' && report.payload?.content_hash === null && 'unbound',
   report.signature?.valid && report.signature.key_status,
-  report.altered && 'altered',
 ].filter(Boolean).reverse();
 
 function sentenceOf(prefix, report) {
@@ -119,16 +118,21 @@ const CHANGES = [
 
 /** What happened to the picture since it was stamped, as sentences. */
 export function history(report) {
-  const { registration, payload, image, code } = report;
+  const { registration, payload, image, code, content } = report;
   if (!registration) return [t('picture.nothing')];
   const changes = CHANGES.map((change) => change(registration)).filter(Boolean);
   const lines = changes.length ? changes : [t('picture.as_it_was')];
   if (payload && image && (payload.width !== image.width || payload.height !== image.height)) {
     lines.push(t('picture.size', { width: payload.width, height: payload.height, now_width: image.width, now_height: image.height }));
   }
+  if (content) lines.push(t(`picture.content.${content.comparison}`, { value: percent(content.disagreement) }));
   if (code?.seal?.corrected) lines.push(t('picture.repair', { corrected: number(code.seal.corrected), length: number(code.seal.length) }));
   return lines;
 }
+
+/** Each changed part in words. */
+export const regions = (report) => (report.regions ?? []).map(({ x, y, width, height, share }) =>
+  t('map.region', { x: number(x), y: number(y), width: number(width), height: number(height), share: percent(share) }));
 
 const SUPERSCRIPT = { '-': '⁻', 0: '⁰', 1: '¹', 2: '²', 3: '³', 4: '⁴', 5: '⁵', 6: '⁶', 7: '⁷', 8: '⁸', 9: '⁹' };
 const superscript = (n) => [...String(n)].map((digit) => SUPERSCRIPT[digit]).join('');

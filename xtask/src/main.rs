@@ -1,5 +1,6 @@
 //! Project chores and the long studies whose results are committed. Run as `cargo xtask <name>`.
 
+mod binding;
 mod corpus;
 mod negatives;
 mod quality;
@@ -19,6 +20,8 @@ struct Args {
 
 #[derive(Subcommand)]
 enum Task {
+    /// Transplant payloads, edit stamped pictures, attack them: rates of the content binding and the edit map, as docs/studies/binding.md.
+    Binding(binding::Args),
     /// Stamp a folder of images, attack the copies, read them back, print what held.
     Robustness(robustness::Args),
     /// Read unmarked variants of a folder of images, count false marks, test the null distributions.
@@ -31,6 +34,7 @@ enum Task {
 
 fn main() -> anyhow::Result<()> {
     match Args::parse().task {
+        Task::Binding(args) => binding::run(&args),
         Task::Robustness(args) => robustness::run(&args),
         Task::Negatives(args) => negatives::run(&args),
         Task::Wasm(args) => wasm::run(&args),

@@ -67,6 +67,8 @@ fn in_korean(label: &str) -> &'static str {
         "claims" => "주장",
         "stamped" => "표시 시각·크기",
         "key" => "키",
+        "content" => "내용 비교",
+        "changed" => "바뀐 부분",
         "evidence" => "검출 근거",
         "code" => "오류 정정",
         "geometry" => "변형",

@@ -1,6 +1,8 @@
 //! `verify`: which marks are in these files, and who signed them.
 
-use anyhow::Result;
+use std::path::Path;
+
+use anyhow::{Result, bail};
 
 use crate::Outcome;
 use crate::args::Verify;
@@ -9,15 +11,20 @@ use crate::batch;
 use crate::examine::{Examined, Examiner};
 use crate::inputs;
 use crate::memory::Memory;
+use crate::output::{self, Existing, Readers};
 use crate::progress::Progress;
 use crate::report;
 use crate::signer::SignerSpec;
 use crate::terminal::{note, say};
 
 pub(crate) fn run(args: &Verify) -> Result<Outcome> {
-    let examiner = Examiner::with_ledger(&args.reading, &args.auditing)?;
+    let draws_maps = args.map.is_some() || args.auditing.report.is_some();
+    let examiner = Examiner { draws_maps, ..Examiner::with_ledger(&args.reading, &args.auditing)? };
     let signer = args.auditing.report_key.as_ref().map(SignerSpec::open).transpose()?;
     let inputs = inputs::expand(&args.inputs, None)?;
+    if args.map.is_some() && inputs.len() != 1 {
+        bail!("--map draws the map of one input, and {} were given; verify them one at a time", inputs.len());
+    }
     if !args.json && examiner.trust.by_default {
         note(&examiner.trust.summary());
     }
@@ -32,6 +39,13 @@ pub(crate) fn run(args: &Verify) -> Result<Outcome> {
         unread += usize::from(record.is_error());
         let text = if args.json { serde_json::to_string(record)? } else { report::text(record) };
         progress.advance(|| say(&text))?;
+        match (&args.map, &found.map) {
+            (Some(path), Some(png)) => write_map(path, png)?,
+            (Some(path), None) => {
+                note(&format!("{} was not written: nothing was read that could be mapped", path.display()));
+            }
+            _ => {}
+        }
         if args.auditing.report.is_some() {
             reported.push(Examined { extraction: None, ..found });
         }
@@ -51,4 +65,13 @@ pub(crate) fn run(args: &Verify) -> Result<Outcome> {
     } else {
         Outcome::ALL
     })
+}
+
+fn write_map(path: &Path, png: &[u8]) -> Result<()> {
+    output::write(path, png, Existing::Keep, Readers::Usual, |_| Ok(()))?;
+    note(&format!(
+        "Edit map written to {}: red where the mark is missing, blue where nothing can be read.",
+        path.display()
+    ));
+    Ok(())
 }

@@ -9,7 +9,7 @@ use std::process::{Command, Output, Stdio};
 use serde_json::Value;
 use tempfile::TempDir;
 use watermark_core::Raster;
-use watermark_core::raster::{Channels, Samples};
+use watermark_core::raster::{Channels, Samples, SamplesMut};
 use watermark_files::{EncodeOptions, JpegOptions, Limits, Metadata, WebpCompression, decode, encode};
 
 const SAMPLE: &[u8] = include_bytes!("../../assets/city_rain_768x1033.jpg");
@@ -118,6 +118,17 @@ pub(crate) fn street() -> Raster {
     let stride = whole.width() as usize * 3;
     let rows = (480..992).flat_map(|y| &samples[y * stride + 128 * 3..y * stride + 640 * 3]);
     Raster::new(512, 512, Channels::Rgb, Samples::U8(rows.copied().collect())).unwrap()
+}
+
+/// A raster with a 160 x 160 px part replaced by another of its parts.
+pub(crate) fn with_a_part_moved(mut raster: Raster) -> Raster {
+    let stride = raster.width() as usize * 3;
+    let SamplesMut::U8(samples) = raster.samples_mut() else { unreachable!("8 bits in, 8 bits out") };
+    for y in 0..160 {
+        let from = (y + 300) * stride + 20 * 3;
+        samples.copy_within(from..from + 160 * 3, (y + 100) * stride + 260 * 3);
+    }
+    raster
 }
 
 pub(crate) fn png(raster: &Raster) -> Vec<u8> {

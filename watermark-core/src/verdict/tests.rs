@@ -44,6 +44,8 @@ fn read(beacon: Option<crate::payload::Beacon>, seal: Option<crate::payload::Sea
         seal_code: None,
         detection: Detection::best_of(50.0, 1),
         registration: None,
+        content: None,
+        edit_map: None,
     }
 }
 
@@ -208,7 +210,9 @@ fn what_is_bound_to_no_picture_is_said_so() {
 
 #[test]
 fn every_verdict_says_what_it_proves_and_what_not_in_both_languages() {
-    let all = [Verdict::None, Verdict::Marked, Verdict::BadSignature, Verdict::UnknownIssuer, Verdict::Verified];
+    let signed = [Verdict::Transplanted, Verdict::Altered, Verdict::Verified];
+    let all = [Verdict::None, Verdict::Marked, Verdict::BadSignature, Verdict::UnknownIssuer].into_iter().chain(signed);
+    let all: Vec<Verdict> = all.collect();
     for (i, a) in all.iter().enumerate() {
         for language in [Language::English, Language::Korean] {
             let hangul = |text: &str| text.chars().any(|c| ('가'..='힣').contains(&c));

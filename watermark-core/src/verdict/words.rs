@@ -48,6 +48,14 @@ impl Verdict {
                 "The holder of the named key made exactly this statement; not one bit of it was changed since.",
                 "해당 키의 보유자가 바로 이 내용으로 표시하였으며, 이후 한 비트도 바뀌지 않았습니다.",
             ),
+            Self::Altered => (
+                "The holder of the named key made exactly this statement about this picture; the listed parts were changed after that.",
+                "해당 키의 보유자가 바로 이 이미지에 이 내용으로 표시하였으며, 나열된 부분은 그 뒤에 바뀌었습니다.",
+            ),
+            Self::Transplanted => (
+                "The holder of the named key made exactly this statement about another picture; its mark was moved into this one.",
+                "해당 키의 보유자가 이 내용으로 표시한 것은 다른 이미지이며, 그 표식이 이 이미지로 옮겨졌습니다.",
+            ),
             Self::UnknownIssuer => (
                 "Somebody stamped a picture with this message. Who it was is not established by the directories at hand.",
                 "누군가 이 내용으로 이미지에 표식을 넣었습니다. 보유한 키 목록만으로는 그가 누구인지 확인되지 않습니다.",
@@ -73,6 +81,14 @@ impl Verdict {
                  is bound to no picture could have been moved here from another one.",
                 "그 내용이 사실이라는 것, 서명자의 시계가 맞았다는 것, 키가 도난되지 않았다는 것은 증명하지 않습니다. 특정 이미지에 \
                  묶이지 않은 표식은 다른 이미지에서 옮겨 왔을 수 있습니다.",
+            ),
+            Self::Altered => (
+                "Not what stood in the changed parts, who changed them, or that nothing else was changed: small changes are not found.",
+                "바뀐 부분에 무엇이 있었는지, 누가 바꾸었는지, 그 밖에 바뀐 곳이 없다는 것은 증명하지 않습니다. 작은 변경은 찾지 못합니다.",
+            ),
+            Self::Transplanted => (
+                "Nothing about this picture: neither who made it, nor when, nor how. Not who moved the mark.",
+                "이 이미지에 대해서는 누가, 언제, 어떻게 만들었는지 아무것도 증명하지 않으며, 누가 표식을 옮겼는지도 알 수 없습니다.",
             ),
             Self::UnknownIssuer => (
                 "Not who stamped it, and not that anything it states is true.",
@@ -119,6 +135,22 @@ impl Report<'_> {
             Verdict::Verified => {
                 let name = self.standing().map(|standing| language.name_of(standing.directory)).unwrap_or_default();
                 (format!("Verified: signed by {name}."), format!("확인됨: {name}의 서명입니다."))
+            }
+            Verdict::Altered => {
+                let name = self.standing().map(|standing| language.name_of(standing.directory)).unwrap_or_default();
+                (
+                    format!("Altered: signed by {name}, but parts of the picture were changed after stamping."),
+                    format!("변경됨: {name}의 서명이 있으나, 표시된 뒤 이미지의 일부가 바뀌었습니다."),
+                )
+            }
+            Verdict::Transplanted => {
+                let name = self.standing().map(|standing| language.name_of(standing.directory)).unwrap_or_default();
+                (
+                    format!(
+                        "Transplanted: {name} signed this message for another picture; it was moved into this one."
+                    ),
+                    format!("옮겨진 표식: {name}의 서명은 다른 이미지에 대한 것이며, 이 이미지로 옮겨졌습니다."),
+                )
             }
             Verdict::UnknownIssuer => match self.standing() {
                 Some(standing) => out_of_force(&standing, language),

@@ -1,0 +1,160 @@
+//! Payloads moved to other pictures, and pictures changed after stamping.
+
+mod common;
+
+use image::{RgbImage, imageops};
+use watermark_attacks::{Keep, Step, run};
+use watermark_core::payload::{
+    Beacon, Claims, ContentHash, Origin, SealClaims, Serial, StampedSize, SystemTag, UnixSeconds,
+};
+use watermark_core::signature::sign;
+use watermark_core::study::transplant;
+use watermark_core::{Comparison, Extraction, Region, Strength, Verdict};
+
+const STRENGTH: Strength = Strength::Fixed(9.0);
+
+fn stamped() -> RgbImage {
+    common::rgb(&common::try_stamp(&common::sample(), &common::public()).unwrap().raster)
+}
+
+/// Another picture of the same size: the sample upside down.
+fn other() -> RgbImage {
+    imageops::rotate180(&common::rgb(&common::sample()))
+}
+
+fn read(picture: &RgbImage) -> Extraction {
+    common::read(&common::raster(picture), &common::public())
+}
+
+fn verdict(picture: &RgbImage) -> Verdict {
+    common::verdict(&common::raster(picture))
+}
+
+fn attacked(picture: &RgbImage, steps: &[Step]) -> RgbImage {
+    run(steps, picture, 1).unwrap().image
+}
+
+/// Intersection over union of the regions with a box.
+fn overlap(regions: &[Region], picture: &RgbImage, [left, top, width, height]: [u32; 4]) -> f64 {
+    let (mut both, mut either) = (0.0, 0.0);
+    for (x, y, _) in picture.enumerate_pixels() {
+        let edited = (left..left + width).contains(&x) && (top..top + height).contains(&y);
+        let found = regions.iter().any(|r| r.contains([f64::from(x) + 0.5, f64::from(y) + 0.5]));
+        both += f64::from(u8::from(edited && found));
+        either += f64::from(u8::from(edited || found));
+    }
+    both / either
+}
+
+#[test]
+fn a_payload_moved_to_another_picture_is_exposed() {
+    let payload = read(&stamped()).payload().unwrap();
+    let into = common::raster(&other());
+    let moved = transplant(payload, &into, &common::public(), STRENGTH).unwrap();
+    let moved = common::rgb(&moved.raster);
+    for steps in [&[][..], &[Step::Jpeg(50)], &[Step::Crop(0.6, Keep::Centre)], &[Step::Brightness(0.6)]] {
+        assert_eq!(verdict(&attacked(&moved, steps)), Verdict::Transplanted, "{steps:?}");
+    }
+}
+
+#[test]
+fn the_stamped_picture_matches_its_hash_whatever_it_went_through() {
+    let picture = stamped();
+    for steps in [
+        &[][..],
+        &[Step::Jpeg(30)],
+        &[Step::Gamma(0.7)],
+        &[Step::Noise(10.0)],
+        &[Step::Crop(0.25, Keep::Centre)],
+        &[Step::Rotate { deg: 15.0, fill: [0; 3] }],
+        &[Step::Page(0.6)],
+    ] {
+        let picture = attacked(&picture, steps);
+        let content = read(&picture).content.unwrap();
+        assert_eq!(content.comparison, Comparison::Matches, "{steps:?}: {content:?}");
+        // A quarter shows 17 bits, half of them in part; 0.27 would be another picture.
+        assert!(content.disagreement < if content.shown < 0.5 { 0.2 } else { 0.12 }, "{steps:?}: {content:?}");
+        assert_eq!(verdict(&picture), Verdict::Verified, "{steps:?}");
+    }
+}
+
+#[test]
+fn a_crop_is_compared_by_what_it_shows() {
+    let content = read(&attacked(&stamped(), &[Step::Crop(0.4, Keep::Corner)])).content.unwrap();
+    assert_eq!(content.comparison, Comparison::Matches);
+    // Each side keeps 0.63 of 12 cells: 7 whole ones and a part.
+    assert!((49.0..=64.0).contains(&(content.shown * 144.0)), "{content:?}");
+}
+
+#[test]
+fn a_pasted_part_is_outlined() {
+    let place = [420, 500, 160, 200];
+    let mut picture = stamped();
+    imageops::overlay(&mut picture, &imageops::crop_imm(&other(), 100, 100, 160, 200).to_image(), 420, 500);
+    for steps in [&[][..], &[Step::Jpeg(75)]] {
+        let picture = attacked(&picture, steps);
+        let read = read(&picture);
+        let found = overlap(read.edit_map.as_ref().unwrap().regions(), &picture, place);
+        assert!(found > 0.6, "{steps:?}: IoU {found}");
+        assert_eq!(read.content.unwrap().comparison, Comparison::Matches);
+        assert_eq!(verdict(&picture), Verdict::Altered);
+    }
+}
+
+#[test]
+fn half_of_another_picture_is_an_alteration_not_a_transplant() {
+    let mut picture = stamped();
+    imageops::overlay(&mut picture, &imageops::crop_imm(&other(), 0, 0, 384, 1033).to_image(), 0, 0);
+    let read = read(&picture);
+    assert!(overlap(read.edit_map.as_ref().unwrap().regions(), &picture, [0, 0, 384, 1033]) > 0.85);
+    assert_eq!(verdict(&picture), Verdict::Altered);
+}
+
+#[test]
+fn a_cutting_in_a_collage_does_not_vouch_for_the_rest() {
+    let mut canvas = imageops::resize(&other(), 1200, 1100, imageops::FilterType::Triangle);
+    imageops::overlay(&mut canvas, &imageops::crop_imm(&stamped(), 64, 128, 640, 640).to_image(), 304, 208);
+    let verdict = verdict(&canvas);
+    assert!(verdict < Verdict::Verified, "{verdict:?}");
+    if let Some(map) = read(&canvas).edit_map {
+        assert!(overlap(map.regions(), &canvas, [304, 208, 640, 640]) < 0.1, "what is left is not what was changed");
+    }
+}
+
+#[test]
+fn the_map_is_red_where_the_mark_is_missing_and_gray_where_it_is_not() {
+    let mut picture = stamped();
+    imageops::overlay(&mut picture, &imageops::crop_imm(&other(), 100, 100, 160, 200).to_image(), 420, 500);
+    let raster = common::raster(&picture);
+    let map = common::rgb(&read(&picture).edit_map.unwrap().overlay(&raster));
+    assert_eq!(map.dimensions(), picture.dimensions());
+    let [r, g, b] = map.get_pixel(500, 600).0;
+    assert!(r > g + 60 && r > b + 60, "{r} {g} {b}");
+    let [r, g, b] = map.get_pixel(200, 600).0;
+    assert!(r == g && g == b, "{r} {g} {b}");
+}
+
+#[test]
+fn a_seal_without_content_hash_is_bound_to_nothing() {
+    let key = common::key();
+    let claims = Claims {
+        beacon: Beacon {
+            origin: Origin::Generated,
+            realistic: false,
+            artistic: false,
+            key_id: key.public_key().key_id(),
+            serial: Serial::new(2).unwrap(),
+        },
+        seal: SealClaims {
+            time: UnixSeconds(1_700_000_000),
+            system: SystemTag::NONE,
+            size: StampedSize::new(768, 1033).unwrap(),
+            content_hash: ContentHash::NONE,
+        },
+    };
+    let payload = sign(&key, &key.public_key(), &claims).unwrap();
+    let stamped = transplant(payload, &common::sample(), &common::public(), STRENGTH).unwrap();
+    let picture = common::rgb(&stamped.raster);
+    assert_eq!(read(&picture).content, None);
+    assert_eq!(verdict(&picture), Verdict::Verified);
+}

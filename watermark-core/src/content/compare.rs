@@ -1,0 +1,221 @@
+//! Received picture, placement and signed hash -> whether the payload belongs to this picture.
+
+use super::Placement;
+use super::hash::{CELLS, GRID, bit, neighbours};
+use crate::canonical;
+use crate::carrier::TILE_PX;
+use crate::payload::{ContentHash, StampedSize};
+use crate::plane::Plane;
+
+/// What the comparison came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Comparison {
+    /// The picture shows what the hash was made of.
+    Matches,
+    /// The hash was made of another picture: the payload was moved here.
+    Differs,
+    /// Too little is shown, or it is too flat, to tell.
+    TooLittle,
+}
+
+/// How well what is shown agrees with the signed content hash.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Content {
+    /// The conclusion.
+    pub comparison: Comparison,
+    /// Weighted share of the bits that disagree, 0 to 1; about a half for an unrelated picture.
+    pub disagreement: f64,
+    /// Sum of the bits' weights, each 0 (flat or hidden) to 1 (reliable), 0 to 144.
+    pub effective_bits: f64,
+    /// Share of the stamped picture's cells that could be compared at least in part, 0 to 1.
+    pub shown: f64,
+    /// Places on the stamped picture that the tile left open and that were tried; the best counts.
+    pub placements: usize,
+}
+
+/// Weighted share of disagreeing bits from which a payload is another picture's. Tuned: `docs/studies/binding.md`.
+pub(crate) const DIFFERENT: f64 = 0.27;
+/// Effective bits under which nothing is concluded: an unrelated picture would come out as the same too often.
+pub(crate) const ENOUGH_BITS: f64 = 16.0;
+/// Difference of a cell from its neighbours at which its bit counts half, gray levels: what codecs and noise leave untouched.
+const HALF_WEIGHT: f32 = 2.0;
+/// Samples along each side of a cell.
+const SAMPLES: usize = 8;
+/// Share of a cell's or ring's samples that must be shown for it to count.
+const LEAST_SHOWN: f32 = 0.25;
+/// A placement that shows less than this share of what another shows is not tried.
+const WORTH_TRYING: f64 = 0.75;
+
+/// A received picture with its geometry, and which parts still carry the mark.
+pub(crate) struct Received<'a> {
+    pub(crate) luma: &'a Plane,
+    pub(crate) placement: Placement,
+    /// Whether the mark is missing at a position of the plane that was read: what is shown there is not compared.
+    pub(crate) replaced: &'a dyn Fn([f64; 2]) -> bool,
+}
+
+/// A cell's difference from its ring as received, gray levels, and how much it counts.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Feature {
+    pub(crate) value: f32,
+    pub(crate) weight: f32,
+}
+
+/// Compares `received` with the hash of a picture of `size`, at the placement that agrees best. Also where the stamped picture's opposite
+/// corners lie on the plane that was read, when it agrees.
+pub(crate) fn compare(
+    received: &Received<'_>,
+    hash: &ContentHash,
+    size: StampedSize,
+) -> (Content, Option<[[f64; 2]; 2]>) {
+    let (width, height) = (usize::from(size.width_px()), usize::from(size.height_px()));
+    let (width, height) = canonical::size(width, height);
+    let stamped = [width as f64, height as f64];
+    let reduced = Reduced::new(received, stamped);
+    let corners = candidates(received, stamped);
+    let mut best: Option<(Content, [f64; 2])> = None;
+    for &corner in &corners {
+        let content = judge(&features(received, &reduced, stamped, corner), hash);
+        if best.is_none_or(|(b, _)| evidence(&content) > evidence(&b)) {
+            best = Some((content, corner));
+        }
+    }
+    let nothing = Content {
+        comparison: Comparison::TooLittle,
+        disagreement: 0.0,
+        effective_bits: 0.0,
+        shown: 0.0,
+        placements: 0,
+    };
+    best.map_or((nothing, None), |(content, [x, y])| {
+        let agrees = content.comparison == Comparison::Matches;
+        let corners_of_picture = agrees.then_some([[-x, -y], [stamped[0] - x, stamped[1] - y]]);
+        (Content { placements: corners.len(), ..content }, corners_of_picture)
+    })
+}
+
+/// Standard deviations by which an unrelated picture would have to agree by chance.
+fn evidence(content: &Content) -> f64 {
+    (1.0 - 2.0 * content.disagreement) * content.effective_bits.sqrt()
+}
+
+/// Weighted disagreement of the features' signs with the hash.
+fn judge(features: &[Feature; CELLS], hash: &ContentHash) -> Content {
+    let (mut sum, mut wrong, mut shown) = (0.0, 0.0, 0);
+    for (cell, f) in features.iter().enumerate() {
+        let weight = f64::from(f.weight);
+        sum += weight;
+        wrong += if (f.value >= 0.0) == bit(hash, cell) { 0.0 } else { weight };
+        shown += usize::from(f.weight > 0.0);
+    }
+    let disagreement = if sum > 0.0 { wrong / sum } else { 0.0 };
+    let comparison = match sum >= ENOUGH_BITS {
+        false => Comparison::TooLittle,
+        true if disagreement > DIFFERENT => Comparison::Differs,
+        true => Comparison::Matches,
+    };
+    Content { comparison, disagreement, effective_bits: sum, shown: shown as f64 / CELLS as f64, placements: 1 }
+}
+
+/// The received picture in fewer pixels: means of squares, so that a few samples stand for a cell.
+struct Reduced {
+    plane: Plane,
+    /// Received pixels a reduced pixel is wide and high.
+    pitch: f64,
+}
+
+impl Reduced {
+    fn new(received: &Received<'_>, stamped: [f64; 2]) -> Self {
+        let cell = received.placement.area() * stamped[0] * stamped[1] / CELLS as f64;
+        let pitch = ((cell.sqrt() / SAMPLES as f64) as usize).max(1);
+        let luma = received.luma;
+        let mut plane = Plane::zeros(luma.width.div_ceil(pitch), luma.height.div_ceil(pitch));
+        for y in 0..plane.height {
+            let lines = y * pitch..((y + 1) * pitch).min(luma.height);
+            let high = lines.len();
+            let out = plane.row_mut(y);
+            for line in lines {
+                for (mean, part) in out.iter_mut().zip(luma.row(line).chunks(pitch)) {
+                    *mean += part.iter().sum::<f32>() / (part.len() * high) as f32;
+                }
+            }
+        }
+        Self { plane, pitch: pitch as f64 }
+    }
+
+    /// Mean luma around a received position; `None` outside the picture.
+    fn at(&self, [x, y]: [f64; 2]) -> Option<f32> {
+        let (col, row) = ((x / self.pitch).floor(), (y / self.pitch).floor());
+        let inside = col >= 0.0 && row >= 0.0 && col < self.plane.width as f64 && row < self.plane.height as f64;
+        inside.then(|| self.plane.row(row as usize)[col as usize])
+    }
+}
+
+/// Canonical corners of the plane that was read at which nearly as much of the stamped picture is shown as at any.
+fn candidates(received: &Received<'_>, stamped: [f64; 2]) -> Vec<[f64; 2]> {
+    let place = &received.placement;
+    let (width, height) = (received.luma.width as f64, received.luma.height as f64);
+    let inverse = place.map.inverse();
+    let outline = [[0.0, 0.0], [width, 0.0], [0.0, height], [width, height]].map(|at| inverse.apply(at));
+    let along = |axis: usize| {
+        let ends = outline.iter().map(|p| p[axis]);
+        ends.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), v| (low.min(v), high.max(v)))
+    };
+    let corners = |axis: usize| place.corners(axis, stamped[axis], along(axis)).take(MOST_TILES);
+    let shown = |corner: [f64; 2]| {
+        let centre = |i: usize, side: f64| (i as f64 + 0.5) * side / GRID as f64;
+        let inside = |cell: usize| {
+            let at = [centre(cell % GRID, stamped[0]) - corner[0], centre(cell / GRID, stamped[1]) - corner[1]];
+            let [x, y] = place.map.apply(at);
+            x >= 0.0 && y >= 0.0 && x < width && y < height
+        };
+        (0..CELLS).filter(|&cell| inside(cell)).count()
+    };
+    if outline.iter().flatten().any(|v| !v.is_finite()) {
+        return Vec::new();
+    }
+    let all: Vec<_> = corners(0).flat_map(|x| corners(1).map(move |y| [x, y])).map(|c| (shown(c), c)).collect();
+    let most = all.iter().map(|(shown, _)| *shown).max().unwrap_or(0);
+    let worth = |(shown, _): &(usize, [f64; 2])| *shown > 0 && *shown as f64 >= WORTH_TRYING * most as f64;
+    all.into_iter().filter(worth).map(|(_, corner)| corner).collect()
+}
+
+/// Tiles along a side of the largest picture that a seal can state, 65535 px, with room for the received one.
+const MOST_TILES: usize = 2 * 65536 / TILE_PX;
+
+/// Features of the received picture when the plane that was read has its upper left corner at canonical position `corner`.
+fn features(received: &Received<'_>, reduced: &Reduced, stamped: [f64; 2], corner: [f64; 2]) -> [Feature; CELLS] {
+    const N: usize = GRID * SAMPLES;
+    let mut means = [0.0f32; CELLS];
+    let mut counts = [0.0f32; CELLS];
+    for i in 0..N {
+        for j in 0..N {
+            let centre = |k: usize, side: f64| (k as f64 + 0.5) * side / N as f64;
+            let at = [centre(j, stamped[0]) - corner[0], centre(i, stamped[1]) - corner[1]];
+            if let Some(luma) = reduced.at(received.placement.map.apply(at)).filter(|_| !(received.replaced)(at)) {
+                let cell = i / SAMPLES * GRID + j / SAMPLES;
+                means[cell] += luma;
+                counts[cell] += 1.0;
+            }
+        }
+    }
+    let full = (SAMPLES * SAMPLES) as f32;
+    for (mean, count) in means.iter_mut().zip(&mut counts) {
+        *mean /= count.max(1.0);
+        *count /= full;
+    }
+    std::array::from_fn(|cell| {
+        let (mut sum, mut shown, mut around) = (0.0, 0.0, 0.0);
+        for n in neighbours(cell) {
+            sum += counts[n] * means[n];
+            shown += counts[n];
+            around += 1.0;
+        }
+        let ring = shown / around;
+        if counts[cell] < LEAST_SHOWN || ring < LEAST_SHOWN {
+            return Feature::default();
+        }
+        let value = means[cell] - sum / shown;
+        Feature { value, weight: counts[cell] * ring * ring * value.abs() / (value.abs() + HALF_WEIGHT) }
+    })
+}

@@ -1,0 +1,19 @@
+//! Content binding: a robust hash of what a picture shows, inside the signed message, and its comparison with what was received.
+//!
+//! ```text
+//! cover --luma--> 12 x 12 cell means --sign of (cell - ring of neighbours)--> 144 bits, signed   [stamp]
+//! received --luma, placement--> the same cells, where they are shown --weighted disagreement--> Content  [verify]
+//! ```
+//!
+//! Each bit belongs to a place, so a crop is compared by the cells it still shows. Coarse luma is what every ordinary handling
+//! leaves alone: codecs, noise, blur and resizing hardly move a cell's mean, and tone changes move neighbours together. After the
+//! block-mean image hashes of Yang, Gu & Niu (2006), with differences to neighbours in the place of the picture's median.
+
+mod compare;
+mod hash;
+mod placement;
+
+pub use compare::{Comparison, Content};
+pub(crate) use compare::{Received, compare};
+pub(crate) use hash::hash;
+pub(crate) use placement::Placement;

@@ -1,0 +1,206 @@
+//! Agreement of the blocks -> score of each block, and the parts in which the mark is missing.
+
+use super::BlockState;
+use crate::lattice::{Agreement, CLASSES};
+use crate::read::Blocks;
+
+/// Blocks on each side of the block whose neighbourhood is summed: 9 x 9.
+const RADIUS: usize = 4;
+/// Blocks that a class must have for half of its own agreement to be believed.
+const FEW: f32 = 12.0;
+/// Information that a neighbourhood must hold to be judged: the expected score of an intact one.
+const LEAST_INFORMATION: f32 = 5.0;
+/// What a region's score must come to, as a whole, natural log of the likelihood ratio. Tuned on unedited copies:
+/// `docs/studies/binding.md`.
+const EVIDENCE: f32 = 40.0;
+/// Score of a dead block where dead means altered: odds of e^2, far more cautious than its rarity.
+const DEAD_SCORE: f32 = -2.0;
+/// Share of stray dead blocks up to which dead means altered. The border of an opaque box makes up to 0.005 of a picture.
+const MOST_STRAY: f32 = 0.01;
+/// Class of the faintest live blocks, and the agreement at which no codec has taken them. Tuned: `docs/studies/binding.md`.
+const FAINTEST: usize = 1;
+const FAINT_AGREES: f32 = 0.7;
+/// Rounds of finding altered blocks and estimating the agreement of the others.
+const ROUNDS: usize = 3;
+
+/// Connected blocks without the mark.
+pub(crate) struct Found {
+    /// Numbers of the blocks.
+    pub(crate) blocks: Vec<usize>,
+    /// Natural log of the likelihood ratio.
+    pub(crate) evidence: f64,
+}
+
+/// What every block of a reading says.
+pub(crate) struct Survey {
+    pub(crate) cols: usize,
+    pub(crate) rows: usize,
+    pub(crate) states: Vec<BlockState>,
+    /// Altered parts, largest evidence first.
+    pub(crate) regions: Vec<Found>,
+}
+
+impl Survey {
+    /// Surveys those blocks of a reading, whose tile `bits` are known, that lie `inside` the stamped picture by column and row.
+    /// `clipped` blocks, where tones end, form classes of their own: what clips a picture after stamping takes their mark.
+    pub(crate) fn new(
+        blocks: &Blocks,
+        bits: &[Option<u8>],
+        inside: impl Fn(usize, usize) -> bool,
+        clipped: impl Fn(usize, usize) -> bool,
+    ) -> Self {
+        let (cols, rows) = (blocks.cols, blocks.rows);
+        let mut agreement = blocks.aligned.agreement(blocks.gain, bits);
+        agreement.retain(|a| inside(a.block % cols, a.block / cols));
+        agreement.iter_mut().filter(|a| clipped(a.block % cols, a.block / cols)).for_each(|a| a.class += CLASSES);
+        let stray = stray_dead(&agreement, cols, rows);
+        let mut altered = vec![false; cols * rows];
+        let (mut score, mut information) = (Vec::new(), Vec::new());
+        for _ in 0..ROUNDS {
+            let expected = expected(&agreement, &altered);
+            (score, information) = scores(&agreement, &expected, stray, cols * rows);
+            let (sums, known) = (box_sums(&score, cols, rows), box_sums(&information, cols, rows));
+            for (i, ((altered, &sum), &known)) in altered.iter_mut().zip(&sums).zip(&known).enumerate() {
+                *altered = known >= LEAST_INFORMATION && sum < 0.0 && inside(i % cols, i / cols);
+            }
+        }
+        let known = box_sums(&information, cols, rows);
+        let state = |(i, &known): (usize, &f32)| match known >= LEAST_INFORMATION && inside(i % cols, i / cols) {
+            true => BlockState::Intact,
+            false => BlockState::Unknown,
+        };
+        let mut states: Vec<BlockState> = known.iter().enumerate().map(state).collect();
+        let mut regions = Vec::new();
+        for part in components(&mut altered, cols) {
+            let evidence = -part.iter().map(|&i| score[i]).sum::<f32>();
+            if evidence >= EVIDENCE {
+                part.iter().for_each(|&i| states[i] = BlockState::Altered);
+                regions.push(Found { blocks: part, evidence: f64::from(evidence) });
+            }
+        }
+        regions.sort_by(|a, b| b.evidence.total_cmp(&a.evidence));
+        Self { cols, rows, states, regions }
+    }
+}
+
+/// Mean agreement of each class outside altered parts: what its blocks show where the mark is.
+fn expected(agreement: &[Agreement], altered: &[bool]) -> [f32; 2 * CLASSES] {
+    let mut sums = [(0.0f32, 0.0f32); 2 * CLASSES];
+    for a in agreement.iter().filter(|a| !altered[a.block]) {
+        sums[a.class].0 += a.cosine;
+        sums[a.class].1 += 1.0;
+    }
+    sums.map(|(sum, count)| (sum / (count + FEW)).max(0.0))
+}
+
+/// Score and information of each block. The score is the log likelihood ratio of a cosine of mean `r` to one of mean 0, at the variance
+/// that cosines of uniform phases have, 1/2: its expectation is `r^2` with the mark and `-r^2` without, so sums change sign where half of
+/// a neighbourhood is altered. A dead block counts as altered where the mark leaves next to none and no codec took the faint ones.
+fn scores(
+    agreement: &[Agreement],
+    expected: &[f32; 2 * CLASSES],
+    stray_dead: f32,
+    blocks: usize,
+) -> (Vec<f32>, Vec<f32>) {
+    let (mut score, mut information) = (vec![0.0; blocks], vec![0.0; blocks]);
+    let dead_is_altered = stray_dead <= MOST_STRAY && expected[FAINTEST] >= FAINT_AGREES;
+    for a in agreement {
+        let r = expected[a.class];
+        (score[a.block], information[a.block]) = match is_dead(a) && dead_is_altered {
+            true => (DEAD_SCORE, -DEAD_SCORE),
+            false => (2.0 * r * (a.cosine - 0.5 * r), r * r),
+        };
+    }
+    (score, information)
+}
+
+fn is_dead(agreement: &Agreement) -> bool {
+    agreement.class % CLASSES == 0
+}
+
+/// Share of dead blocks among those in whose neighbourhood most are not: how often the mark itself, or what befell the whole picture, leaves
+/// one.
+fn stray_dead(agreement: &[Agreement], cols: usize, rows: usize) -> f32 {
+    let (mut readable, mut dead) = (vec![0.0; cols * rows], vec![0.0; cols * rows]);
+    for a in agreement {
+        readable[a.block] = 1.0;
+        dead[a.block] = f32::from(u8::from(is_dead(a)));
+    }
+    let (all, near) = (box_sums(&readable, cols, rows), box_sums(&dead, cols, rows));
+    let mostly_alive = agreement.iter().filter(|a| 2.0 * near[a.block] < all[a.block]);
+    let (dead, count) = mostly_alive.fold((0, 0), |(dead, count), a| (dead + usize::from(is_dead(a)), count + 1));
+    dead as f32 / count.max(1) as f32
+}
+
+/// Sums over the square of [`RADIUS`] around each block, cut at the border.
+fn box_sums(values: &[f32], cols: usize, rows: usize) -> Vec<f32> {
+    let mut wide = vec![0.0f32; values.len()];
+    for (out, row) in wide.chunks_exact_mut(cols.max(1)).zip(values.chunks_exact(cols.max(1))) {
+        for (x, sum) in out.iter_mut().enumerate() {
+            *sum = row[x.saturating_sub(RADIUS)..(x + RADIUS + 1).min(cols)].iter().sum();
+        }
+    }
+    let mut out = vec![0.0f32; values.len()];
+    for (y, row) in out.chunks_exact_mut(cols.max(1)).enumerate() {
+        for above in y.saturating_sub(RADIUS)..(y + RADIUS + 1).min(rows) {
+            row.iter_mut().zip(&wide[above * cols..][..cols]).for_each(|(sum, v)| *sum += v);
+        }
+    }
+    out
+}
+
+/// Sets of blocks that touch along a side; clears `altered`.
+fn components(altered: &mut [bool], cols: usize) -> Vec<Vec<usize>> {
+    let mut parts = Vec::new();
+    for start in 0..altered.len() {
+        if !std::mem::take(&mut altered[start]) {
+            continue;
+        }
+        let mut part = vec![start];
+        let mut next = 0;
+        while let Some(&block) = part.get(next) {
+            next += 1;
+            let col = block % cols;
+            let around = [
+                (col > 0).then(|| block - 1),
+                (col + 1 < cols).then_some(block + 1),
+                block.checked_sub(cols),
+                Some(block + cols),
+            ];
+            for near in around.into_iter().flatten() {
+                if altered.get_mut(near).is_some_and(std::mem::take) {
+                    part.push(near);
+                }
+            }
+        }
+        parts.push(part);
+    }
+    parts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn box_sums_are_cut_at_the_border() {
+        let (cols, rows) = (13, 11);
+        let values: Vec<f32> = (0..cols * rows).map(|i| (i * i % 17) as f32).collect();
+        let naive = |x: usize, y: usize| {
+            let near = |a: usize, b: usize| a.abs_diff(b) <= RADIUS;
+            (0..cols * rows).filter(|&i| near(i % cols, x) && near(i / cols, y)).map(|i| values[i]).sum::<f32>()
+        };
+        let sums = box_sums(&values, cols, rows);
+        assert!((0..cols * rows).all(|i| sums[i] == naive(i % cols, i / cols)));
+        assert!(box_sums(&[], 0, 0).is_empty());
+    }
+
+    #[test]
+    fn parts_touch_along_sides_and_not_over_line_ends() {
+        let picture = ["##..#", "#..#.", "....#"];
+        let mut altered: Vec<bool> = picture.iter().flat_map(|line| line.bytes().map(|b| b == b'#')).collect();
+        let parts = components(&mut altered, 5);
+        assert_eq!(parts, [vec![0, 1, 5], vec![4], vec![8], vec![14]]);
+        assert!(altered.iter().all(|a| !a));
+    }
+}

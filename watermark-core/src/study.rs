@@ -1,0 +1,38 @@
+//! What studies and tests of the binding need and programs do not: feature `study`.
+
+use crate::affine::Affine;
+use crate::carrier::Carrier;
+use crate::color;
+use crate::content::{self, Content, Placement};
+use crate::embed::{EmbedError, Stamped, Strength, write};
+use crate::payload::{ContentHash, Payload, StampedSize};
+use crate::raster::Raster;
+use crate::strength;
+
+/// The honest re-embedder: moves `payload`, as read from one picture, into another with the stamper's own means.
+///
+/// # Errors
+/// As for [`embed`](crate::embed()).
+pub fn transplant(
+    payload: Payload,
+    into: &Raster,
+    carrier: &Carrier,
+    strength: Strength,
+) -> Result<Stamped, EmbedError> {
+    strength::check_size(into)?;
+    write(into, color::luma(into), payload, carrier, strength)
+}
+
+/// The content hash of a cover.
+pub fn content_hash(cover: &Raster) -> ContentHash {
+    content::hash(&color::luma(cover))
+}
+
+/// How a picture that was not moved compares with the hash of a picture of `size`.
+pub fn compare(received: &Raster, hash: &ContentHash, size: StampedSize) -> Content {
+    let luma = color::luma(received);
+    let (width, height) = crate::canonical::size(size.width_px().into(), size.height_px().into());
+    let (x, y) = (luma.width as f64 / width as f64, luma.height as f64 / height as f64);
+    let placement = Placement { map: Affine::scaling(x, y), tile: [0.0; 2] };
+    content::compare(&content::Received { luma: &luma, placement, replaced: &|_| false }, hash, size).0
+}

@@ -1,0 +1,89 @@
+//! What was found out about the picture itself: does it belong to the message, where was it changed. As data, text and picture.
+
+use serde::Serialize;
+use watermark_core::{Comparison, Content, Extraction, Raster, Region};
+use watermark_files::{EncodeError, EncodeOptions, Metadata, encode};
+
+/// The comparison with the signed content hash.
+#[derive(Clone, Debug, Serialize)]
+pub struct ContentFacts {
+    pub comparison: &'static str,
+    pub disagreement: f64,
+    pub effective_bits: f64,
+    pub shown: f64,
+    pub placements: usize,
+}
+
+impl ContentFacts {
+    pub fn of(content: &Content) -> Self {
+        Self {
+            comparison: match content.comparison {
+                Comparison::Matches => "matches",
+                Comparison::Differs => "differs",
+                Comparison::TooLittle => "too-little",
+            },
+            disagreement: content.disagreement,
+            effective_bits: content.effective_bits,
+            shown: content.shown,
+            placements: content.placements,
+        }
+    }
+
+    /// In words.
+    pub fn text(&self) -> String {
+        let compared = format!(
+            "{:.0} % of the weighted content bits disagree, of {:.0} over {:.0} % of the stamped picture",
+            100.0 * self.disagreement,
+            self.effective_bits,
+            100.0 * self.shown
+        );
+        match self.comparison {
+            "matches" => format!("{compared}: the picture that was stamped"),
+            "differs" => format!("{compared}: another picture than the one that was stamped"),
+            _ => format!("{compared}: too little to tell whether it is the picture that was stamped"),
+        }
+    }
+}
+
+/// A part without the mark.
+#[derive(Clone, Debug, Serialize)]
+pub struct RegionFacts {
+    pub x: u32,
+    pub y: u32,
+    pub width: u32,
+    pub height: u32,
+    pub outlines: Vec<Vec<[f64; 2]>>,
+    pub share: f64,
+    pub evidence: f64,
+}
+
+impl RegionFacts {
+    fn of(region: &Region) -> Self {
+        let Region { x, y, width, height, share, evidence, .. } = *region;
+        // A tenth of a pixel is finer than the outline.
+        let rounded = |corner: &[f64; 2]| corner.map(|v| (10.0 * v).round() / 10.0);
+        let outlines = region.outlines.iter().map(|outline| outline.iter().map(rounded).collect()).collect();
+        Self { x, y, width, height, outlines, share, evidence }
+    }
+
+    /// In words.
+    pub fn text(&self) -> String {
+        let Self { x, y, width, height, .. } = self;
+        format!("{width} x {height} px at {x}, {y} ({:.1} % of the picture): the mark is missing", 100.0 * self.share)
+    }
+}
+
+/// The changed parts, clearest first.
+pub(crate) fn regions(extraction: &Extraction) -> Vec<RegionFacts> {
+    extraction.edit_map.iter().flat_map(|map| map.regions()).map(RegionFacts::of).collect()
+}
+
+/// The edit map over the picture that was read, as a PNG; `None` when nothing was read that could be mapped.
+///
+/// # Errors
+/// When the picture cannot be encoded.
+pub fn edit_map_png(extraction: &Extraction, picture: &Raster) -> Result<Option<Vec<u8>>, EncodeError> {
+    let Some(map) = &extraction.edit_map else { return Ok(None) };
+    let encoded = encode(&map.overlay(picture), &Metadata::default(), &EncodeOptions::Png)?;
+    Ok(Some(encoded.bytes))
+}
