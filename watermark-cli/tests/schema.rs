@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{Bench, jpeg, png, street, with_a_part_moved};
+use common::{Bench, png, street, with_a_part_moved};
 use serde_json::Value;
 use watermark_files::{Limits, decode};
 
@@ -40,7 +40,7 @@ fn every_verdict_fits_the_schema() {
 #[test]
 fn a_program_without_c2pa_sees_manifests_and_says_that_it_reads_none() {
     let bench = Bench::with_key();
-    let plain = jpeg(&street(), 90);
+    let plain = common::jpeg(&street(), 90);
     // APP11: JPEG XT's box, number 1 of 1, a superbox with c2pa near its start.
     let body = b"JP\0\x01\0\0\0\x01\0\0\0\x20jumb\0\0\0\x18jumdc2pa\0\x11\0\x10\x80\0\0\xaa";
     let segment = [&[0xff, 0xeb, 0, body.len() as u8 + 2], &body[..]].concat();
