@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Every check of the project on a fresh machine: formatting, lints, all tests, the WebAssembly package and the browser page.
-# Needs Rust (https://rustup.rs) and a C compiler; installs the WebAssembly target by itself, and ssh-agent where it may. The tests of package and page
+# Needs Rust (https://rustup.rs) and a C compiler; installs the WebAssembly target by itself, and ssh-agent and exiftool where it may. The tests of package and page
 # also need Node 20 and Chromium ($CHROMIUM, else /usr/bin/chromium); without them they are left out and named.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -25,13 +25,21 @@ command -v ssh-agent >/dev/null || {
         printf 'ssh-agent is not installed (package openssh-client): the tests of external signers will say SKIPPED.\n'
     fi
 }
+command -v exiftool >/dev/null || {
+    # One test has exiftool read the labels that were written.
+    if command -v apt-get >/dev/null && [ "$(id -u)" = 0 ]; then
+        apt-get update -qq && apt-get install -y -qq --no-install-recommends libimage-exiftool-perl
+    else
+        printf 'exiftool is not installed (package libimage-exiftool-perl): the test of written labels will say SKIPPED.\n'
+    fi
+}
 cargo --version
 
 step 'Formatting'
 cargo fmt --all --check
 
 step 'Lints'
-cargo clippy --locked --workspace --all-targets
+cargo clippy --locked --workspace --all-targets -- -D warnings
 
 if command -v node >/dev/null; then
     step 'Golden vectors in WebAssembly'

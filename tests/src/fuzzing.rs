@@ -27,6 +27,9 @@ static CODES: LazyLock<[PolarCode; 2]> =
     LazyLock::new(|| [(1024, 104), (4096, 768)].map(|(n, k)| PolarCode::new(n, k).expect("the codes of the format")));
 
 /// An image file: decoding, reading, judging and writing again never panic, and lossless writing gives the pixels back.
+///
+/// # Panics
+/// When that does not hold: that is what is looked for.
 pub fn image(bytes: &[u8]) {
     let seen = probe(bytes, &LIMITS);
     let Ok(file) = decode(bytes, &LIMITS) else { return };
@@ -45,6 +48,9 @@ pub fn image(bytes: &[u8]) {
 }
 
 /// Nine bytes of beacon, then those of a seal: what decodes encodes to the same bytes, and no stranger's key verifies it.
+///
+/// # Panics
+/// When that does not hold: that is what is looked for.
 pub fn payload(bytes: &[u8]) {
     let beacon = bytes.first_chunk::<{ Beacon::BYTES }>().and_then(|bytes| {
         let beacon = Beacon::decode(bytes).ok()?;
@@ -69,6 +75,9 @@ pub fn payload(bytes: &[u8]) {
 }
 
 /// A key directory or a key file: what is read is written and read again without a change.
+///
+/// # Panics
+/// When that does not hold: that is what is looked for.
 pub fn directory(bytes: &[u8]) {
     if let Ok(directory) = Directory::from_json(bytes, 1 << 16) {
         let text = directory.to_json().expect("a directory that was read can be written");
@@ -86,6 +95,9 @@ pub fn directory(bytes: &[u8]) {
 }
 
 /// Soft bits of any value, not-a-number and infinities among them: whatever decodes has the right length and a right CRC.
+///
+/// # Panics
+/// When that does not hold: that is what is looked for.
 pub fn codeword(bytes: &[u8]) {
     let Some((&first, rest)) = bytes.split_first() else { return };
     let code = &CODES[usize::from(first & 1)];

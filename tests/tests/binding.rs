@@ -158,3 +158,22 @@ fn a_seal_without_content_hash_is_bound_to_nothing() {
     assert_eq!(read(&picture).content, None);
     assert_eq!(verdict(&picture), Verdict::Verified);
 }
+
+/// The copy attack without our own code: what stamping changed, estimated by denoising or known from the original, added to another picture.
+/// The change to a block depends on where the block lay, so it carries its bits nowhere else; the pilot's lines do move.
+#[test]
+fn a_mark_that_is_added_to_another_picture_says_nothing_there() {
+    let stamped = stamped();
+    let denoised = attacked(&stamped, &[Step::Median(3)]);
+    let original = common::rgb(&common::sample());
+    for without in [denoised, original] {
+        for times in [1, 2] {
+            let mut picture = other();
+            for ((to, from), less) in picture.iter_mut().zip(stamped.iter()).zip(without.iter()) {
+                *to = (i32::from(*to) + times * (i32::from(*from) - i32::from(*less))).clamp(0, 255) as u8;
+            }
+            assert_eq!(read(&picture).seal, None);
+            assert!(verdict(&picture) <= Verdict::Marked);
+        }
+    }
+}

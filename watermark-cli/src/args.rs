@@ -1,6 +1,9 @@
 //! The command line as clap reads it: every flag with its help, values checked as far as they can be alone.
 
+mod badge;
 mod c2pa;
+mod labels;
+mod ledger_report;
 
 use std::path::PathBuf;
 
@@ -12,6 +15,10 @@ pub(crate) use self::c2pa::{C2paSigning, C2paTrust};
 use crate::help;
 use crate::ledger::Head;
 use crate::signer::{self, SignerSpec};
+
+pub(crate) use badge::BadgeArgs;
+pub(crate) use labels::{Check, LabelArgs, Notice};
+pub(crate) use ledger_report::{Lang, Report};
 
 /// Puts invisible, signed marks into images and reads them back.
 #[derive(Debug, Parser)]
@@ -29,19 +36,28 @@ pub(crate) enum Command {
     Keygen(Keygen),
     /// Put a signed mark into images
     #[command(after_long_help = help::STAMP)]
-    Stamp(Stamp),
+    Stamp(Box<Stamp>),
     /// Look for marks in images and check who signed them
     #[command(after_long_help = help::VERIFY)]
     Verify(Verify),
     /// Show every field of a mark, signed or merely claimed
     #[command(after_long_help = help::INSPECT)]
     Inspect(Inspect),
+    /// Go through the clauses of a labelling law for images: met, not met, outside the file
+    #[command(after_long_help = help::CHECK)]
+    Check(Check),
+    /// Print the notice that goes with a picture or a service
+    #[command(after_long_help = help::NOTICE)]
+    Notice(Notice),
     /// Examine a folder of images: one summary, CSV, JSON, a report
     #[command(after_long_help = help::AUDIT)]
     Audit(Audit),
     /// Keep the key directories that you trust, and sign your own
     #[command(after_long_help = help::TRUST)]
     Trust(Trust),
+    /// Sum up a period of the ledger for whoever asks: what was stamped, labelled how, exempted why
+    #[command(after_long_help = help::REPORT)]
+    Report(Report),
     /// Check and search the ledger of stamps
     #[command(after_long_help = help::LEDGER)]
     Ledger(Ledger),
@@ -154,6 +170,11 @@ pub(crate) struct Stamp {
     /// Print errors and warnings only
     #[arg(short, long)]
     pub(crate) quiet: bool,
+    // Last: their headings would go on over whatever follows.
+    #[command(flatten)]
+    pub(crate) badge: BadgeArgs,
+    #[command(flatten)]
+    pub(crate) labels: LabelArgs,
 }
 
 /// Arguments of `verify`.

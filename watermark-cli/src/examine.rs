@@ -6,6 +6,7 @@ use anyhow::Result;
 use sha2::{Digest as _, Sha256};
 use watermark_core::payload::{Beacon, hex};
 use watermark_core::{Carrier, Effort, Extraction, Language, RecordCheck, check_record, extract, judge};
+use watermark_files::Metadata;
 use watermark_report::{ImageFacts, LedgerFacts, Record, RecordFacts, Timing, edit_map_png, signature_facts};
 
 use crate::args::{Auditing, Reading};
@@ -36,6 +37,8 @@ pub(crate) struct Examined {
     pub(crate) record: Record,
     /// As the core gave it; `None` when the file could not be read.
     pub(crate) extraction: Option<Extraction>,
+    /// What else the file says; `None` when it could not be read.
+    pub(crate) metadata: Option<Metadata>,
     /// Where the picture was edited, drawn over it as a PNG; reports show it.
     pub(crate) map: Option<Vec<u8>>,
 }
@@ -101,7 +104,7 @@ impl Examiner {
         self.manifests.examine(bytes, &file, &report.extraction, &mut record);
         record.timing_ms = Timing { decode, extract, total: since(start) };
         let map = if self.draws_maps { edit_map_png(&report.extraction, &file.raster)? } else { None };
-        Ok(Examined { record, extraction: Some(report.extraction), map })
+        Ok(Examined { record, extraction: Some(report.extraction), metadata: Some(file.metadata), map })
     }
 
     /// Adds what the ledger knows of a beacon.
@@ -112,8 +115,13 @@ impl Examiner {
             Ok(found) => {
                 for decoded in &found {
                     let check = check_record(beacon, &decoded.payload, &self.trust.store);
-                    to.conclusion.en.push(check.sentence(Language::English));
-                    to.conclusion.ko.push(check.sentence(Language::Korean));
+                    let signed = to.signature.valid == Some(true);
+                    let words = |language| {
+                        let statement = signed.then(|| check.statement(language)).flatten();
+                        statement.unwrap_or_else(|| check.sentence(language))
+                    };
+                    to.conclusion.en.push(words(Language::English));
+                    to.conclusion.ko.push(words(Language::Korean));
                     facts.records.push(record_facts(decoded, &check, sha256));
                 }
             }
@@ -127,7 +135,12 @@ impl Examiner {
 fn settle(name: &str, start: Instant, work: impl FnOnce() -> Result<Examined>) -> Examined {
     guarded(work).unwrap_or_else(|error| {
         let timing = Timing { total: since(start), ..Timing::default() };
-        Examined { record: Record::of_error(name, format!("{error:#}"), timing), extraction: None, map: None }
+        Examined {
+            record: Record::of_error(name, format!("{error:#}"), timing),
+            extraction: None,
+            metadata: None,
+            map: None,
+        }
     })
 }
 

@@ -63,12 +63,24 @@ Ledger: with --ledger, each stamp leaves one signed record, chained to the one b
 
 Strength: auto takes the least that survives the reference attacks on the image at hand. A fixed number is used as it is.
 
+Labelling: --profile kr, eu, cn, us-ca applies the layers that the law asks for beside the mark, and records them, signed, in the metadata \
+(XMP: IPTC's fields, TC260's AIGC label for cn, our record). What the metadata said before is kept, and nothing is stated twice. The output says which \
+notice you still owe, outside the file; `watermark check` goes through the clauses, `watermark notice` prints the words. \
+--exempt KIND:REASON keeps a reason why a duty does not hold: obvious, internal or notified for kr; icon, assistive or insubstantial for eu; minor for us-ca. \
+Nobody here judges whether it does.
+
+Visible label: --badge draws one into the image before it is marked, so the mark covers it. The presets say: ko 'AI 생성', ko-realistic \
+'AI로 생성된 가상의 이미지입니다', en 'AI-Generated', eu 'AI', eu-generated 'AI GENERATED', eu-modified 'AI MODIFIED', zh 'AI生成'. A text of your own may have ASCII and common \
+Korean syllables. It is light on dark images and dark on light ones. Where --profile asks for a label, its words are drawn unless --badge says otherwise.
+
 An image that already carries a mark is refused; --force stamps it anyway. An image with room for the short, unsigned part of the mark only \
 is stamped with that, and the output says so.
 
 Examples:
   watermark stamp --key studio.pem picture.png -o marked.png
   watermark stamp --key studio.pem --realistic --id 1000 renders/ --out-dir marked/
+  watermark stamp --key studio.pem --badge ko --badge-corner top-left picture.png -o marked.png
+  watermark stamp --key studio.pem --profile kr,eu --system painter@2.1 picture.png -o marked.png
   watermark stamp --key studio.pem - -o - < in.jpg > out.jpg
   watermark stamp --key studio.pem picture.jpg -o picture.jpg --overwrite
   watermark stamp --signer ssh-agent:studio.pub --ledger stamps.jsonl renders/ --out-dir marked/
@@ -163,3 +175,57 @@ Examples:
   watermark ledger lookup stamps.jsonl --image marked.jpg
 
 Exit codes: 0 intact and signed by trusted keys, or found; 1 not; 2 the file could not be read.";
+
+pub(crate) const CHECK: &str = "\
+Each clause of a profile is held against what the file shows:
+  met      the file has what the clause asks for
+  not met  it lacks it; the remedy stands below
+  outside  no file can show it: you have to, elsewhere (a notice, your terms, a detection tool)
+
+Evidence is the mark in the pixels, the metadata, a C2PA manifest's presence, and the visible label as the signed record states it: no program \
+can see whether a label is visible. Say --badge-seen when you have looked.
+
+Pictures count as exported unless you say --inside-service. They count as realistic or artistic when mark or record say so; --realistic adds to that.
+
+Clauses that were not read in the primary text are shown as not verified. This is not legal advice, and no outcome says that anybody complies with a \
+law. Who owes what: docs/LABELS.md.
+
+--json prints one object a line, in the order given, as docs/check.schema.json describes.
+
+Examples:
+  watermark check --profile kr --trust studio.directory.json marked.png
+  watermark check --profile kr,eu --realistic --trust studio.directory.json marked/
+  watermark check --profile cn --json marked.png | jq '.profiles[].clauses[] | select(.status == \"not-met\")'
+
+Exit codes: 0 every clause inside the file is met, 1 not, 2 some file could not be read or the request could not be served.";
+
+pub(crate) const NOTICE: &str = "\
+The laws state a fact to be told, not a sentence: the wordings are this project's, and yours to change. Each has an id for your evidence, and a changed \
+text gets a new one. They are data: watermark-label/notices/.
+
+Occasions: download (the picture is handed out), before-use (terms, start screen), voice (spoken), alt (alternative text).
+
+Examples:
+  watermark notice --profile kr --lang ko --for download
+  watermark notice --profile kr --lang ko --for before-use --html
+  watermark notice --profile eu --for alt --json
+
+Exit codes: 0 printed, 2 there is none.";
+
+pub(crate) const REPORT: &str = "\
+The ledger is checked first, record by record, as `watermark ledger verify` does. One that is not intact gives no report: exit code 1, and the record at \
+fault is named. The report carries the ledger's head, the records it covers with the hashes of the first and the last, and its own limits.
+
+Days are days at --zone, UTC without it; --from and --to are days too, both included. A record's time is the one its stamp states.
+
+By the name of OUT: .html is one page to read and print, .json the same for programs, .csv one line for each record of the period. With --report-key the \
+signature goes to OUT.sig, and `watermark trust verify OUT` checks it.
+
+It counts what the program recorded when it stamped. It does not show that a notice was given, and no number in it says that anybody complies with a law.
+
+Examples:
+  watermark report --ledger stamps.jsonl --from 2026-11-01 --to 2026-11-30 --zone +09:00 --lang ko -o november.html
+  watermark report --ledger stamps.jsonl -o all.csv
+  watermark report --ledger stamps.jsonl -o report.json --report-key auditor.pem
+
+Exit codes: 0 written, and every key is listed in a directory you trust; 1 written with keys that nobody lists, or the ledger is not intact; 2 it could not be read.";

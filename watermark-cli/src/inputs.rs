@@ -68,6 +68,14 @@ impl Input {
     }
 }
 
+/// Those inputs that are files.
+pub(crate) fn files(inputs: &[Input]) -> impl Iterator<Item = &Path> {
+    inputs.iter().filter_map(|input| match &input.place {
+        Place::File(path) => Some(path.as_path()),
+        Place::Stdin => None,
+    })
+}
+
 /// Resolves what was given, in order. Nothing below `skip` is taken from a folder.
 ///
 /// # Errors

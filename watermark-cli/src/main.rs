@@ -1,7 +1,7 @@
 //! `watermark`: puts invisible, signed marks into image files and reads them back.
 //!
 //! ```text
-//! arguments -> args -> command::{keygen, stamp, verify, inspect, audit, trust, ledger, demo, completions, man}
+//! arguments -> args -> command::{keygen, stamp, verify, inspect, check, notice, audit, trust, ledger, demo, completions, man}
 //! stamp:  inputs -> batch -> stamping (decode, look for a mark, embed, encode) -> output (temporary, read back, ledger, rename)
 //! verify: inputs -> batch -> examine (decode, extract, judge, look up) -> Record (watermark-report) -> report (text), JSON line, audit_report
 //! ```
@@ -11,6 +11,7 @@
 mod args;
 mod audit_report;
 mod batch;
+mod clauses;
 mod command;
 mod csv;
 mod detached;
@@ -18,7 +19,9 @@ mod examine;
 mod help;
 mod inputs;
 mod key_store;
+mod labelling;
 mod ledger;
+mod ledger_report;
 mod manifest;
 mod memory;
 mod output;
@@ -63,8 +66,11 @@ fn main() -> ExitCode {
         Command::Stamp(args) => command::stamp::run(&args),
         Command::Verify(args) => command::verify::run(&args),
         Command::Inspect(args) => command::inspect::run(&args),
+        Command::Check(args) => command::check::run(&args),
+        Command::Notice(args) => command::notice::run(&args),
         Command::Audit(args) => command::audit::run(&args),
         Command::Trust(args) => command::trust::run(&args),
+        Command::Report(args) => command::report::run(&args),
         Command::Ledger(args) => command::ledger::run(&args),
         Command::Demo(args) => command::demo::run(&args),
         Command::Completions(args) => command::completions::run(&args),

@@ -6,7 +6,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use tempfile::{Builder, NamedTempFile};
 
 /// Temporary files that exist now, for [`remove_temporaries_on_interrupt`].
@@ -28,6 +28,19 @@ pub(crate) enum Readers {
     Usual,
     /// Its owner alone (mode 0600).
     Owner,
+}
+
+/// Refuses an output that is one of the `sources`, by whatever name: what was examined, and what it was judged by, is not to be written over.
+///
+/// # Errors
+/// Naming the source.
+pub(crate) fn spare<'a>(output: &Path, sources: impl IntoIterator<Item = &'a Path>) -> Result<()> {
+    let Ok(output) = fs::canonicalize(output) else { return Ok(()) };
+    for source in sources {
+        let same = fs::canonicalize(source).is_ok_and(|source| source == output);
+        ensure!(!same, "{} is read from here; name another file to write to", source.display());
+    }
+    Ok(())
 }
 
 /// Writes `bytes` to `target` after `check` accepted what was read back from disk.

@@ -8,16 +8,19 @@ use std::time::Instant;
 use anyhow::{Context, Result, bail, ensure};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
+use watermark_badge::Badge;
 use watermark_core::payload::{Origin, Payload, Serial, SystemName, SystemTag, UnixSeconds};
 use watermark_core::signature::verify;
 use watermark_core::{Carrier, Corrections, Effort, Profile, Stamped, Statement, Strength, embed, extract};
-use watermark_files::{EncodeOptions, Format, ImageFile, JpegOptions, Limits, Source, WebpCompression};
+use watermark_files::{EncodeOptions, Format, ImageFile, JpegOptions, Limits, Metadata, Source, WebpCompression};
+use watermark_label as label;
 
 use crate::batch::guarded;
 use crate::examine::since;
 use crate::inputs::{Input, Place};
 use crate::key_store::SigningKey;
-use crate::ledger::{Ledger, Margin, Stamp};
+use crate::labelling::{Applied, LabelFacts, Labelling};
+use crate::ledger::{Labels, Ledger, Margin, Stamp};
 use crate::manifest::ManifestWriter;
 use crate::memory::Memory;
 use crate::output::{self, Existing, Readers};
@@ -41,6 +44,8 @@ pub(crate) struct Stamper {
     pub(crate) realistic: bool,
     pub(crate) artistic: bool,
     pub(crate) system: Option<SystemName>,
+    pub(crate) labelling: Option<Labelling>,
+    pub(crate) badge: Option<Badge>,
     pub(crate) ledger: Option<Ledger>,
     /// Set when stamped files are to carry a C2PA manifest.
     pub(crate) manifest: Option<ManifestWriter>,
@@ -75,6 +80,8 @@ pub(crate) struct StampRecord {
     pub(crate) height: Option<u32>,
     pub(crate) strength: Option<f32>,
     pub(crate) psnr_db: Option<f64>,
+    pub(crate) badge: Option<BadgeFacts>,
+    pub(crate) labels: Option<LabelFacts>,
     pub(crate) notes: Vec<String>,
     pub(crate) total_ms: f64,
     pub(crate) error: Option<String>,
@@ -99,6 +106,8 @@ impl StampRecord {
             height: None,
             strength: None,
             psnr_db: None,
+            badge: None,
+            labels: None,
             notes: Vec::new(),
             total_ms: 0.0,
             error: None,
@@ -129,13 +138,17 @@ impl Stamper {
     ) -> Result<()> {
         self.check_target(input, target)?;
         let bytes = input.read()?;
-        let (cover, _share) = picture::decode(&bytes, memory)?;
+        let (mut cover, _share) = picture::decode(&bytes, memory)?;
         let cover_sha256 = Sha256::digest(&bytes).into();
         drop(bytes);
         (record.width, record.height) = (Some(cover.raster.width()), Some(cover.raster.height()));
         self.check_unmarked(&cover, record)?;
         let options = encode_options(target, cover.source, self.quality)?;
-        let wanted = Wanted { cover: &cover, cover_sha256, statement: self.statement(serial)?, options, target };
+        let statement = self.statement(serial)?;
+        // Before the mark, which so covers it too.
+        let badge = self.badge.as_ref().map(|badge| draw_badge(&mut cover, badge, record)).transpose()?;
+        let badge = badge.as_ref();
+        let wanted = Wanted { cover: &cover, cover_sha256, badge, statement, options, target };
         let first = self.write_once(&wanted, self.strength, record);
         match (first, self.strength) {
             // A lossy file may need more than the search expected.
@@ -192,24 +205,32 @@ impl Stamper {
 
     /// Embeds at one strength, encodes, and writes if what was written reads back.
     fn write_once(&self, wanted: &Wanted<'_>, strength: Strength, record: &mut StampRecord) -> Result<(), Failure> {
-        let Wanted { cover, cover_sha256, statement, options, target } = *wanted;
+        let Wanted { cover, cover_sha256, badge, statement, options, target } = *wanted;
         let SigningKey { signer, public, .. } = &self.key;
         let stamped = embed(&cover.raster, &statement, signer.as_ref(), public, &self.carrier, strength)
             .map_err(|error| Failure::Other(error.into()))?;
-        let mut encoded = watermark_files::encode(&stamped.raster, &cover.metadata, &options)
+        let labels = self.labels(&cover.metadata, &stamped, badge).map_err(Failure::Other)?;
+        let metadata = labels.as_ref().map_or(&cover.metadata, |labels| &labels.metadata);
+        let mut encoded = watermark_files::encode(&stamped.raster, metadata, &options)
             .map_err(|error| Failure::Other(error.into()))?;
-        let Payload { beacon, .. } = &stamped.payload;
+        // Before the mark is looked for: a stronger mark would not make room.
+        if let Some(labels) = &labels {
+            labels.check(&encoded.bytes).map_err(Failure::Other)?;
+        }
+        let beacon = &stamped.payload.beacon;
         if let Some(manifest) = &self.manifest {
             // Last: it signs every byte of the file.
             let file = manifest.attach(&encoded.bytes, options.format(), beacon, statement.time, self.system.as_ref());
             encoded.bytes = file.map_err(Failure::Other)?;
         }
+        let facts = labels.as_ref().map(|labels| &labels.facts);
+        let recorded = Labels::of(facts, badge, self.manifest.is_some());
         let mut read_back = Ok(());
         let mut check = |written: &[u8]| match self.read_back(written, &stamped) {
             // Before the file appears: better a record without its file than a stamped file without its record.
             Ok(margin) => {
                 self.manifest.iter().try_for_each(|manifest| manifest.check(written, options.format(), beacon))?;
-                self.enter(&stamped, cover_sha256, written, margin)
+                self.enter(&stamped, cover_sha256, written, margin, recorded.clone())
             }
             Err(error) => {
                 read_back = Err(error);
@@ -232,11 +253,28 @@ impl Stamper {
         record.strength = Some(stamped.strength);
         record.psnr_db = picture::psnr_db(&cover.raster, &stamped.raster);
         record.notes.extend(notes(cover, &stamped, &encoded.notes));
+        if let Some(labels) = labels {
+            record.notes.extend(labels.notes);
+            record.labels = Some(labels.facts);
+        }
         Ok(())
     }
 
+    /// The picture's metadata with the labels that were asked for.
+    fn labels(&self, metadata: &Metadata, stamped: &Stamped, badge: Option<&label::Badge>) -> Result<Option<Applied>> {
+        let Some(labelling) = &self.labelling else { return Ok(None) };
+        labelling.apply(metadata, stamped, self.system.as_ref(), badge, &self.key).map(Some)
+    }
+
     /// Puts the stamp into the ledger, when there is one.
-    fn enter(&self, stamped: &Stamped, cover_sha256: [u8; 32], written: &[u8], margin: Margin) -> Result<()> {
+    fn enter(
+        &self,
+        stamped: &Stamped,
+        cover_sha256: [u8; 32],
+        written: &[u8],
+        margin: Margin,
+        labels: Option<Labels>,
+    ) -> Result<()> {
         let Some(ledger) = &self.ledger else { return Ok(()) };
         let stamp = Stamp {
             payload: &stamped.payload,
@@ -246,6 +284,7 @@ impl Stamper {
             cover_sha256,
             output_sha256: Sha256::digest(written).into(),
             margin,
+            labels,
         };
         ledger.append(&stamp, (&self.key.signer, &self.key.public)).map(drop)
     }
@@ -275,6 +314,30 @@ impl Stamper {
     }
 }
 
+/// The visible label as it was drawn, as `stamp --json` prints it.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct BadgeFacts {
+    #[serde(flatten)]
+    pub(crate) place: label::Badge,
+    /// Height of its letters in pixels.
+    pub(crate) text_height_px: u32,
+    /// Least contrast ratio between its text and its plate (WCAG 2.1).
+    pub(crate) contrast: f32,
+}
+
+/// Draws the visible label into the cover, and notes where.
+fn draw_badge(cover: &mut ImageFile, badge: &Badge, record: &mut StampRecord) -> Result<label::Badge> {
+    let drawn = watermark_badge::draw(&mut cover.raster, badge)?;
+    if drawn.present {
+        record.notes.push("the visible label stood there already; it was not drawn again".to_owned());
+    }
+    let watermark_badge::Area { x, y, width, height } = drawn.area;
+    let place = label::Badge { text: badge.text().to_owned(), x, y, width, height };
+    let (text_height_px, contrast) = (drawn.text_height_px, drawn.contrast);
+    record.badge = Some(BadgeFacts { place: place.clone(), text_height_px, contrast });
+    Ok(place)
+}
+
 /// What the user should know about a stamped picture.
 fn notes(cover: &ImageFile, stamped: &Stamped, encoding: &[watermark_files::Note]) -> Vec<String> {
     let mut notes = Vec::new();
@@ -296,6 +359,7 @@ fn notes(cover: &ImageFile, stamped: &Stamped, encoding: &[watermark_files::Note
 struct Wanted<'a> {
     cover: &'a ImageFile,
     cover_sha256: [u8; 32],
+    badge: Option<&'a label::Badge>,
     statement: Statement,
     options: EncodeOptions,
     target: &'a Target,

@@ -161,3 +161,28 @@ fn no_mark_is_no_verdict_about_its_origin() {
     assert!(ran.stdout.contains("No mark found. This does not mean the image was not made by AI."), "{}", ran.stdout);
     assert_eq!(bench.run(&["inspect", "--effort", "fast", "in.png"]).code, 1);
 }
+
+#[test]
+fn reports_never_replace_what_they_are_about() {
+    let bench = Bench::with_key();
+    bench.put("in.png", &png(&street()));
+    bench.ok(&["stamp", "--key", "key.pem", "in.png", "-o", "out.png", "--ledger", "stamps.jsonl"]);
+    bench.put("pictures/a.png", &fs::read(bench.path("out.png")).unwrap());
+    let files = ["out.png", "stamps.jsonl", "key.directory.json", "pictures/a.png"];
+    let read = || files.map(|file| fs::read(bench.path(file)).unwrap());
+    let before = read();
+    let trust = ["--trust", "key.directory.json"];
+    for args in [
+        &["verify", "out.png", "--report", "out.png"][..],
+        &["verify", "out.png", "--report", "key.directory.json"],
+        &["verify", "out.png", "--ledger", "stamps.jsonl", "--report", "./stamps.jsonl"],
+        &["verify", "out.png", "--map", "out.png"],
+        &["audit", "pictures", "--csv", "pictures/a.png"],
+        &["audit", "pictures", "--report", "pictures/a.png"],
+        &["report", "--ledger", "stamps.jsonl", "-o", "stamps.jsonl"],
+    ] {
+        let ran = bench.run(&[args, &trust[..]].concat());
+        assert_eq!(ran.code, 2, "{args:?}\n{}", ran.stderr);
+    }
+    assert_eq!(read(), before);
+}

@@ -153,7 +153,7 @@ mod tests {
             for component in &lattice.direction {
                 hash.update([u8::from(*component < 0.0)]);
             }
-            hash.finalize().iter().take(8).map(|b| format!("{b:02x}")).collect::<String>()
+            crate::payload::hex::encode(&hash.finalize()[..8])
         };
         let lines: Vec<(i32, i32)> = carrier.pilot.iter().map(|l| (l.x, l.y)).collect();
         let pinned = (digest(&carrier.lattice), lines[0], lines[63]);

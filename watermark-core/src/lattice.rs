@@ -335,7 +335,7 @@ pub(crate) fn cos_turns(x: f32) -> f32 {
     let t = r * r;
     // Taylor to the 14th power: at |r| = 1/2 the next term is 4e-6.
     let high = -26.426_257 + t * (7.903_536 - t * 1.714_39);
-    1.0 + t * (-19.739_209 + t * (64.939_394 + t * (-85.456_82 + t * (60.244_64 + t * high))))
+    1.0 + t * (-19.739_209 + t * (64.939_39 + t * (-85.456_82 + t * (60.244_64 + t * high))))
 }
 
 #[cfg(test)]

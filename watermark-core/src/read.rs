@@ -120,10 +120,11 @@ pub(crate) fn read(
         seal: None,
         blocks: None,
     };
-    let fits: Vec<Fit> = match gains {
+    // One after the other: the first decodes nearly always, and fitting costs more than decoding.
+    let fits: Box<dyn Iterator<Item = Fit>> = match gains {
         Gains::Coherent(least) if out.coherence < least => return out,
-        Gains::Coherent(_) => peaks.iter().take(DECODED_GAINS).map(|&i| refine(&aligned, gain(i))).collect(),
-        Gains::Usual => USUAL.map(|gain| aligned.fit(gain)).into(),
+        Gains::Coherent(_) => Box::new(peaks.iter().take(DECODED_GAINS).map(|&i| refine(&aligned, gain(i)))),
+        Gains::Usual => Box::new(USUAL.iter().map(|&gain| aligned.fit(gain))),
     };
     for fit in fits {
         let llr = aligned.soft_bits(&fit);

@@ -75,7 +75,7 @@ impl RegionFacts {
 
 /// The changed parts, clearest first.
 pub(crate) fn regions(extraction: &Extraction) -> Vec<RegionFacts> {
-    extraction.edit_map.iter().flat_map(|map| map.regions()).map(RegionFacts::of).collect()
+    extraction.edit_map.iter().flat_map(watermark_core::EditMap::regions).map(RegionFacts::of).collect()
 }
 
 /// The edit map over the picture that was read, as a PNG; `None` when nothing was read that could be mapped.

@@ -108,6 +108,7 @@ impl ImageFacts {
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct BeaconFacts {
     pub decoded: bool,
+    pub id: Option<String>,
     pub origin: Option<String>,
     pub realistic: Option<bool>,
     pub artistic: Option<bool>,
@@ -288,6 +289,7 @@ impl Record {
 fn beacon_facts(beacon: &Beacon) -> BeaconFacts {
     BeaconFacts {
         decoded: true,
+        id: Some(beacon.id()),
         origin: Some(beacon.origin.to_string()),
         realistic: Some(beacon.realistic),
         artistic: Some(beacon.artistic),

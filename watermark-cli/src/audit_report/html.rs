@@ -191,7 +191,7 @@ fn directory_cell(directory: &DirectoryFacts) -> String {
 }
 
 /// Text for an element or a quoted attribute. Characters that cannot be seen become replacement characters.
-fn escaped(text: &str) -> String {
+pub(crate) fn escaped(text: &str) -> String {
     text.chars().fold(String::with_capacity(text.len()), |mut out, c| {
         match c {
             '&' => out.push_str("&amp;"),

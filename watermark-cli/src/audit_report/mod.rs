@@ -3,6 +3,8 @@
 
 mod html;
 
+pub(crate) use html::escaped;
+
 use std::path::Path;
 
 use anyhow::Result;

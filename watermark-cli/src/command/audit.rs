@@ -1,7 +1,7 @@
 //! `audit`: one folder, one summary.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Result, ensure};
 use serde_json::json;
@@ -24,6 +24,10 @@ pub(crate) fn run(args: &Audit) -> Result<Outcome> {
     let examiner = Examiner::with_ledger(&args.reading, &args.auditing)?;
     let signer = args.auditing.report_key.as_ref().map(crate::signer::SignerSpec::open).transpose()?;
     let inputs = inputs::expand(std::slice::from_ref(&args.folder), None)?;
+    for path in args.csv.iter().chain(&args.auditing.report) {
+        output::spare(path, inputs::files(&inputs).chain(args.auditing.ledger.as_deref()))?;
+        output::spare(path, args.reading.trust.iter().map(PathBuf::as_path))?;
+    }
     if !args.json && examiner.trust.by_default {
         note(&examiner.trust.summary());
     }

@@ -133,8 +133,9 @@ fn lookup(args: &LedgerLookup) -> Result<Outcome> {
 fn describe(decoded: &Decoded, trust: &TrustStore) -> (String, bool) {
     let record = &decoded.record;
     let check = check_record(&decoded.payload.beacon, &decoded.payload, trust);
+    let words = check.statement(Language::English).unwrap_or_else(|| check.sentence(Language::English));
     let style = if check.holds() { GOOD } else { DOUBTFUL };
-    let mut out = format!("Record {}: {style}{}{style:#}", record.n, shown(&check.sentence(Language::English)));
+    let mut out = format!("Record {}: {style}{}{style:#}", record.n, shown(&words));
     let mut line = |label: &str, text: &str| {
         // Writing to a string cannot fail.
         let _ = write!(out, "\n    {FAINT}{label:<9}{FAINT:#} {}", shown(text));

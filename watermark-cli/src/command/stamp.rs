@@ -13,6 +13,7 @@ use crate::args::Stamp;
 use crate::batch;
 use crate::inputs::{self, Input};
 use crate::key_store::{self, SigningKey};
+use crate::labelling::Labelling;
 use crate::ledger::Ledger;
 use crate::manifest::ManifestWriter;
 use crate::memory::Memory;
@@ -33,6 +34,12 @@ pub(crate) fn run(args: &Stamp) -> Result<Outcome> {
     let jobs = plan(args)?;
     let key = signing_key(args)?;
     warn_about(&key, args);
+    let directory = key.directory.as_ref();
+    let labelling = Labelling::new(&args.labels, args.system.as_ref(), directory, args.c2pa.c2pa)?;
+    let asked = labelling.as_ref().and_then(|labelling| {
+        labelling.badge_text(&labelling.circumstances(args.origin.into(), args.realistic, args.artistic))
+    });
+    let badge = args.badge.label(asked)?;
     let stamper = Stamper {
         key,
         carrier: key_store::carrier(args.carrier_key.as_deref())?,
@@ -41,6 +48,8 @@ pub(crate) fn run(args: &Stamp) -> Result<Outcome> {
         realistic: args.realistic,
         artistic: args.artistic,
         system: args.system.clone(),
+        labelling,
+        badge,
         ledger: args.ledger.as_deref().map(Ledger::open).transpose()?,
         manifest: ManifestWriter::open(&args.c2pa, args.origin.into())?,
         time: args.time,
@@ -187,14 +196,23 @@ fn print(record: &StampRecord, args: &Stamp, to_stdout: bool) -> Result<()> {
     for text in &record.notes {
         note(&format!("{file}: {}", shown(text)));
     }
+    let owed = record.labels.as_ref().and_then(|labels| labels.notice.as_ref());
+    if let Some(owed) = owed.filter(|_| !args.quiet) {
+        let text = owed.texts.get("ko").copied().unwrap_or_default();
+        note(&format!("{file}: a notice is owed with it, at least once, outside the file ({}): {text}", owed.id));
+    }
     Ok(())
 }
 
 fn line(record: &StampRecord) -> String {
     let style = if record.profile == Some("sealed") { GOOD } else { DOUBTFUL };
     let psnr = record.psnr_db.map_or_else(String::new, |db| format!(", {db:.1} dB"));
+    let labels = record.labels.as_ref().map_or_else(String::new, |labels| {
+        let names: Vec<_> = labels.layers.iter().map(|layer| layer.name()).collect();
+        format!(", layers {} ({})", names.join(" + "), labels.profiles.join(", "))
+    });
     format!(
-        "{} -> {}: {style}{}{style:#}, key {}, serial {}, strength {:.1}{psnr}",
+        "{} -> {}: {style}{}{style:#}, key {}, serial {}, strength {:.1}{psnr}{labels}",
         shown(&record.file),
         shown(&record.output),
         record.profile.unwrap_or_default(),

@@ -34,7 +34,7 @@ fn add(args: &TrustAdd) -> Outcome {
     for path in &args.files {
         if let Err(reason) = add_one(path) {
             error(&format!("{}: not added: {reason:#}", shown(&path.to_string_lossy())));
-            all = Outcome::SOME;
+            all = all.max(if path.is_file() { Outcome::SOME } else { Outcome::ERROR });
         }
     }
     all

@@ -1,6 +1,6 @@
 //! `verify`: which marks are in these files, and who signed them.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
 
@@ -24,6 +24,13 @@ pub(crate) fn run(args: &Verify) -> Result<Outcome> {
     let inputs = inputs::expand(&args.inputs, None)?;
     if args.map.is_some() && inputs.len() != 1 {
         bail!("--map draws the map of one input, and {} were given; verify them one at a time", inputs.len());
+    }
+    if let Some(path) = &args.auditing.report {
+        output::spare(path, inputs::files(&inputs).chain(args.auditing.ledger.as_deref()))?;
+        output::spare(path, args.reading.trust.iter().map(PathBuf::as_path))?;
+    }
+    if let Some(path) = args.map.as_ref().filter(|path| path.exists()) {
+        bail!("{} exists; name another file for the map", path.display());
     }
     if !args.json && examiner.trust.by_default {
         note(&examiner.trust.summary());

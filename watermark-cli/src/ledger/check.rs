@@ -11,7 +11,7 @@ use anyhow::{Context, Result, ensure};
 use watermark_core::payload::hex;
 use watermark_core::signature::PublicKey;
 
-use super::record::{self, NO_HASH};
+use super::record::{self, Decoded, NO_HASH};
 
 /// A ledger's state in one line, to be kept elsewhere: how many records, and the hash of the last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,6 +71,15 @@ pub(crate) struct Fault {
 /// # Errors
 /// When the file cannot be read. A ledger at fault is a finding, not an error.
 pub(crate) fn check(path: &Path, noted: Option<Head>) -> Result<Chain> {
+    check_each(path, noted, |_, _| ())
+}
+
+/// The same, handing every record found intact to `visit`, with the hash of its line. What was handed over before a fault
+/// shows is no finding yet: whoever sums up waits for the end.
+///
+/// # Errors
+/// When the file cannot be read.
+pub(crate) fn check_each(path: &Path, noted: Option<Head>, mut visit: impl FnMut(&Decoded, [u8; 32])) -> Result<Chain> {
     let file = File::open(path).with_context(|| format!("cannot open the ledger {}", path.display()))?;
     ensure!(file.metadata().is_ok_and(|about| about.is_file()), "{} is no file", path.display());
     let head = Head { count: 0, sha256: NO_HASH };
@@ -107,8 +116,9 @@ pub(crate) fn check(path: &Path, noted: Option<Head>) -> Result<Chain> {
         }
         let public = PublicKey::from_hex(&decoded.record.public_key)?;
         chain.keys.entry(public.to_hex()).or_insert((public, 0)).1 += 1;
-        serials.entry((decoded.record.key, decoded.record.serial)).or_default().push(n);
         chain.head = Head { count: n + 1, sha256: record::hash(&line.bytes) };
+        visit(&decoded, chain.head.sha256);
+        serials.entry((decoded.record.key, decoded.record.serial)).or_default().push(n);
         last_offset = line.offset;
         if noted.is_some_and(|noted| noted.count == n + 1 && noted != chain.head) {
             let reason =

@@ -3,6 +3,7 @@
 //! ```text
 //! append: lock -> last line -> record that names its hash -> sign -> one write -> flush to disk -> unlock
 //! check:  every line in order -> number, link, signatures, fields -> intact, or the first record at fault
+//! report: every intact record of a period -> totals (`ledger_report`)
 //! search: key id and serial -> offsets of the lines
 //! ```
 //!
@@ -15,8 +16,8 @@ mod record;
 mod search;
 
 pub(crate) use append::Ledger;
-pub(crate) use check::{Chain, Head, check};
-pub(crate) use record::{Decoded, Margin, Stamp};
+pub(crate) use check::{Chain, Fault, Head, check, check_each};
+pub(crate) use record::{Decoded, Labels, Margin, Stamp};
 pub(crate) use search::{Index, scan};
 
 #[cfg(test)]

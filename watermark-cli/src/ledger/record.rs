@@ -7,7 +7,9 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use watermark_core::payload::{Beacon, Payload, Seal, SystemName, hex};
 use watermark_core::signature::{Document, PublicKey, Signature, verify};
+use watermark_label::{Badge, Exemption, Layer};
 
+use crate::labelling::{LabelFacts, layers};
 use crate::signer::AnySigner;
 
 /// Schema of a line.
@@ -28,6 +30,7 @@ pub(crate) struct Stamp<'a> {
     pub(crate) cover_sha256: [u8; 32],
     pub(crate) output_sha256: [u8; 32],
     pub(crate) margin: Margin,
+    pub(crate) labels: Option<Labels>,
 }
 
 /// How safely the written file was read back.
@@ -39,6 +42,36 @@ pub(crate) struct Margin {
     pub(crate) erased: usize,
     /// Codeword bits in all: the seal's, or the beacon's where there is no seal.
     pub(crate) length: usize,
+}
+
+/// How the picture was labelled: what whoever is asked later has to show. Layers are words, so that an older reader takes
+/// records of later kinds too.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Labels {
+    /// Ids of the profiles asked for.
+    pub(crate) profiles: Vec<String>,
+    /// Layers that the file carries: `badge`, `mark`, `metadata`, `c2pa`.
+    pub(crate) layers: Vec<String>,
+    /// The visible label.
+    pub(crate) badge: Option<Badge>,
+    /// Id of the notice that was owed with the file, outside it.
+    pub(crate) notice: Option<String>,
+    /// Why a duty was said not to hold.
+    pub(crate) exemption: Option<Exemption>,
+}
+
+impl Labels {
+    /// Of a picture that was labelled in some way beside its mark; `facts` are those of its profiles.
+    pub(crate) fn of(facts: Option<&LabelFacts>, badge: Option<&Badge>, manifest: bool) -> Option<Self> {
+        let applied = layers(badge.is_some(), facts.is_some(), manifest);
+        (applied != [Layer::Mark]).then(|| Self {
+            profiles: facts.map(|facts| facts.profiles.iter().map(ToString::to_string).collect()).unwrap_or_default(),
+            layers: applied.iter().map(|layer| layer.name().to_owned()).collect(),
+            badge: badge.cloned(),
+            notice: facts.and_then(|facts| Some(facts.notice.as_ref()?.id.to_owned())),
+            exemption: facts.and_then(|facts| facts.exemption.clone()),
+        })
+    }
 }
 
 /// A line's fields, in their order. Those that `beacon` and `seal` hold too are there for people and for `grep`.
@@ -60,6 +93,9 @@ pub(crate) struct Record {
     pub(crate) margin: Margin,
     pub(crate) cover_sha256: String,
     pub(crate) output_sha256: String,
+    /// Absent from records of plain stamps, and of releases that knew no labels.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) labels: Option<Labels>,
     pub(crate) beacon: String,
     pub(crate) seal: String,
     pub(crate) public_key: String,
@@ -93,6 +129,7 @@ pub(super) fn write(
         margin: stamp.margin,
         cover_sha256: hex::encode(&stamp.cover_sha256),
         output_sha256: hex::encode(&stamp.output_sha256),
+        labels: stamp.labels.clone(),
         beacon: hex::encode(&beacon.encode()),
         seal: hex::encode(&seal.encode()),
         public_key: public.to_hex(),
@@ -128,6 +165,7 @@ fn stated(payload: &Payload) -> Record {
         margin: Margin { corrected: 0, erased: 0, length: 0 },
         cover_sha256: String::new(),
         output_sha256: String::new(),
+        labels: None,
         beacon: String::new(),
         seal: String::new(),
         public_key: String::new(),

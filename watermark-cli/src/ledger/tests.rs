@@ -51,6 +51,7 @@ fn with_stamp<T>(payload: &Payload, work: impl FnOnce(&Stamp<'_>) -> T) -> T {
         cover_sha256: hash,
         output_sha256: hash.map(|byte| !byte),
         margin,
+        labels: None,
     })
 }
 

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! stamp:  file -> writer (credential, actions, soft binding, signature) -> file with a manifest -> read back as verify does
-//! verify: file -> reader (C2paFacts) -> agreement (with what the pixels carry) -> Record
+//! verify: file -> nesting (refuses what would exhaust the stack) -> reader (C2paFacts) -> agreement (with the pixels) -> Record
 //! ```
 //!
 //! The claims, their names and the identifiers: `docs/C2PA.md`. Everything but `absent` is built with the feature `c2pa` alone.
@@ -13,6 +13,8 @@ mod absent;
 mod agreement;
 #[cfg(feature = "c2pa")]
 mod credential;
+#[cfg(feature = "c2pa")]
+mod nesting;
 #[cfg(feature = "c2pa")]
 mod reader;
 #[cfg(feature = "c2pa")]

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, Result, ensure};
 use c2pa::assertions::Actions;
+use c2pa::jumbf_io::load_jumbf_from_memory;
 use c2pa::{Context, Error, Manifest, Reader, ValidationState};
 use serde_json::{Value, json};
 use watermark_core::{Extraction, Language};
@@ -14,7 +15,7 @@ use watermark_report::{C2paFacts, Record, SoftBindingFacts};
 use x509_parser::pem::Pem;
 use x509_parser::prelude::{FromDer as _, X509Certificate};
 
-use super::{ALGORITHM, BOUND, SOFT_BINDING, agreement, mime};
+use super::{ALGORITHM, BOUND, SOFT_BINDING, agreement, mime, nesting};
 use crate::args::C2paTrust;
 use crate::batch::guarded;
 use crate::key_store;
@@ -65,6 +66,11 @@ impl ManifestReader {
     /// What the manifest of a file states.
     pub(super) fn read(&self, bytes: &[u8], format: Format) -> C2paFacts {
         let read = || {
+            if let Ok(store) = load_jumbf_from_memory(mime(format), bytes)
+                && let Err(error) = nesting::check(&store)
+            {
+                return Ok(failed(&error.to_string()));
+            }
             Ok(match Reader::from_shared_context(&self.context).with_stream(mime(format), Cursor::new(bytes)) {
                 Ok(reader) => self.facts(&reader),
                 Err(Error::JumbfNotFound) => C2paFacts::unread(false),

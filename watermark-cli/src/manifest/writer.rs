@@ -151,6 +151,7 @@ impl SoftBinding {
     }
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde calls it")]
 fn byte_string<S: Serializer>(bytes: &[u8; 0], to: S) -> Result<S::Ok, S::Error> {
     to.serialize_bytes(bytes)
 }

@@ -52,10 +52,9 @@ fn fits_the_schema(record: &Value) {
     assert!(record["c2pa"].as_object().unwrap().keys().all(|field| described.contains_key(field)), "{record:#}");
 }
 
-/// What the pixels name, in the form of the soft binding's value.
+/// What the pixels name: the value of the soft binding.
 fn mark(record: &Value) -> String {
-    let beacon = &record["beacon"];
-    format!("{}{:010x}", beacon["key_id"].as_str().unwrap(), beacon["serial"].as_u64().unwrap())
+    record["beacon"]["id"].as_str().unwrap().to_owned()
 }
 
 /// The chunks of a PNG file, each as kind and content.

@@ -5,7 +5,7 @@ use std::io::Cursor;
 
 use c2pa::ValidationState;
 use c2pa::assertions::Actions;
-use serde_json::json;
+use serde_json::{Value, json};
 use watermark_files::{Limits, decode};
 
 use crate::authority::{Authority, ROOT, SIGNER};
@@ -25,7 +25,7 @@ fn every_format_carries_a_manifest_that_c2pa_itself_trusts() {
         let bench = bench(&authority, &credential);
         bench.put(name, &cover);
         let out = format!("out-{name}");
-        bench.ok(&[&STAMP[..], more, &["--time", "2026-11-23T09:00:00Z", name, "-o", &out]].concat());
+        bench.ok(&[&STAMP[..], more, &["--id", "42", "--time", "2026-11-23T09:00:00Z", name, "-o", &out]].concat());
         let file = fs::read(bench.path(&out)).unwrap();
 
         let reader = authority.reader().with_stream(mime, Cursor::new(&file)).unwrap();
@@ -53,6 +53,7 @@ fn every_format_carries_a_manifest_that_c2pa_itself_trusts() {
         let binding = manifest.assertions().iter().find(|a| a.label() == "c2pa.soft-binding").unwrap().value().unwrap();
         assert_eq!(binding["alg"], "watermark.beacon.1");
         assert_eq!(binding["blocks"][0]["value"], json!(mark(&record)));
+        assert_eq!(mark(&record), format!("{}-42", record["beacon"]["key_id"].as_str().unwrap()));
         assert_eq!(record["verdict"], "verified");
         let expected = json!({
             "present": true, "read": true, "valid": true, "signer": SIGNER, "issuer": "Test authority", "trusted": true,
@@ -107,6 +108,8 @@ fn the_ledger_records_the_file_with_its_manifest() {
     let (_, bench) = stamped();
     bench.ok(&[&STAMP[..], &["--ledger", "l.jsonl", "--id", "43", "in.png", "-o", "second.png"]].concat());
     manifest_of(&fs::read(bench.path("second.png")).unwrap());
+    let line: Value = serde_json::from_slice(&fs::read(bench.path("l.jsonl")).unwrap()).unwrap();
+    assert_eq!(line["labels"]["layers"], json!(["mark", "c2pa"]));
     let ran = bench.ok(&["ledger", "lookup", "l.jsonl", "--image", "second.png", "--json"]);
     assert_eq!(ran.json()[0]["serial"], 43);
 }
@@ -118,4 +121,21 @@ fn a_manifest_goes_to_stdout_as_well() {
     assert_eq!(ran.code, 0, "{}", ran.stderr);
     bench.put("piped.png", &ran.bytes);
     assert_eq!(verify(&bench, "piped.png")["c2pa"]["trusted"], true);
+}
+
+#[test]
+fn a_profile_records_the_manifest_as_a_layer() {
+    let (_, bench) = stamped();
+    let more = ["--profile", "kr,eu", "--realistic", "--ledger", "l.jsonl", "--json", "in.png", "-o", "labelled.png"];
+    let ran = bench.ok(&[&STAMP[..], &more].concat());
+    let layers = json!(["badge", "mark", "metadata", "c2pa"]);
+    assert_eq!(ran.json()[0]["labels"]["layers"], layers);
+    let line: Value = serde_json::from_slice(&fs::read(bench.path("l.jsonl")).unwrap()).unwrap();
+    assert_eq!(line["labels"]["layers"], layers);
+    // In the signed record, too; and the manifest, written after it, covers it.
+    let file = decode(&fs::read(bench.path("labelled.png")).unwrap(), &Limits::default()).unwrap();
+    let labels = watermark_label::xmp::read(file.metadata.xmp.as_deref().unwrap()).unwrap();
+    let record = watermark_label::LabelRecord::read(&labels.records[0]).unwrap();
+    assert_eq!(json!(record.labelled.layers), layers);
+    assert_eq!(verify(&bench, "labelled.png")["c2pa"]["trusted"], true);
 }

@@ -19,8 +19,8 @@ use crate::read::Blocks;
 
 pub(crate) use survey::Survey;
 
-/// Of sixteen samples spread over a block, how many make it a clipped one.
-const CLIPPED_SAMPLES: usize = 3;
+/// Of eight samples spread over a block, how many make it a clipped one.
+const CLIPPED_SAMPLES: usize = 2;
 
 /// A part of the picture that was changed after stamping.
 #[derive(Clone, Debug, PartialEq)]
@@ -98,11 +98,11 @@ impl EditMap {
         };
         let clipped = |col, row| {
             let at = |i: usize| {
-                let [x, y] = [begins(col, 0) + (2 * (i % 4) + 1) as f64, begins(row, 1) + (2 * (i / 4) + 1) as f64];
-                placement.map.apply([x, y])
+                let along = 2 * (i % 4) + i / 4 % 2;
+                placement.map.apply([begins(col, 0) + along as f64 + 0.5, begins(row, 1) + (2 * (i / 4) + 1) as f64])
             };
             let is_clipped = |[x, y]: [f64; 2]| x >= 0.0 && y >= 0.0 && received.is_clipped(x as usize, y as usize);
-            (0..16).filter(|&i| is_clipped(at(i))).count() >= CLIPPED_SAMPLES
+            (0..16).step_by(2).filter(|&i| is_clipped(at(i))).count() >= CLIPPED_SAMPLES
         };
         let survey = Survey::new(blocks, bits, inside, clipped);
         let corner = |[col, row]: [usize; 2]| {

@@ -19,7 +19,7 @@ pub(crate) fn trace(blocks: &[usize], cols: usize) -> Vec<Vec<[usize; 2]>> {
         if !traced[block] && !above(block) {
             let start = ((block % cols) as i64, (block / cols) as i64);
             let upper_edge = |(col, row): (i64, i64)| traced[row as usize * cols + col as usize] = true;
-            outlines.push(simplify(&follow(start, &is_inside, upper_edge)));
+            outlines.push(simplify(&follow(start, is_inside, upper_edge)));
         }
     }
     outlines

@@ -65,9 +65,12 @@ impl Survey {
             }
         }
         let known = box_sums(&information, cols, rows);
-        let state = |(i, &known): (usize, &f32)| match known >= LEAST_INFORMATION && inside(i % cols, i / cols) {
-            true => BlockState::Intact,
-            false => BlockState::Unknown,
+        let state = |(i, &known): (usize, &f32)| {
+            if known >= LEAST_INFORMATION && inside(i % cols, i / cols) {
+                BlockState::Intact
+            } else {
+                BlockState::Unknown
+            }
         };
         let mut states: Vec<BlockState> = known.iter().enumerate().map(state).collect();
         let mut regions = Vec::new();
@@ -106,16 +109,17 @@ fn scores(
     let dead_is_altered = stray_dead <= MOST_STRAY && expected[FAINTEST] >= FAINT_AGREES;
     for a in agreement {
         let r = expected[a.class];
-        (score[a.block], information[a.block]) = match is_dead(a) && dead_is_altered {
-            true => (DEAD_SCORE, -DEAD_SCORE),
-            false => (2.0 * r * (a.cosine - 0.5 * r), r * r),
+        (score[a.block], information[a.block]) = if is_dead(a) && dead_is_altered {
+            (DEAD_SCORE, -DEAD_SCORE)
+        } else {
+            (2.0 * r * (a.cosine - 0.5 * r), r * r)
         };
     }
     (score, information)
 }
 
 fn is_dead(agreement: &Agreement) -> bool {
-    agreement.class % CLASSES == 0
+    agreement.class.is_multiple_of(CLASSES)
 }
 
 /// Share of dead blocks among those in whose neighbourhood most are not: how often the mark itself, or what befell the whole picture, leaves

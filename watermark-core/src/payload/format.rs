@@ -11,7 +11,7 @@
 use ed25519_dalek::Signature;
 use thiserror::Error;
 
-use super::{ContentHash, KeyId, Origin, Serial, StampedSize, SystemTag, UnixSeconds, hex};
+use super::{ContentHash, KeyId, Origin, Serial, StampedSize, SystemTag, UnixSeconds};
 
 /// The payload version that this crate writes and reads, 0 to 15. Spec: `docs/FORMAT.md`.
 pub const VERSION: u8 = 1;
@@ -75,9 +75,9 @@ impl Beacon {
         out.0
     }
 
-    /// Identifier of the stamp in the layers around the pixels: key id and serial, 16 hexadecimal digits.
+    /// `KEYID-SERIAL`, such as `1a2b3c-42`: how the stamp is named in every layer around the pixels.
     pub fn id(&self) -> String {
-        hex::encode(&self.encode()[1..])
+        format!("{}-{}", self.key_id, self.serial.get())
     }
 
     /// Reads what [`Beacon::encode`] wrote.

@@ -1,4 +1,4 @@
-//! Signatures over whole documents: key directories, ledger records, reports. The same keys and signers as for
+//! Signatures over whole documents: key directories, ledger records, reports, label records. The same keys and signers as for
 //! payloads, each kind under a context of its own, so that no signature passes for one of another kind.
 //!
 //! ```text
@@ -22,6 +22,8 @@ pub enum Document {
     LedgerRecord,
     /// A report's file, signed by the auditor.
     Report,
+    /// A record of labels in a picture's metadata, signed by the key that stamped.
+    LabelRecord,
 }
 
 impl Document {
@@ -30,6 +32,7 @@ impl Document {
             Self::Directory => b"watermark key directory\0",
             Self::LedgerRecord => b"watermark ledger record\0",
             Self::Report => b"watermark report\0",
+            Self::LabelRecord => b"watermark label record\0",
         }
     }
 
@@ -66,7 +69,7 @@ mod tests {
     use super::*;
     use crate::signature::{CONTEXT, PrivateKey, Zeroizing};
 
-    const ALL: [Document; 3] = [Document::Directory, Document::LedgerRecord, Document::Report];
+    const ALL: [Document; 4] = [Document::Directory, Document::LedgerRecord, Document::Report, Document::LabelRecord];
 
     #[test]
     fn a_signature_is_of_one_kind_one_key_and_one_document() {

@@ -253,6 +253,7 @@ mod tests {
 
     #[test]
     fn of_several_entries_for_one_key_a_revocation_counts_first() {
+        type Change = fn(&mut DirectoryKey, u32);
         let at = payload_by(&key(1)).seal.unverified_claims.time.0;
         let listed = |name: &str, change: fn(&mut DirectoryKey, u32)| {
             let mut entry = DirectoryKey::new(key(1).public_key());
@@ -266,7 +267,7 @@ mod tests {
             |key: &mut DirectoryKey, at| key.revocation = Some(Revocation { at: UnixSeconds(at + 1), reason: None });
         let expired = |key: &mut DirectoryKey, at| key.valid_until = Some(UnixSeconds(at - 1));
         let early = |key: &mut DirectoryKey, at| key.valid_from = Some(UnixSeconds(at + 1));
-        let cases: [(&[fn(&mut DirectoryKey, u32)], usize, bool); 5] = [
+        let cases: [(&[Change], usize, bool); 5] = [
             (&[|_, _| {}, revoked], 1, false),
             (&[|_, _| {}, revoked_later], 1, true),
             (&[expired, |_, _| {}], 1, true),

@@ -34,7 +34,23 @@ impl<'a> RecordCheck<'a> {
         self.same_beacon && self.standing().is_some_and(|standing| standing.counts())
     }
 
-    /// What it comes to, in one sentence.
+    /// What the record says when it holds, where nothing depends on the way from a picture to it: the picture's own signature holds, or no
+    /// picture was looked at.
+    pub fn statement(&self, language: Language) -> Option<String> {
+        let Payload { beacon, seal } = &self.record;
+        let (serial, time) = (beacon.serial, seal.unverified_claims.time);
+        let name = language.name_of(self.standing().filter(|_| self.holds())?.directory);
+        Some(match language {
+            Language::English => {
+                format!("The ledger holds the signed record of serial {serial}: {name} stamped it at {time}.")
+            }
+            Language::Korean => {
+                format!("원장에 일련번호 {serial}의 서명된 기록이 있습니다: {name}이(가) {time}에 표시하였습니다.")
+            }
+        })
+    }
+
+    /// What it comes to for a picture of which the beacon alone is left, in one sentence.
     pub fn sentence(&self, language: Language) -> String {
         let Payload { beacon, seal } = &self.record;
         let (serial, time) = (beacon.serial, seal.unverified_claims.time);

@@ -233,6 +233,8 @@ fn a_record_is_checked_like_a_seal_and_against_the_beacon() {
     assert!(check.holds());
     assert!(check.sentence(Language::English).contains("Example stamped it at 2026-03-01T00:00:00Z"));
     assert!(check.sentence(Language::Korean).contains("예시이(가) 2026-03-01T00:00:00Z에"));
+    let statement = check.statement(Language::English).unwrap();
+    assert!(statement.contains("Example stamped it at 2026-03-01T00:00:00Z") && !statement.contains("not signed"));
 
     let mut other = payload.beacon;
     other.realistic ^= true;

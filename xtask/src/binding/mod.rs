@@ -163,7 +163,7 @@ fn reduced(pixels: RgbImage, side: u32) -> RgbImage {
 }
 
 /// Shares of disagreement: a histogram in steps of 0.05, and quantiles.
-fn histogram(page: &mut Page, title: &str, values: &mut Vec<f64>) {
+fn histogram(page: &mut Page, title: &str, values: &mut [f64]) {
     values.sort_by(f64::total_cmp);
     let Some(last) = values.len().checked_sub(1) else { return };
     let mut bins = [0usize; BINS];
@@ -291,7 +291,7 @@ fn attacked(args: &Args, page: &mut Page, stamps: &[Stamp], carrier: &Carrier) -
                 if let Some(c) = content(r).filter(|c| c.disagreement > 0.12 || c.comparison != Comparison::Matches) {
                     println!("    {name}: {c:?}");
                 }
-                for region in r.extraction.edit_map.iter().flat_map(|m| m.regions()) {
+                for region in r.extraction.edit_map.iter().flat_map(watermark_core::EditMap::regions) {
                     let (x, y, w, h) = (region.x, region.y, region.width, region.height);
                     println!(
                         "    {name}: region {x},{y} {w}x{h}, {:.4}, evidence {:.1}",

@@ -1,0 +1,62 @@
+//! `check`: which clauses of a labelling law do these files meet, and which lie outside them.
+
+use anyhow::Result;
+use watermark_label::{Checked, Evidence, MarkFacts, check};
+
+use crate::Outcome;
+use crate::args::Check;
+use crate::batch;
+use crate::clauses::{CheckRecord, text};
+use crate::examine::{Examined, Examiner};
+use crate::inputs;
+use crate::memory::Memory;
+use crate::progress::Progress;
+use crate::terminal::{note, say};
+
+/// Verdicts whose beacon counts as a statement. A signature that fails, or a mark moved from elsewhere, says nothing about
+/// this picture.
+const STATING: [&str; 4] = ["verified", "altered", "unknown-issuer", "marked"];
+
+pub(crate) fn run(args: &Check) -> Result<Outcome> {
+    let examiner = Examiner::new(&args.reading)?;
+    let inputs = inputs::expand(&args.inputs, None)?;
+    if !args.json && examiner.trust.by_default {
+        note(&examiner.trust.summary());
+    }
+    let memory = Memory::of_system();
+    let progress = Progress::new(inputs.len(), false);
+    let mut outcome = Outcome::ALL;
+    let work = |_, input: &inputs::Input| examiner.input(input, &memory);
+    batch::in_order(&inputs, batch::jobs(args.jobs), work, |found| {
+        let record = judge(args, &examiner, &found);
+        outcome = outcome.max(match (&record.error, record.all_inside_met()) {
+            (Some(_), _) => Outcome::ERROR,
+            (None, true) => Outcome::ALL,
+            (None, false) => Outcome::SOME,
+        });
+        let text = if args.json { serde_json::to_string(&record)? } else { text(&record) };
+        progress.advance(|| say(&text))?;
+        Ok(())
+    })?;
+    progress.finish();
+    Ok(outcome)
+}
+
+/// The findings about one file, held against every profile asked for.
+fn judge(args: &Check, examiner: &Examiner, found: &Examined) -> CheckRecord {
+    let (Some(extraction), Some(metadata)) = (&found.extraction, &found.metadata) else {
+        return CheckRecord::of_error(&found.record);
+    };
+    let beacon = extraction.beacon.filter(|_| STATING.contains(&found.record.verdict));
+    let mark = beacon.map(|beacon| MarkFacts {
+        verdict: found.record.verdict,
+        beacon,
+        time: found.record.payload.as_ref().map(|payload| payload.time.clone()),
+    });
+    let mut evidence = Evidence::new(mark, metadata.xmp.as_deref(), &examiner.trust.store);
+    evidence.c2pa = metadata.dropped_c2pa;
+    evidence.badge_seen = args.badge_seen;
+    let at = evidence.circumstances(!args.inside_service, args.realistic);
+    let checked: Vec<Checked<'_>> = args.profiles.iter().map(|profile| check(profile, &evidence, &at)).collect();
+    CheckRecord::new(&found.record, &evidence, at, &checked)
+}

@@ -1,0 +1,22 @@
+//! `notice`: the sentence that goes with a picture or a service.
+
+use anyhow::{Context as _, Result};
+use watermark_label::Notice;
+
+use crate::Outcome;
+use crate::args;
+use crate::terminal::say;
+
+pub(crate) fn run(args: &args::Notice) -> Result<Outcome> {
+    let mut notices = Notice::of(&args.profile.id, args.occasion);
+    if args.json {
+        for notice in notices {
+            say(&serde_json::to_string(notice)?)?;
+        }
+        return Ok(Outcome::ALL);
+    }
+    let notice = notices.next().context("the profile has no notice for that occasion")?;
+    let text = if args.html { notice.html(&args.lang) } else { notice.text(&args.lang).map(str::to_owned) };
+    say(&text.context("the notice has no text in that language")?)?;
+    Ok(Outcome::ALL)
+}

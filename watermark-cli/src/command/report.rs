@@ -1,0 +1,42 @@
+//! `report`: a period of the ledger, summed up for whoever asks.
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+
+use crate::Outcome;
+use crate::args::Report;
+use crate::ledger_report::{self, Asked, Period};
+use crate::terminal::{BAD, GOOD, say, shown, warn};
+use crate::{key_store, output, trust};
+
+pub(crate) fn run(args: &Report) -> Result<Outcome> {
+    output::spare(&args.output, args.trust.iter().chain([&args.ledger]).map(PathBuf::as_path))?;
+    let trust = trust::load(&args.trust)?;
+    let signer = args.report_key.as_ref().map(key_store::open).transpose()?.map(|key| (key.signer, key.public));
+    let period = Period { from: args.from.clone(), to: args.to.clone(), ahead_s: args.zone };
+    let asked = Asked { ledger: &args.ledger, noted: args.head, period, trust: &trust.store };
+    let ledger = shown(&args.ledger.to_string_lossy());
+    let summary = match ledger_report::sum_up(asked)? {
+        Ok(summary) => summary,
+        Err(fault) => {
+            let (record, offset, reason) = (fault.record, fault.offset, shown(&fault.reason));
+            say(&format!("{ledger}: {BAD}Not intact{BAD:#} at record {record} (byte {offset}): {reason}."))?;
+            say("    no report was made: it would state what nobody can check")?;
+            return Ok(Outcome::SOME);
+        }
+    };
+    ledger_report::write(&args.output, &summary, args.lang, signer.as_ref())?;
+    let (facts, total) = (&summary.ledger, summary.total);
+    say(&format!("{ledger}: {GOOD}Intact{GOOD:#}: {} records, head {}.", facts.records, facts.head))?;
+    say(&format!("{}: {total} stamps, {} to {}", shown(&args.output.to_string_lossy()), summary.from, summary.to))?;
+    let unlisted: Vec<_> = summary.keys.iter().filter(|key| key.issuer.is_none()).map(|key| key.key.as_str()).collect();
+    if unlisted.is_empty() {
+        return Ok(Outcome::ALL);
+    }
+    warn(&format!(
+        "no trusted directory lists {}: anybody could have written those records. Name the directory with --trust",
+        unlisted.join(", ")
+    ));
+    Ok(Outcome::SOME)
+}

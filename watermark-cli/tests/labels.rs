@@ -1,0 +1,347 @@
+//! Labelling: what `stamp --profile` puts into files, what `check` says of them, and what other tools read.
+
+mod common;
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::process::Command;
+
+use common::{Bench, jpeg, png, street, webp};
+use serde_json::{Value, json};
+use watermark_core::Raster;
+use watermark_files::{EncodeOptions, JpegOptions, Limits, Metadata, WebpCompression, decode, encode};
+use watermark_label::{LabelRecord, xmp};
+
+const FORMATS: [&str; 3] = ["png", "jpg", "webp"];
+const PROFILES: [&str; 4] = ["kr", "eu", "cn", "us-ca"];
+const SYSTEM: [&str; 2] = ["--system", "painter@2.1"];
+
+fn cover(format: &str) -> Vec<u8> {
+    match format {
+        "png" => png(&street()),
+        "jpg" => jpeg(&street(), 93),
+        _ => webp(&street()),
+    }
+}
+
+/// Stamps `in.EXT` and returns the name of what was written.
+fn stamp(bench: &Bench, format: &str, args: &[&str]) -> String {
+    let (input, output) = (format!("in.{format}"), format!("out.{format}"));
+    bench.put(&input, &cover(format));
+    bench.ok(&[&["stamp", "--key", "key.pem", &input, "-o", &output, "--overwrite"], args].concat());
+    output
+}
+
+fn write(bench: &Bench, name: &str, raster: &Raster, metadata: &Metadata) {
+    let options = match name.rsplit_once('.').unwrap().1 {
+        "png" => EncodeOptions::Png,
+        "jpg" => EncodeOptions::Jpeg(JpegOptions::new(95)),
+        _ => EncodeOptions::WebP(WebpCompression::Lossless),
+    };
+    let encoded = encode(raster, metadata, &options).unwrap();
+    assert!(encoded.notes.is_empty(), "{:?}", encoded.notes);
+    bench.put(name, &encoded.bytes);
+}
+
+fn check(bench: &Bench, profiles: &str, args: &[&str]) -> (i32, Vec<Value>) {
+    let fixed = ["check", "--json", "--effort", "fast", "--trust", "key.directory.json", "--profile", profiles];
+    let ran = bench.run(&[&fixed[..], args].concat());
+    (ran.code, ran.json())
+}
+
+/// Ids of the clauses of all profiles that have a status.
+fn with_status(record: &Value, status: &str) -> BTreeSet<String> {
+    let clauses = record["profiles"].as_array().unwrap().iter().flat_map(|p| p["clauses"].as_array().unwrap());
+    clauses.filter(|c| c["status"] == status).map(|c| c["id"].as_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn each_layer_meets_exactly_its_clauses_in_every_format() {
+    let bench = Bench::with_key();
+    for format in FORMATS {
+        let args = [&["--profile", "kr,eu,cn,us-ca", "--realistic"], &SYSTEM[..]].concat();
+        let full = format!("full.{format}");
+        fs::rename(bench.path(&stamp(&bench, format, &args)), bench.path(&full)).unwrap();
+        let without = stamp(&bench, format, &[&args[..], &["--badge", "none"]].concat());
+        let file = decode(&fs::read(bench.path(&full)).unwrap(), &Limits::default()).unwrap();
+        let unmarked = decode(&cover(format), &Limits::default()).unwrap().raster;
+        let (no_mark, no_metadata) = (format!("no-mark.{format}"), format!("no-metadata.{format}"));
+        write(&bench, &no_mark, &unmarked, &file.metadata);
+        write(&bench, &no_metadata, &file.raster, &Metadata::default());
+
+        // The badge is on record in the metadata alone, so its clauses go with them.
+        let cases: [(&str, &str, i32, &[&str]); 4] = [
+            ("everything", &full, 0, &[]),
+            ("no badge", &without, 1, &["kr.guideline.deepfake", "eu.50-4", "cn.explicit"]),
+            ("no mark", &no_mark, 1, &["eu.code-1.1.2", "cn.art-5", "us-ca.b-4"]),
+            (
+                "no metadata",
+                &no_metadata,
+                1,
+                &[
+                    "kr.guideline.deepfake",
+                    "eu.code-1.1.1",
+                    "eu.code-1.3",
+                    "eu.50-4",
+                    "cn.explicit",
+                    "cn.implicit",
+                    "us-ca.b-1-A",
+                    "us-ca.b-1-B",
+                    "us-ca.b-3",
+                ],
+            ),
+        ];
+        for (what, name, code, unmet) in cases {
+            let (exit, found) = check(&bench, "kr,eu,cn,us-ca", &["--realistic", name]);
+            let unmet: BTreeSet<_> = unmet.iter().map(ToString::to_string).collect();
+            assert_eq!(with_status(&found[0], "not-met"), unmet, "{what}, {format}\n{:#}", found[0]);
+            assert_eq!((exit, &found[0]["contradictions"]), (code, &json!([])), "{what}, {format}");
+            // What lies outside stays outside, whatever the file holds.
+            assert!(with_status(&found[0], "outside").contains("kr.31-1"), "{what}, {format}");
+        }
+        for profile in PROFILES {
+            let (exit, found) = check(&bench, profile, &[&full]);
+            assert_eq!((exit, with_status(&found[0], "not-met").len()), (0, 0), "{profile}, {format}");
+        }
+    }
+}
+
+#[test]
+fn korea_by_its_circumstances() {
+    let bench = Bench::with_key();
+    let plain = stamp(&bench, "png", &["--profile", "kr"]);
+    let (code, found) = check(&bench, "kr", &[&plain]);
+    assert_eq!(code, 0);
+    assert_eq!(with_status(&found[0], "met"), ["kr.31-2", "kr.guideline.exported"].map(str::to_owned).into());
+    assert!(with_status(&found[0], "outside").contains("kr.31-2.notice"), "an invisible label needs a notice");
+
+    // The same picture, taken for real: an invisible label is not enough once it is exported.
+    let (code, found) = check(&bench, "kr", &["--realistic", &plain]);
+    assert_eq!((code, with_status(&found[0], "not-met")), (1, ["kr.guideline.deepfake".to_owned()].into()));
+    let (code, found) = check(&bench, "kr", &["--realistic", "--inside-service", &plain]);
+    assert_eq!((code, with_status(&found[0], "not-met").len()), (0, 0));
+    assert!(with_status(&found[0], "met").contains("kr.31-2.service"));
+    let (code, found) = check(&bench, "kr", &["--realistic", "--badge-seen", &plain]);
+    assert_eq!(code, 0);
+    assert!(!with_status(&found[0], "outside").contains("kr.31-2.notice"), "a visible label is enough alone");
+
+    // An unmarked picture: inside the service the user interface can say it.
+    bench.put("bare.png", &png(&street()));
+    let (code, found) = check(&bench, "kr", &["bare.png"]);
+    let unmet = ["kr.31-2", "kr.guideline.exported"].map(str::to_owned).into();
+    assert_eq!((code, with_status(&found[0], "not-met")), (1, unmet));
+    let (code, found) = check(&bench, "kr", &["--inside-service", "bare.png"]);
+    assert_eq!(code, 0);
+    assert!(with_status(&found[0], "outside").contains("kr.31-2.service"));
+
+    let artistic = stamp(&bench, "png", &["--profile", "kr", "--realistic", "--artistic"]);
+    let (code, found) = check(&bench, "kr", &[&artistic]);
+    assert_eq!(code, 0);
+    assert!(with_status(&found[0], "outside").contains("kr.31-3.artistic"), "a relaxation, not an exemption");
+
+    let text = bench.run(&["check", "--profile", "kr", "--trust", "key.directory.json", &plain]).stdout;
+    for part in ["Art. 31(2); Decree Art. 23(2)", "outside", "to do", "not verified", "Not legal advice"] {
+        assert!(text.contains(part), "{part} is missing in\n{text}");
+    }
+    assert!(!text.to_lowercase().contains("compliant"), "{text}");
+}
+
+#[test]
+fn an_exemption_is_kept_with_its_reason_and_judged_by_nobody() {
+    let bench = Bench::with_key();
+    bench.put("in.png", &png(&street()));
+    let stamp = ["stamp", "--key", "key.pem", "in.png", "-o", "out.png", "--json", "--profile", "kr"];
+    let ran = bench.ok(&[&stamp[..], &["--exempt", "internal:layout draft"]].concat());
+    let labels = ran.json()[0]["labels"].clone();
+    assert_eq!(labels["exemption"], json!({ "kind": "internal", "reason": "layout draft" }));
+    assert_eq!(labels["notice"], Value::Null);
+    let (code, found) = check(&bench, "kr", &["out.png"]);
+    assert_eq!((code, with_status(&found[0], "met").len(), with_status(&found[0], "not-met").len()), (0, 0, 0));
+    let evidence = found[0]["profiles"][0]["clauses"][0]["evidence"][0].as_str().unwrap();
+    assert!(evidence.contains("Decree Art. 23(4)2") && evidence.contains("layout draft"), "{evidence}");
+
+    for (args, why) in [
+        (&["--exempt", "minor:x"][..], "choose from obvious, internal, notified"),
+        (&["--exempt", "internal"], "KIND:REASON"),
+        (&["--profile", "us-ca"], "--system NAME@VERSION"),
+        (&["--profile", "xx"], "possible values: kr, eu, cn, us-ca"),
+    ] {
+        let ran = bench.run(&[&stamp[..], &["--overwrite"], args].concat());
+        assert_eq!(ran.code, 2, "{args:?}");
+        assert!(ran.stderr.contains(why), "{args:?}: {}", ran.stderr);
+    }
+}
+
+#[test]
+fn stamp_says_which_notice_is_owed() {
+    let bench = Bench::with_key();
+    bench.put("in.png", &png(&street()));
+    let stamp = ["stamp", "--key", "key.pem", "in.png", "-o", "out.png", "--overwrite"];
+    let ran = bench.ok(&[&stamp[..], &["--json", "--profile", "eu,kr,eu"]].concat());
+    let labels = &ran.json()[0]["labels"];
+    assert_eq!((&labels["profiles"], &labels["layers"]), (&json!(["eu", "kr"]), &json!(["mark", "metadata"])));
+    assert_eq!((&labels["notice"]["id"], &labels["notice"]["owed"]), (&json!("kr.download.1"), &json!(true)));
+    let printed = bench.ok(&["notice", "--profile", "kr", "--lang", "ko", "--for", "download"]).stdout;
+    assert_eq!(labels["notice"]["texts"]["ko"], printed.trim());
+    let ran = bench.ok(&[&stamp[..], &["--profile", "kr"]].concat());
+    assert!(ran.stderr.contains("a notice is owed") && ran.stderr.contains(printed.trim()), "{}", ran.stderr);
+    assert!(ran.stdout.contains("layers mark + metadata (kr)"), "{}", ran.stdout);
+    let html = bench.ok(&["notice", "--profile", "kr", "--lang", "ko", "--for", "before-use", "--html"]).stdout;
+    assert!(html.contains("role=\"note\"") && html.contains("lang=\"ko\""), "{html}");
+    // Without a profile nothing changes.
+    let ran = bench.ok(&[&stamp[..], &["--json"]].concat());
+    assert_eq!(ran.json()[0]["labels"], Value::Null);
+    let file = decode(&fs::read(bench.path("out.png")).unwrap(), &Limits::default()).unwrap();
+    assert_eq!(file.metadata.xmp, None);
+}
+
+#[test]
+fn metadata_that_were_there_are_kept_and_contradictions_named() {
+    let bench = Bench::with_key();
+    let capture = "http://cv.iptc.org/newscodes/digitalsourcetype/digitalCapture";
+    let packet = format!(
+        "<x:xmpmeta xmlns:x=\"adobe:ns:meta/\"><rdf:RDF xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\">\
+         <rdf:Description rdf:about=\"\" xmlns:e=\"http://iptc.org/std/Iptc4xmpExt/2008-02-29/\" \
+         e:DigitalSourceType=\"{capture}\" xmlns:dc=\"http://purl.org/dc/elements/1.1/\" dc:source=\"mine\"/></rdf:RDF></x:xmpmeta>"
+    );
+    let extended = b"0123456789ABCDEF0123456789ABCDEF\0\0\0\x04\0\0\0\0<a/>".to_vec();
+    let metadata =
+        Metadata { xmp: Some(packet.into_bytes()), xmp_extended: vec![extended.clone()], ..Metadata::default() };
+    write(&bench, "in.jpg", &street(), &metadata);
+    let ran = bench.ok(&["stamp", "--key", "key.pem", "in.jpg", "-o", "out.jpg", "--profile", "kr"]);
+    assert!(ran.stderr.contains("digitalCapture") && ran.stderr.contains("was kept"), "{}", ran.stderr);
+    let file = decode(&fs::read(bench.path("out.jpg")).unwrap(), &Limits::default()).unwrap();
+    assert_eq!(file.metadata.xmp_extended, [extended]);
+    let text = String::from_utf8(file.metadata.xmp.unwrap()).unwrap();
+    assert_eq!((text.matches("DigitalSourceType").count(), text.contains("dc:source=\"mine\"")), (1, true));
+    let (code, found) = check(&bench, "eu", &["out.jpg"]);
+    assert_eq!(code, 0, "the mark still says it");
+    assert!(found[0]["contradictions"][0].as_str().unwrap().contains("digitalCapture"), "{:#}", found[0]);
+
+    // Stamped again: a second record, and nothing else twice.
+    let args = ["stamp", "--key", "key.pem", "--force", "--profile", "cn"];
+    bench.ok(&[&args[..], &["out.jpg", "-o", "again.jpg"]].concat());
+    bench.ok(&[&args[..], &["again.jpg", "-o", "third.jpg"]].concat());
+    let file = decode(&fs::read(bench.path("third.jpg")).unwrap(), &Limits::default()).unwrap();
+    let labels = xmp::read(file.metadata.xmp.as_deref().unwrap()).unwrap();
+    assert_eq!((labels.records.len(), labels.aigc.len(), labels.source_types), (3, 1, vec![capture.to_owned()]));
+    let (_, found) = check(&bench, "cn", &["third.jpg"]);
+    assert_eq!(found[0]["layers"]["metadata"]["record"]["about_these_pixels"], true);
+    let named = found[0]["contradictions"].to_string();
+    assert!(named.contains("AIGC label names another picture"), "{named}");
+
+    // A packet that cannot be read is not replaced.
+    let broken = Metadata { xmp: Some(b"<x:xmpmeta".to_vec()), ..Metadata::default() };
+    write(&bench, "broken.png", &street(), &broken);
+    let ran = bench.run(&["stamp", "--key", "key.pem", "broken.png", "-o", "no.png", "--profile", "kr"]);
+    assert_eq!((ran.code, bench.has("no.png")), (1, false));
+    assert!(ran.stderr.contains("XMP packet cannot be read"), "{}", ran.stderr);
+    // One that leaves no room in a JPEG segment is not dropped either.
+    let full = format!(
+        "<rdf:RDF xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\"><!--{}--></rdf:RDF>",
+        "x".repeat(64_000)
+    );
+    write(&bench, "full.jpg", &street(), &Metadata { xmp: Some(full.into_bytes()), ..Metadata::default() });
+    let ran = bench.run(&["stamp", "--key", "key.pem", "full.jpg", "-o", "no.jpg", "--profile", "kr"]);
+    assert_eq!((ran.code, bench.has("no.jpg")), (1, false));
+    assert!(ran.stderr.contains("write PNG or WebP"), "{}", ran.stderr);
+}
+
+#[test]
+fn a_record_of_another_picture_proves_nothing() {
+    let bench = Bench::with_key();
+    let first = stamp(&bench, "png", &["--profile", "kr", "--realistic"]);
+    let metadata = decode(&fs::read(bench.path(&first)).unwrap(), &Limits::default()).unwrap().metadata;
+    let other = stamp(&bench, "png", &["--realistic"]);
+    let raster = decode(&fs::read(bench.path(&other)).unwrap(), &Limits::default()).unwrap().raster;
+    write(&bench, "moved.png", &raster, &metadata);
+    let (code, found) = check(&bench, "kr,eu", &["moved.png"]);
+    assert_eq!(code, 1);
+    let unmet = with_status(&found[0], "not-met");
+    assert!(unmet.contains("kr.guideline.deepfake") && unmet.contains("eu.code-1.1.1"), "{unmet:?}");
+    assert!(found[0]["contradictions"].to_string().contains("another picture"), "{:#}", found[0]);
+}
+
+#[test]
+fn what_check_prints_fits_its_schema() {
+    let schema: Value = serde_json::from_str(include_str!("../../docs/check.schema.json")).unwrap();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let bench = Bench::with_key();
+    let args = [&["--profile", "kr,cn", "--realistic", "--exempt", "internal:x"], &SYSTEM[..]].concat();
+    let stamped = stamp(&bench, "png", &args);
+    bench.put("bare.png", &png(&street()));
+    bench.put("broken.png", b"GIF89a");
+    let (code, found) = check(&bench, "kr,eu,cn,us-ca", &[&stamped, "bare.png", "broken.png", "missing.png"]);
+    assert_eq!((code, found.len()), (2, 4));
+    for record in &found {
+        let errors: Vec<_> = validator.iter_errors(record).map(|e| format!("{}: {e}", e.instance_path())).collect();
+        assert!(errors.is_empty(), "{errors:?}\n{record:#}");
+        described(&schema, &schema, record);
+        for field in schema["required"].as_array().unwrap().iter().map(|field| field.as_str().unwrap()) {
+            let mut without = record.clone();
+            without.as_object_mut().unwrap().remove(field);
+            assert!(!validator.is_valid(&without), "passes without {field}");
+        }
+    }
+}
+
+/// Every field that is printed is described, at every depth.
+fn described(root: &Value, schema: &Value, value: &Value) {
+    let schema = match schema.get("$ref").and_then(Value::as_str) {
+        Some(pointer) => root.pointer(&pointer[1..]).unwrap(),
+        None => schema,
+    };
+    let schema = match schema.get("oneOf") {
+        Some(choices) if !value.is_null() => &choices[1],
+        _ => schema,
+    };
+    match value {
+        Value::Object(fields) => {
+            for (name, value) in fields {
+                let inner = schema["properties"].get(name).unwrap_or_else(|| panic!("{name} is not described"));
+                described(root, inner, value);
+            }
+        }
+        Value::Array(items) => items.iter().for_each(|item| described(root, &schema["items"], item)),
+        _ => {}
+    }
+}
+
+#[test]
+fn exiftool_reads_every_field() {
+    if Command::new("exiftool").arg("-ver").output().is_err() {
+        println!("SKIPPED: exiftool is not installed (Debian: libimage-exiftool-perl)");
+        return;
+    }
+    let bench = Bench::with_key();
+    for format in FORMATS {
+        let time = "2026-01-31T18:30:00+09:00";
+        let args = [&["--profile", "kr,cn", "--badge", "none", "--id", "77", "--time", time], &SYSTEM[..]].concat();
+        let out = stamp(&bench, format, &args);
+        let ran = Command::new("exiftool").args(["-j", "-n", "-G1"]).arg(bench.path(&out)).output().unwrap();
+        let found: Value = serde_json::from_slice(&ran.stdout).unwrap();
+        let found = &found[0];
+        let source = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia";
+        assert_eq!(found["XMP-iptcExt:DigitalSourceType"], source, "{format}\n{found:#}");
+        assert_eq!(found["XMP-iptcExt:AISystemUsed"], "painter", "{format}\n{found:#}");
+        // exiftool writes what looks like a number as one.
+        assert_eq!(found["XMP-iptcExt:AISystemVersionUsed"].to_string().trim_matches('"'), "2.1", "{format}");
+        assert_eq!(found["XMP-xmp:CreateDate"], "2026:01:31 09:30:00Z", "{format}\n{found:#}");
+        // exiftool 12.57 does not know AIGC and spells it Aigc.
+        let field = |name: &str| {
+            let spelled = found.as_object().unwrap().iter().find(|(key, _)| key.eq_ignore_ascii_case(name));
+            spelled.and_then(|(_, value)| value.as_str()).unwrap_or_else(|| panic!("{name}, {format}\n{found:#}"))
+        };
+        let aigc: Value = serde_json::from_str(field("XMP-TC260:AIGC")).unwrap();
+        let record = LabelRecord::read(field("XMP-watermark:Records")).unwrap();
+        assert_eq!((&aigc["Label"], &aigc["ContentProducer"]), (&json!("1"), &json!("Tester")), "{format}");
+        assert_eq!(aigc["ProduceID"], record.payload.beacon.id(), "{format}");
+        assert!(record.payload.beacon.id().ends_with("-77"), "{format}");
+        assert_eq!(aigc["ReservedCode1"].as_str().unwrap().len(), "ed25519:".len() + 128, "{format}");
+        assert_eq!(record.labelled.notice.as_deref(), Some("kr.download.1"), "{format}");
+        let said =
+            Command::new("exiftool").args(["-validate", "-warning", "-a"]).arg(bench.path(&out)).output().unwrap();
+        let said = String::from_utf8_lossy(&said.stdout).into_owned();
+        assert!(!said.contains("XMP"), "{format}: {said}");
+    }
+}

@@ -1,0 +1,145 @@
+//! Reports on a ledger through the program: true totals, the chain checked first, nothing from outside.
+
+mod common;
+
+use std::fs;
+
+use common::{Bench, png, street};
+use serde_json::{Value, json};
+
+const TRUST: [&str; 2] = ["--trust", "key.directory.json"];
+
+/// Four stamps: a plain one, two labelled ones, and one of an old release, without the field for labels.
+fn ledger() -> Bench {
+    let bench = Bench::with_key();
+    bench.put("in.png", &png(&street()));
+    let stamp = |serial: &str, time: &str, args: &[&str]| {
+        let output = format!("{serial}.png");
+        let fixed = ["stamp", "--key", "key.pem", "--ledger", "l.jsonl", "in.png", "-o", &output, "--id", serial];
+        bench.ok(&[&fixed[..], &["--time", time], args].concat());
+    };
+    stamp("1", "2026-10-31T20:00:00Z", &[]);
+    stamp("2", "2026-11-01T14:59:59Z", &["--profile", "kr", "--realistic", "--system", "painter@2.1"]);
+    let reason = "internal:<b>draft</b> & \"layout\", =1+1";
+    stamp("3", "2026-11-02T15:00:00Z", &["--profile", "kr", "--badge", "en", "--exempt", reason]);
+    stamp("4", "2026-11-30T12:00:00Z", &["--origin", "altered"]);
+    bench
+}
+
+fn report(bench: &Bench, args: &[&str]) -> Value {
+    bench.ok(&[&["report", "--ledger", "l.jsonl", "-o", "r.json"][..], &TRUST, args].concat());
+    serde_json::from_slice(&fs::read(bench.path("r.json")).unwrap()).unwrap()
+}
+
+#[test]
+fn totals_are_those_of_the_records_and_of_the_period() {
+    let bench = ledger();
+    let lines = fs::read_to_string(bench.path("l.jsonl")).unwrap();
+    let records: Vec<Value> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert!(records[0].get("labels").is_none(), "a plain stamp's record is as it always was");
+    assert_eq!(records[1]["labels"]["profiles"], json!(["kr"]));
+    assert_eq!(records[2]["labels"]["badge"]["text"], "AI-Generated");
+    assert_eq!(records[2]["labels"]["exemption"]["kind"], "internal");
+
+    let all = report(&bench, &[]);
+    assert_eq!((&all["total"], &all["ledger"]["records"]), (&json!(4), &json!(4)));
+    assert_eq!((&all["from"], &all["to"]), (&json!("2026-10-31"), &json!("2026-11-30")));
+    assert_eq!((&all["layers"]["mark"], &all["layers"]["badge"]), (&json!(4), &json!(2)));
+    assert_eq!((&all["profiles"], &all["origins"]), (&json!({ "kr": 2 }), &json!({ "altered": 1, "generated": 3 })));
+    assert_eq!(all["systems"], json!({ "-": 3, "painter@2.1": 1 }));
+    assert_eq!((&all["keys"][0]["issuer"], &all["keys"][0]["stamps"]), (&json!("Tester"), &json!(4)));
+    let exemption = &all["exemptions"][0];
+    assert_eq!(
+        (&exemption["kind"], &exemption["stamps"], &exemption["records"]),
+        (&json!("internal"), &json!(1), &json!([2]))
+    );
+    let check = bench.ok(&[&["ledger", "verify", "l.jsonl", "--json"][..], &TRUST].concat());
+    assert_eq!(all["ledger"]["head"], check.json()[0]["head"]);
+    assert!(all["ledger"]["head"].as_str().unwrap().ends_with(all["range"]["last_sha256"].as_str().unwrap()));
+
+    // The first two fall on the first of November in Seoul, the third on the third.
+    let korea = ["--zone", "+09:00", "--from", "2026-11-01", "--to", "2026-11-03"];
+    let days = report(&bench, &korea)["days"].clone();
+    assert_eq!(days, json!({ "2026-11-01": 2, "2026-11-03": 1 }));
+    let utc = report(&bench, &["--from", "2026-11-01", "--to", "2026-11-01"]);
+    assert_eq!((&utc["total"], &utc["range"]["first"], &utc["range"]["last"]), (&json!(1), &json!(1), &json!(1)));
+    let none = report(&bench, &["--from", "2025-01-01", "--to", "2025-12-31"]);
+    assert_eq!((&none["total"], &none["range"], &none["days"]), (&json!(0), &Value::Null, &json!({})));
+}
+
+#[test]
+fn the_page_is_self_contained_and_speaks_both_languages() {
+    let bench = ledger();
+    for (lang, says) in [("en", "all 4 records are intact"), ("ko", "기록 4개가 모두 온전하며")] {
+        bench.ok(&[&["report", "--ledger", "l.jsonl", "-o", "r.html", "--lang", lang][..], &TRUST].concat());
+        let page = fs::read_to_string(bench.path("r.html")).unwrap();
+        for part in [says, &format!("lang=\"{lang}\""), "<svg", "<caption>", "scope=\"row\"", "@page", "Tester"] {
+            assert!(page.contains(part), "{lang}: {part} is missing");
+        }
+        for part in ["<script", "http:", "https:", "<link", "url(", "@import", "<b>draft", "compliant"] {
+            assert!(!page.contains(part), "{lang}: {part} in\n{page}");
+        }
+        assert!(page.contains("&lt;b&gt;draft&lt;/b&gt; &amp; &quot;layout&quot;"), "{lang}");
+    }
+}
+
+#[test]
+fn the_table_has_a_line_for_each_record() {
+    let bench = ledger();
+    bench.ok(&[&["report", "--ledger", "l.jsonl", "-o", "r.csv", "--from", "2026-11-01"][..], &TRUST].concat());
+    let table = fs::read_to_string(bench.path("r.csv")).unwrap();
+    let rows: Vec<_> = table.trim_end().split("\r\n").collect();
+    assert_eq!(rows.len(), 4, "{table}");
+    assert!(rows[0].starts_with("\u{feff}record,line_sha256,day,"), "{table}");
+    assert!(rows[1].starts_with("1,") && rows[1].contains(",AI로 생성된 가상의 이미지입니다,"), "{table}");
+    assert!(rows[2].contains(",internal,\"<b>draft</b> & \"\"layout\"\", =1+1\","), "{table}");
+}
+
+#[test]
+fn a_report_is_signed_on_request_and_a_stale_signature_goes() {
+    let bench = ledger();
+    let args = [&["report", "--ledger", "l.jsonl", "-o", "r.html"][..], &TRUST].concat();
+    bench.ok(&[&args[..], &["--report-key", "key.pem"]].concat());
+    let verify = [&["trust", "verify", "r.html"][..], &TRUST].concat();
+    bench.ok(&verify);
+    let page = fs::read_to_string(bench.path("r.html")).unwrap();
+    bench.put("r.html", page.replace("4 stamps", "5 stamps").as_bytes());
+    assert_eq!(bench.run(&verify).code, 1);
+    bench.ok(&args);
+    assert!(!bench.has("r.html.sig"));
+}
+
+#[test]
+fn a_broken_chain_gives_no_report_and_names_the_record() {
+    let bench = ledger();
+    let whole = fs::read_to_string(bench.path("l.jsonl")).unwrap();
+    let lines: Vec<_> = whole.lines().collect();
+    let head = report(&bench, &[])["ledger"]["head"].as_str().unwrap().to_owned();
+    fs::remove_file(bench.path("r.json")).unwrap();
+    let changed = whole.replacen("draft", "craft", 1);
+    let cut = lines[..3].join("\n") + "\n";
+    let missing = [lines[0], lines[2], lines[3], ""].join("\n");
+    for (ledger, record, args) in [(&changed, 2, &[][..]), (&missing, 1, &[]), (&cut, 3, &["--head", &head])] {
+        bench.put("l.jsonl", ledger.as_bytes());
+        let ran = bench.run(&[&["report", "--ledger", "l.jsonl", "-o", "r.json"][..], &TRUST, args].concat());
+        assert_eq!((ran.code, bench.has("r.json")), (1, false), "{}{}", ran.stdout, ran.stderr);
+        assert!(ran.stdout.contains(&format!("Not intact at record {record} ")), "{}", ran.stdout);
+    }
+    // Intact, yet signed by a key that nobody lists: written, and said.
+    bench.put("l.jsonl", whole.as_bytes());
+    let ran = bench.run(&["report", "--ledger", "l.jsonl", "-o", "r.json"]);
+    assert_eq!((ran.code, bench.has("r.json")), (1, true));
+    assert!(ran.stderr.contains("no trusted directory lists"), "{}", ran.stderr);
+    for args in [
+        &["--from", "2026-02-30"][..],
+        &["--zone", "9"],
+        &["--from", "2026-11-02", "--to", "2026-11-01"],
+        &["-o", "r.txt"],
+    ] {
+        let mut fixed = vec!["report", "--ledger", "l.jsonl"];
+        if args[0] != "-o" {
+            fixed.extend(["-o", "x.json"]);
+        }
+        assert_eq!(bench.run(&[&fixed[..], args].concat()).code, 2, "{args:?}");
+    }
+}

@@ -1,0 +1,336 @@
+//! Evidence and circumstances -> a finding for each clause: met, not met, or outside the file.
+//!
+//! A finding is about one clause and one file. Nothing is summed up into a claim of compliance.
+
+use watermark_core::payload::{Beacon, Origin};
+use watermark_core::signature::{Standing, TrustStore};
+
+use crate::aigc::{self, Aigc};
+use crate::xmp::{self, Labels};
+use crate::{Badge, Circumstances, Clause, ExemptionRule, LabelRecord, Need, Place, Profile};
+
+/// What reading the pixels gave.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MarkFacts {
+    /// The verdict's name, as `verify` prints it.
+    pub verdict: &'static str,
+    /// The beacon; a mark without one states nothing.
+    pub beacon: Beacon,
+    /// The time in the seal, if that was read.
+    pub time: Option<String>,
+}
+
+/// Everything found in a file that bears on labelling.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Evidence {
+    /// The mark, when its beacon was read and no signature speaks against it.
+    pub mark: Option<MarkFacts>,
+    /// Labels in the metadata.
+    pub labels: Labels,
+    /// Our record, its signature holding: the one about these pixels, else the latest.
+    pub record: Option<LabelRecord>,
+    /// Who holds the record's key, by the directories trusted.
+    pub issuer: Option<String>,
+    /// Whether the record's beacon is that of the pixels; `None` when no beacon was read.
+    pub bound: Option<bool>,
+    /// The AIGC label, well-formed.
+    pub aigc: Option<Aigc>,
+    /// Whether there is a C2PA manifest. It was not validated.
+    pub c2pa: bool,
+    /// Whether the caller saw a visible label.
+    pub badge_seen: bool,
+    /// What contradicts what, and what could not be read.
+    pub contradictions: Vec<String>,
+}
+
+/// How a clause stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// The file has what the clause asks for.
+    Met,
+    /// The file lacks it.
+    NotMet,
+    /// The file cannot show it: whoever hands it out has to.
+    Outside,
+}
+
+impl Status {
+    /// The name in JSON and reports.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Met => "met",
+            Self::NotMet => "not-met",
+            Self::Outside => "outside",
+        }
+    }
+}
+
+/// One clause, held against one file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding<'a> {
+    /// The clause.
+    pub clause: &'a Clause,
+    /// How it stands.
+    pub status: Status,
+    /// What that rests on, or what is missing.
+    pub evidence: Vec<String>,
+}
+
+/// A profile, held against one file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Checked<'a> {
+    /// The profile.
+    pub profile: &'a Profile,
+    /// Clauses that hold here, in the law's order.
+    pub findings: Vec<Finding<'a>>,
+    /// Clauses that do not hold in these circumstances, and why.
+    pub not_applicable: Vec<(&'a Clause, &'static str)>,
+}
+
+impl Checked<'_> {
+    /// Whether every clause that lies in the file is met; those merely recommended do not count.
+    pub fn inside_met(&self) -> bool {
+        self.findings.iter().all(|finding| finding.status != Status::NotMet || finding.clause.encouraged)
+    }
+}
+
+impl Evidence {
+    /// Brings together what was read. `xmp` is the file's packet.
+    pub fn new(mark: Option<MarkFacts>, xmp: Option<&[u8]>, trust: &TrustStore) -> Self {
+        let mut evidence = Self { mark, ..Self::default() };
+        if let Some(packet) = xmp {
+            match xmp::read(packet) {
+                Ok(labels) => evidence.labels = labels,
+                Err(error) => evidence.contradictions.push(error.to_string()),
+            }
+        }
+        evidence.choose_record();
+        if let Some(record) = &evidence.record {
+            let check = trust.check(&record.payload);
+            let standing = check.standing().filter(Standing::counts);
+            evidence.issuer = standing.map(|standing| standing.directory.organization().name.clone());
+        }
+        evidence.aigc = evidence.labels.aigc.iter().find_map(|text| Aigc::read(text));
+        evidence.find_contradictions();
+        evidence
+    }
+
+    fn choose_record(&mut self) {
+        let pixels = self.mark.as_ref().map(|mark| mark.beacon);
+        for text in self.labels.records.iter().rev() {
+            match LabelRecord::read(text) {
+                Ok(record) => {
+                    let same = pixels.map(|beacon| beacon == record.payload.beacon);
+                    if self.record.is_none() || (same == Some(true) && self.bound != Some(true)) {
+                        (self.record, self.bound) = (Some(record), same);
+                    }
+                }
+                Err(error) => self.contradictions.push(error.to_string()),
+            }
+        }
+    }
+
+    fn find_contradictions(&mut self) {
+        let mut found = Vec::new();
+        let origin = self.origin();
+        if self.bound == Some(false) {
+            found.push("the record in the metadata is about another picture than the mark in the pixels".to_owned());
+        }
+        let stated = origin.and_then(xmp::source_type);
+        for kind in &self.labels.source_types {
+            let shown: String = kind.chars().take(200).collect();
+            if !xmp::is_ai(kind) && (origin.is_some() || self.aigc.is_some()) {
+                found.push(format!("DigitalSourceType says {shown:?}, other layers say AI"));
+            } else if stated.as_ref().is_some_and(|stated| stated != kind) {
+                found.push(format!("DigitalSourceType says {shown:?}, mark or record state another origin"));
+            }
+        }
+        if self.labels.source_types.iter().any(|kind| *kind != self.labels.source_types[0]) {
+            found.push("DigitalSourceType stands more than once, with different values".to_owned());
+        }
+        match (&self.aigc, self.beacon()) {
+            (None, _) if !self.labels.aigc.is_empty() => found.push("the AIGC label is not well-formed".to_owned()),
+            (Some(label), Some(beacon)) => {
+                if label.label != aigc::label(beacon.origin) {
+                    found.push(format!("the AIGC label says {:?}, mark or record state another origin", label.label));
+                }
+                // Only an id of our own making can be compared.
+                if label.reserved_code1.starts_with("ed25519:") && label.produce_id != beacon.id() {
+                    found.push("the AIGC label names another picture".to_owned());
+                }
+            }
+            _ => {}
+        }
+        self.contradictions.extend(found);
+    }
+
+    /// The beacon in the pixels, else the record's.
+    fn beacon(&self) -> Option<Beacon> {
+        let record = self.record.as_ref().map(|record| record.payload.beacon);
+        self.mark.as_ref().map(|mark| mark.beacon).or(record)
+    }
+
+    /// How the picture came to be, as far as mark or record say.
+    pub fn origin(&self) -> Option<Origin> {
+        self.beacon().map(|beacon| beacon.origin)
+    }
+
+    /// The visible label that the record states, unless the record is about other pixels.
+    pub fn badge(&self) -> Option<&Badge> {
+        self.record.as_ref().filter(|_| self.bound != Some(false))?.labelled.badge.as_ref()
+    }
+
+    /// What the picture is, where it goes being the caller's to say. `realistic` adds to what the mark states and takes
+    /// nothing from it.
+    pub fn circumstances(&self, exported: bool, realistic: bool) -> Circumstances {
+        let beacon = self.beacon();
+        Circumstances {
+            exported,
+            realistic: realistic || beacon.is_some_and(|beacon| beacon.realistic),
+            artistic: beacon.is_some_and(|beacon| beacon.artistic),
+            origin: self.origin(),
+            badge: self.badge_seen || self.badge().is_some(),
+        }
+    }
+
+    /// What shows that something needed is there.
+    fn shows(&self, need: Need) -> Option<String> {
+        let record = self.record.as_ref().filter(|_| self.bound != Some(false));
+        let payload = self.mark.as_ref();
+        match need {
+            Need::Mark => self
+                .mark
+                .as_ref()
+                .map(|mark| format!("mark: {}, states {}, id {}", mark.verdict, mark.beacon.origin, mark.beacon.id())),
+            Need::Metadata => self.metadata(),
+            Need::SignedMetadata => record.map(|record| {
+                let to = match self.bound {
+                    Some(true) => "and is about these pixels",
+                    _ => "and could not be compared with the pixels",
+                };
+                let whose =
+                    self.issuer.as_deref().map_or("of nobody you trust".to_owned(), |name| format!("of {name}"));
+                format!("metadata: the record's signature holds under key {} {whose}, {to}", record.public_key.key_id())
+            }),
+            Need::Badge if self.badge_seen => Some("visible label: stated by the caller of this check".to_owned()),
+            Need::Badge => self.badge().map(|badge| {
+                let doubt = if self.bound == Some(true) { "" } else { ", which could not be compared with the pixels" };
+                format!("visible label: {:?}, stated by the record{doubt}", badge.text)
+            }),
+            Need::C2pa => self.c2pa.then(|| "c2pa: a manifest is present; it was not validated".to_owned()),
+            Need::Aigc => self
+                .aigc
+                .as_ref()
+                .map(|label| format!("metadata: AIGC Label {:?}, ProduceID {:?}", label.label, label.produce_id)),
+            Need::Provider => record
+                .and_then(|record| record.labelled.provider.as_ref())
+                .map(|name| format!("metadata: the record names the provider {name:?}")),
+            Need::System => match (self.labels.systems.first(), self.labels.versions.first()) {
+                (Some(name), Some(version)) => Some(format!("metadata: AISystemUsed {name:?}, version {version:?}")),
+                _ => None,
+            },
+            Need::Time => payload
+                .and_then(|mark| mark.time.as_ref())
+                .map(|time| format!("mark: {time}"))
+                .or_else(|| Some(format!("metadata: {}", record?.payload.seal.unverified_claims.time))),
+            Need::Identifier => match (payload, record) {
+                (Some(mark), _) => Some(format!("mark: {}", mark.beacon.id())),
+                (None, Some(record)) => Some(format!("metadata: {}", record.payload.beacon.id())),
+                (None, None) => None,
+            },
+            Need::Origin => match (payload, record) {
+                (Some(mark), _) => Some(format!("mark: {}", mark.beacon.origin)),
+                (None, Some(record)) => Some(format!("metadata: {}", record.payload.beacon.origin)),
+                (None, None) => self.metadata(),
+            },
+        }
+    }
+
+    /// Metadata that state AI, and none that state otherwise.
+    fn metadata(&self) -> Option<String> {
+        if self.labels.source_types.iter().any(|kind| !xmp::is_ai(kind)) {
+            return None;
+        }
+        if let Some(kind) = self.labels.source_types.first() {
+            return Some(format!("metadata: DigitalSourceType {}", kind.rsplit('/').next().unwrap_or(kind)));
+        }
+        let record = self.record.as_ref().filter(|_| self.bound != Some(false));
+        record
+            .map(|record| format!("metadata: the record states {}", record.payload.beacon.origin))
+            .or_else(|| self.shows(Need::Aigc))
+    }
+
+    /// The ground on which the record says that a profile's duties do not hold.
+    fn exemption<'a>(&self, profile: &'a Profile) -> Option<(&'a ExemptionRule, String)> {
+        let record = self.record.as_ref().filter(|_| self.bound != Some(false))?;
+        let exemption = record.labelled.exemption.as_ref()?;
+        profile.exemption(&exemption.kind).map(|rule| (rule, exemption.reason.clone()))
+    }
+}
+
+/// Holds a file against a profile.
+pub fn check<'a>(profile: &'a Profile, evidence: &Evidence, at: &Circumstances) -> Checked<'a> {
+    let exemption = evidence.exemption(profile);
+    let mut checked = Checked { profile, findings: Vec::new(), not_applicable: Vec::new() };
+    for clause in &profile.clauses {
+        if let Some(why) = clause.when.broken(at) {
+            checked.not_applicable.push((clause, why));
+            continue;
+        }
+        let (status, evidence) = match &exemption {
+            Some((rule, reason)) if clause.exemptible => (
+                Status::Outside,
+                vec![format!(
+                    "the record states an exemption, {} ({}), for the reason {reason:?}; whether it holds is yours to show",
+                    rule.kind, rule.article
+                )],
+            ),
+            _ => judge(clause, evidence),
+        };
+        checked.findings.push(Finding { clause, status, evidence });
+    }
+    checked
+}
+
+fn judge(clause: &Clause, evidence: &Evidence) -> (Status, Vec<String>) {
+    if clause.place == Place::Outside {
+        return (Status::Outside, Vec::new());
+    }
+    let any: Vec<_> = clause.any.iter().filter_map(|need| evidence.shows(*need)).collect();
+    let (all, missing): (Vec<_>, Vec<_>) =
+        clause.all.iter().map(|need| evidence.shows(*need).ok_or(*need)).partition(Result::is_ok);
+    if (clause.any.is_empty() || !any.is_empty()) && missing.is_empty() {
+        return (Status::Met, any.into_iter().chain(all.into_iter().flatten()).collect());
+    }
+    let mut lacking: Vec<_> =
+        missing.into_iter().filter_map(Result::err).map(|need| format!("no {}", words(need))).collect();
+    match clause.any.as_slice() {
+        [only] if any.is_empty() => lacking.push(format!("no {}", words(*only))),
+        [_, ..] if any.is_empty() => {
+            let names: Vec<_> = clause.any.iter().map(|need| words(*need)).collect();
+            lacking.push(format!("none of these was found: {}", names.join(", ")));
+        }
+        _ => {}
+    }
+    (if clause.or_outside { Status::Outside } else { Status::NotMet }, lacking)
+}
+
+/// What is needed, in words.
+fn words(need: Need) -> &'static str {
+    match need {
+        Need::Mark => "readable mark",
+        Need::Metadata => "metadata that state AI, uncontradicted",
+        Need::SignedMetadata => "signed record about these pixels",
+        Need::Badge => "visible label on record",
+        Need::C2pa => "C2PA manifest",
+        Need::Aigc => "well-formed AIGC label",
+        Need::Provider => "name of the provider",
+        Need::System => "name and version of the generating system",
+        Need::Time => "time",
+        Need::Identifier => "unique identifier",
+        Need::Origin => "origin",
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,171 @@
+//! Clauses against made-up evidence: every layer's absence, moved records, contradictions, exemptions.
+
+use std::collections::BTreeSet;
+
+use watermark_core::signature::Directory;
+
+use super::*;
+use crate::Labelled;
+use crate::testing::{key, labelled, payload, system};
+use crate::xmp::{NewLabels, merge};
+
+/// What is left out of a file that has everything.
+#[derive(Default)]
+#[expect(clippy::struct_excessive_bools, reason = "one for each layer")]
+struct Without {
+    mark: bool,
+    metadata: bool,
+    badge: bool,
+    aigc: bool,
+}
+
+fn badge() -> Badge {
+    Badge { text: "AI".to_owned(), x: 1, y: 1, width: 20, height: 9 }
+}
+
+fn mark() -> MarkFacts {
+    let payload = payload();
+    MarkFacts {
+        verdict: "verified",
+        beacon: payload.beacon,
+        time: Some(payload.seal.unverified_claims.time.to_string()),
+    }
+}
+
+fn packet(labelled: &Labelled, aigc: Option<&str>) -> Vec<u8> {
+    let (payload, key, system) = (payload(), key(), system());
+    let record = LabelRecord::sign(&payload, labelled, &key, &key.public_key()).unwrap();
+    let time = payload.seal.unverified_claims.time;
+    let new = NewLabels { origin: payload.beacon.origin, system: Some(&system), time, aigc, record: &record };
+    merge(None, &new).unwrap().packet
+}
+
+fn evidence(without: &Without) -> Evidence {
+    let badge = (!without.badge).then(badge);
+    let labelled = Labelled { badge, exemption: None, ..labelled() };
+    let aigc = Aigc::of(&payload(), Some("Studio"), &key().public_key()).to_json();
+    let packet = packet(&labelled, (!without.aigc).then_some(&aigc));
+    let xmp = (!without.metadata).then_some(&*packet);
+    Evidence::new((!without.mark).then(mark), xmp, &TrustStore::default())
+}
+
+fn unmet(profile: &str, evidence: &Evidence) -> BTreeSet<&'static str> {
+    let at = evidence.circumstances(true, true);
+    let checked = check(Profile::by_id(profile).unwrap(), evidence, &at);
+    let unmet = checked.findings.iter().filter(|finding| finding.status == Status::NotMet);
+    unmet.map(|finding| finding.clause.id.as_str()).collect()
+}
+
+#[test]
+fn each_layer_meets_exactly_its_clauses() {
+    let without = |change: fn(&mut Without)| {
+        let mut without = Without::default();
+        change(&mut without);
+        evidence(&without)
+    };
+    let cases: [(&str, Evidence, [&[&str]; 4]); 6] = [
+        ("nothing", without(|_| ()), [&[], &[], &[], &[]]),
+        ("mark", without(|w| w.mark = true), [&[], &["eu.code-1.1.2"], &["cn.art-5"], &["us-ca.b-4"]]),
+        ("badge", without(|w| w.badge = true), [&["kr.guideline.deepfake"], &["eu.50-4"], &["cn.explicit"], &[]]),
+        ("aigc", without(|w| w.aigc = true), [&[], &[], &["cn.implicit"], &[]]),
+        (
+            "metadata",
+            without(|w| w.metadata = true),
+            [
+                &["kr.guideline.deepfake"],
+                &["eu.50-4", "eu.code-1.1.1", "eu.code-1.3"],
+                &["cn.explicit", "cn.implicit"],
+                &["us-ca.b-1-A", "us-ca.b-1-B", "us-ca.b-3"],
+            ],
+        ),
+        (
+            "mark and metadata",
+            without(|w| (w.mark, w.metadata) = (true, true)),
+            [
+                &["kr.31-2", "kr.guideline.deepfake", "kr.guideline.exported"],
+                &["eu.50-2", "eu.50-4", "eu.code-1.1.1", "eu.code-1.1.2", "eu.code-1.3"],
+                &["cn.art-5", "cn.explicit", "cn.implicit"],
+                &["us-ca.E", "us-ca.b-1-A", "us-ca.b-1-B", "us-ca.b-1-C", "us-ca.b-1-D", "us-ca.b-3", "us-ca.b-4"],
+            ],
+        ),
+    ];
+    for (left_out, evidence, expected) in cases {
+        for (profile, expected) in ["kr", "eu", "cn", "us-ca"].into_iter().zip(expected) {
+            assert_eq!(unmet(profile, &evidence), expected.iter().copied().collect(), "{profile} without {left_out}");
+        }
+        assert_eq!(evidence.contradictions, [""; 0], "without {left_out}");
+    }
+}
+
+#[test]
+fn a_manifest_stands_in_for_metadata_where_the_clause_allows_it() {
+    let mut evidence = evidence(&Without { metadata: true, ..Without::default() });
+    evidence.c2pa = true;
+    evidence.badge_seen = true;
+    assert_eq!(unmet("eu", &evidence), ["eu.code-1.3"].into());
+    assert_eq!(unmet("kr", &evidence), [].into());
+    let at = evidence.circumstances(true, true);
+    assert!(check(Profile::by_id("eu").unwrap(), &evidence, &at).inside_met(), "a recommendation does not count");
+}
+
+#[test]
+fn a_record_about_another_picture_counts_for_nothing() {
+    let mut other = mark();
+    other.beacon.serial = watermark_core::payload::Serial::new(8).unwrap();
+    let packet = packet(&Labelled { badge: Some(badge()), ..labelled() }, None);
+    let evidence = Evidence::new(Some(other), Some(&packet), &TrustStore::default());
+    assert_eq!((evidence.bound, evidence.badge()), (Some(false), None));
+    assert!(evidence.contradictions[0].contains("another picture"), "{:?}", evidence.contradictions);
+    assert!(unmet("eu", &evidence).contains("eu.code-1.1.1"));
+    let at = evidence.circumstances(true, false);
+    assert!(check(Profile::by_id("kr").unwrap(), &evidence, &at).inside_met(), "and its exemption neither");
+    assert!(check(Profile::by_id("kr").unwrap(), &evidence, &at).findings.iter().any(|f| f.status == Status::Met));
+}
+
+#[test]
+fn an_exemption_moves_what_it_can_lift_outside() {
+    let packet = packet(&labelled(), None);
+    let evidence = Evidence::new(Some(mark()), Some(&packet), &TrustStore::default());
+    let at = evidence.circumstances(true, true);
+    let kr = check(Profile::by_id("kr").unwrap(), &evidence, &at);
+    assert!(kr.findings.iter().all(|finding| finding.status == Status::Outside));
+    assert!(kr.findings[0].evidence[0].contains("a \\\"draft\\\""), "{:?}", kr.findings[0].evidence);
+    // Profiles that do not know the ground are not moved.
+    assert!(unmet("cn", &evidence).contains("cn.explicit"));
+}
+
+#[test]
+fn contradictions_are_named() {
+    let aigc = r#"{"Label":"3","ContentProducer":"other","ProduceID":"x"}"#;
+    let both = packet(&labelled(), Some(aigc));
+    let named =
+        |packet: &[u8]| Evidence::new(Some(mark()), Some(packet), &TrustStore::default()).contradictions.join("\n");
+    assert!(named(&both).contains("AIGC label says \"3\""), "{}", named(&both));
+    let text = String::from_utf8(both).unwrap();
+    let edited = text.replace("trainedAlgorithmicMedia", "compositeWithTrainedAlgorithmicMedia");
+    assert!(named(edited.as_bytes()).contains("another origin"));
+    let photo = text.replace("trainedAlgorithmicMedia", "digitalCapture");
+    assert!(named(photo.as_bytes()).contains("other layers say AI"));
+    assert_eq!(Evidence::new(None, Some(photo.as_bytes()), &TrustStore::default()).metadata(), None);
+    let forged = text.replace("kr.download.1", "kr.download.2");
+    assert!(named(forged.as_bytes()).contains("was changed"));
+    assert!(named(b"<broken").contains("cannot be read"));
+}
+
+#[test]
+fn the_issuer_is_named_where_a_directory_vouches() {
+    let entry = watermark_core::signature::DirectoryKey::new(key().public_key());
+    let who =
+        watermark_core::signature::Organization { name: "Studio".into(), name_ko: None, contact: None, url: None };
+    let trust = TrustStore::new(vec![Directory::new(who, vec![entry], vec![]).unwrap()]);
+    let packet = packet(&labelled(), None);
+    let evidence = Evidence::new(None, Some(&packet), &trust);
+    assert_eq!((evidence.issuer.as_deref(), evidence.bound), (Some("Studio"), None));
+    assert!(evidence.shows(Need::SignedMetadata).unwrap().contains("could not be compared"));
+    assert!(
+        Evidence::new(None, Some(&packet), &TrustStore::default())
+            .shows(Need::SignedMetadata)
+            .unwrap()
+            .contains("nobody you trust")
+    );
+}

@@ -1,0 +1,159 @@
+//! Labels into XMP packets and out of them: what is there stays, nothing stands twice, hostile packets are refused.
+
+use proptest::prelude::*;
+use watermark_core::payload::{Origin, SystemName, UnixSeconds};
+use watermark_label::xmp::{Labels, NewLabels, is_ai, merge, read, source_type};
+
+const GENERATED: &str = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia";
+const CAPTURE: &str = "http://cv.iptc.org/newscodes/digitalsourcetype/digitalCapture";
+
+fn system() -> SystemName {
+    "painter@2.1".parse().unwrap()
+}
+
+fn new<'a>(system: &'a SystemName, record: &'a str) -> NewLabels<'a> {
+    let aigc = Some(r#"{"Label":"1","ContentProducer":"a&b"}"#);
+    NewLabels { origin: Origin::Generated, system: Some(system), time: UnixSeconds(1_800_000_000), aigc, record }
+}
+
+/// A packet around descriptions.
+fn packet(descriptions: &str) -> Vec<u8> {
+    format!(
+        "<?xpacket begin=\"\u{feff}\" id=\"W5M0MpCehiHzreSzNTczkc9d\"?><x:xmpmeta xmlns:x=\"adobe:ns:meta/\">\
+         <r:RDF xmlns:r=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\" \
+         xmlns:e=\"http://iptc.org/std/Iptc4xmpExt/2008-02-29/\" xmlns:q=\"http://ns.adobe.com/xap/1.0/\">{descriptions}</r:RDF>\
+         </x:xmpmeta>{}<?xpacket end=\"w\"?>",
+        " ".repeat(100)
+    )
+    .into_bytes()
+}
+
+fn all_of_ours(record: &str) -> Labels {
+    Labels {
+        source_types: vec![GENERATED.to_owned()],
+        systems: vec!["painter".to_owned()],
+        versions: vec!["2.1".to_owned()],
+        create_dates: vec!["2027-01-15T08:00:00Z".to_owned()],
+        aigc: vec![r#"{"Label":"1","ContentProducer":"a&b"}"#.to_owned()],
+        records: vec![record.to_owned()],
+    }
+}
+
+#[test]
+fn a_fresh_packet_holds_everything() {
+    let record = r#"{"a":"<&>"}"#;
+    let merged = merge(None, &new(&system(), record)).unwrap();
+    assert_eq!(read(&merged.packet).unwrap(), all_of_ours(record));
+    assert_eq!(merged.conflicts, []);
+}
+
+#[test]
+fn what_is_there_stays_byte_for_byte() {
+    for there in [
+        packet("<r:Description r:about=\"uuid:1\" q:CreatorTool=\"x\"/>"),
+        packet("<r:Description r:about=\"uuid:1\"><q:CreatorTool>x &amp; y</q:CreatorTool></r:Description>"),
+        packet(""),
+        String::from_utf8(packet("")).unwrap().replace("></r:RDF>", "/>").into_bytes(),
+        [&b"\xef\xbb\xbf"[..], &packet(""), b"\0\0 \n"].concat(),
+    ] {
+        let merged = merge(Some(&there), &new(&system(), "r")).unwrap();
+        assert_eq!(read(&merged.packet).unwrap(), all_of_ours("r"));
+        // Taking the insertion out again gives the packet back; a self-closing element alone is opened.
+        let before = String::from_utf8(there.clone()).unwrap().replace("/></x:", "></r:RDF></x:");
+        let after = String::from_utf8(merged.packet).unwrap();
+        let start = before.bytes().zip(after.bytes()).take_while(|(a, b)| a == b).count();
+        let tail = before.bytes().rev().zip(after.bytes().rev()).take_while(|(a, b)| a == b).count();
+        assert!(start + tail >= before.len(), "{before}\n{after}");
+        assert_eq!(before.contains("uuid:1"), after.matches("about=\"uuid:1\"").count() == 2, "{after}");
+    }
+}
+
+#[test]
+fn nothing_stands_twice() {
+    let once = merge(None, &new(&system(), "first")).unwrap().packet;
+    let twice = merge(Some(&once), &new(&system(), "second")).unwrap();
+    let labels = read(&twice.packet).unwrap();
+    assert_eq!(labels, Labels { records: vec!["first".to_owned(), "second".to_owned()], ..all_of_ours("") });
+    assert_eq!(twice.conflicts, []);
+}
+
+#[test]
+fn other_words_are_kept_and_named() {
+    for there in [
+        format!("<r:Description e:DigitalSourceType=\"{CAPTURE}\"/>"),
+        format!("<r:Description><e:DigitalSourceType r:resource=\"{CAPTURE}\"/></r:Description>"),
+        format!("<r:Description><e:DigitalSourceType>\n {CAPTURE} </e:DigitalSourceType></r:Description>"),
+    ] {
+        let merged = merge(Some(&packet(&there)), &new(&system(), "r")).unwrap();
+        let labels = read(&merged.packet).unwrap();
+        assert_eq!(labels.source_types, [CAPTURE], "{there}");
+        assert_eq!(merged.conflicts.len(), 1);
+        assert_eq!(merged.conflicts[0].found, CAPTURE);
+        assert!(merged.conflicts[0].to_string().contains("already say"), "{}", merged.conflicts[0]);
+    }
+    // Somebody else's system keeps its version to itself.
+    let other = packet("<r:Description><e:AISystemUsed>other</e:AISystemUsed></r:Description>");
+    let merged = merge(Some(&other), &new(&system(), "r")).unwrap();
+    let labels = read(&merged.packet).unwrap();
+    assert_eq!((labels.systems, labels.versions), (vec!["other".to_owned()], vec![]));
+    assert_eq!(merged.conflicts[0].property, "Iptc4xmpExt:AISystemUsed");
+    // An older creation date is no contradiction.
+    let dated = packet("<r:Description q:CreateDate=\"2020-01-01\"/>");
+    assert_eq!(merge(Some(&dated), &new(&system(), "r")).unwrap().conflicts, []);
+}
+
+#[test]
+fn lists_and_structures_are_read() {
+    let there = packet(
+        "<r:Description><e:AISystemUsed><r:Bag><r:li>a</r:li><r:li>b</r:li></r:Bag></e:AISystemUsed>\
+         <e:AISystemVersionUsed r:parseType=\"Resource\"><r:value>1</r:value></e:AISystemVersionUsed></r:Description>",
+    );
+    let labels = read(&there).unwrap();
+    assert_eq!((labels.systems, labels.versions), (vec!["a".to_owned(), "b".to_owned()], vec!["1".to_owned()]));
+}
+
+#[test]
+fn source_types_by_origin() {
+    assert_eq!(source_type(Origin::Generated).as_deref(), Some(GENERATED));
+    assert!(source_type(Origin::Altered).unwrap().ends_with("/compositeWithTrainedAlgorithmicMedia"));
+    assert_eq!(source_type(Origin::Possible), None);
+    assert!(is_ai(GENERATED) && !is_ai(CAPTURE) && !is_ai(""));
+}
+
+#[test]
+fn hostile_packets_are_refused() {
+    let entities = "<!DOCTYPE x [<!ENTITY a \"aaaaaaaaaa\"><!ENTITY b \"&a;&a;&a;&a;\">]><x>&b;</x>";
+    let deep = "<a>".repeat(200_000);
+    let nodes = format!("<a>{}</a>", "<b/>".repeat(300_000));
+    let long = vec![b' '; 9 << 20];
+    for (cause, bytes) in [
+        ("not XML", &b"hello"[..]),
+        ("empty", b""),
+        ("UTF-16", b"\xfe\xff\0<\0a"),
+        ("no RDF", b"<x:xmpmeta xmlns:x=\"adobe:ns:meta/\"/>"),
+        ("entities", entities.as_bytes()),
+        ("never closed", b"<r:RDF xmlns:r=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\">"),
+        ("nested deeply", deep.as_bytes()),
+        ("many nodes", nodes.as_bytes()),
+        ("too long", &long),
+    ] {
+        assert!(read(bytes).is_err(), "{cause}");
+        assert!(merge(Some(bytes), &new(&system(), "r")).is_err(), "{cause}");
+    }
+}
+
+proptest! {
+    /// Whatever text a value holds, it comes back, and the packet stays well-formed.
+    #[test]
+    fn any_visible_text_survives(record in "[ -~가-힣]{1,80}") {
+        let record = record.trim().to_owned();
+        prop_assume!(!record.is_empty());
+        let merged = merge(None, &new(&system(), &record)).unwrap();
+        prop_assert_eq!(read(&merged.packet).unwrap().records, vec![record]);
+    }
+
+    #[test]
+    fn arbitrary_bytes_never_panic(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
+        let _ = merge(Some(&bytes), &new(&system(), "r"));
+    }
+}
