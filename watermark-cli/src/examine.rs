@@ -5,7 +5,7 @@ use std::time::Instant;
 use anyhow::Result;
 use sha2::{Digest as _, Sha256};
 use watermark_core::payload::{Beacon, hex};
-use watermark_core::{Carrier, Effort, Extraction, Language, RecordCheck, check_record, extract, judge};
+use watermark_core::{Carrier, ContentSketch, Effort, Extraction, Language, RecordCheck, check_record, extract, judge};
 use watermark_files::Metadata;
 use watermark_report::{ImageFacts, LedgerFacts, Record, RecordFacts, Timing, edit_map_png, signature_facts};
 
@@ -29,6 +29,8 @@ pub(crate) struct Examiner {
     pub(crate) ledger: Option<Index>,
     /// Whether to draw edit maps.
     pub(crate) draws_maps: bool,
+    /// Whether to take down what pictures show, for content hashes in their metadata.
+    pub(crate) sketches: bool,
 }
 
 /// Findings about one file.
@@ -39,6 +41,8 @@ pub(crate) struct Examined {
     pub(crate) extraction: Option<Extraction>,
     /// What else the file says; `None` when it could not be read.
     pub(crate) metadata: Option<Metadata>,
+    /// What the picture shows, for content hashes in its metadata; `None` unless asked for.
+    pub(crate) sketch: Option<ContentSketch>,
     /// Where the picture was edited, drawn over it as a PNG; reports show it.
     pub(crate) map: Option<Vec<u8>>,
 }
@@ -56,6 +60,7 @@ impl Examiner {
             manifests: ManifestReader::open(&args.c2pa)?,
             ledger: None,
             draws_maps: false,
+            sketches: false,
         })
     }
 
@@ -104,7 +109,8 @@ impl Examiner {
         self.manifests.examine(bytes, &file, &report.extraction, &mut record);
         record.timing_ms = Timing { decode, extract, total: since(start) };
         let map = if self.draws_maps { edit_map_png(&report.extraction, &file.raster)? } else { None };
-        Ok(Examined { record, extraction: Some(report.extraction), metadata: Some(file.metadata), map })
+        let sketch = self.sketches.then(|| ContentSketch::of(&file.raster));
+        Ok(Examined { record, extraction: Some(report.extraction), metadata: Some(file.metadata), sketch, map })
     }
 
     /// Adds what the ledger knows of a beacon.
@@ -139,6 +145,7 @@ fn settle(name: &str, start: Instant, work: impl FnOnce() -> Result<Examined>) -
             record: Record::of_error(name, format!("{error:#}"), timing),
             extraction: None,
             metadata: None,
+            sketch: None,
             map: None,
         }
     })

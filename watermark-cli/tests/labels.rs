@@ -260,6 +260,19 @@ fn a_record_of_another_picture_proves_nothing() {
     let unmet = with_status(&found[0], "not-met");
     assert!(unmet.contains("kr.guideline.deepfake") && unmet.contains("eu.code-1.1.1"), "{unmet:?}");
     assert!(found[0]["contradictions"].to_string().contains("another picture"), "{:#}", found[0]);
+
+    // Without a mark to compare, the content hash tells.
+    let whole = decode(common::SAMPLE, &Limits::default()).unwrap().raster;
+    for (name, raster, mine) in [("unmarked.png", &street(), true), ("copied.png", &whole, false)] {
+        write(&bench, name, raster, &metadata);
+        let (_, found) = check(&bench, "kr,eu", &[name]);
+        assert_eq!(with_status(&found[0], "not-met").contains("eu.code-1.1.1"), !mine, "{:#}", found[0]);
+        let said = found[0].to_string();
+        let expected =
+            if mine { "content hash agrees with the picture" } else { "another picture, by its content hash" };
+        assert!(said.contains(expected) && said.contains("weighted bits disagree"), "{:#}", found[0]);
+        assert_eq!(found[0]["layers"]["metadata"]["record"]["about_these_pixels"], mine);
+    }
 }
 
 #[test]

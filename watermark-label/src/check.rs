@@ -4,6 +4,7 @@
 
 use watermark_core::payload::{Beacon, Origin};
 use watermark_core::signature::{Standing, TrustStore};
+use watermark_core::{Comparison, Content, ContentSketch};
 
 use crate::aigc::{self, Aigc};
 use crate::xmp::{self, Labels};
@@ -21,7 +22,7 @@ pub struct MarkFacts {
 }
 
 /// Everything found in a file that bears on labelling.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Evidence {
     /// The mark, when its beacon was read and no signature speaks against it.
     pub mark: Option<MarkFacts>,
@@ -31,8 +32,11 @@ pub struct Evidence {
     pub record: Option<LabelRecord>,
     /// Who holds the record's key, by the directories trusted.
     pub issuer: Option<String>,
-    /// Whether the record's beacon is that of the pixels; `None` when no beacon was read.
+    /// Whether the record is about this picture: by the beacon in the pixels, where none was read by the content hash. `None`
+    /// when neither could be compared; the record counts for nothing then, since it may have been copied here.
     pub bound: Option<bool>,
+    /// The comparison with the record's content hash, where there was no beacon to compare.
+    pub content: Option<Content>,
     /// The AIGC label, well-formed.
     pub aigc: Option<Aigc>,
     /// Whether there is a C2PA manifest. It was not validated.
@@ -95,8 +99,8 @@ impl Checked<'_> {
 }
 
 impl Evidence {
-    /// Brings together what was read. `xmp` is the file's packet.
-    pub fn new(mark: Option<MarkFacts>, xmp: Option<&[u8]>, trust: &TrustStore) -> Self {
+    /// Brings together what was read. `sketch` is of the whole picture, `xmp` the file's packet.
+    pub fn new(mark: Option<MarkFacts>, sketch: &ContentSketch, xmp: Option<&[u8]>, trust: &TrustStore) -> Self {
         let mut evidence = Self { mark, ..Self::default() };
         if let Some(packet) = xmp {
             match xmp::read(packet) {
@@ -104,7 +108,7 @@ impl Evidence {
                 Err(error) => evidence.contradictions.push(error.to_string()),
             }
         }
-        evidence.choose_record();
+        evidence.choose_record(sketch);
         if let Some(record) = &evidence.record {
             let check = trust.check(&record.payload);
             let standing = check.standing().filter(Standing::counts);
@@ -115,14 +119,18 @@ impl Evidence {
         evidence
     }
 
-    fn choose_record(&mut self) {
+    fn choose_record(&mut self, sketch: &ContentSketch) {
         let pixels = self.mark.as_ref().map(|mark| mark.beacon);
         for text in self.labels.records.iter().rev() {
             match LabelRecord::read(text) {
                 Ok(record) => {
-                    let same = pixels.map(|beacon| beacon == record.payload.beacon);
+                    let payload = &record.payload;
+                    let content =
+                        pixels.is_none().then(|| sketch.compare(&payload.seal.unverified_claims.content_hash));
+                    let same =
+                        pixels.map(|beacon| beacon == payload.beacon).or(content.and_then(|content| same(&content)));
                     if self.record.is_none() || (same == Some(true) && self.bound != Some(true)) {
-                        (self.record, self.bound) = (Some(record), same);
+                        (self.record, self.bound, self.content) = (Some(record), same, content);
                     }
                 }
                 Err(error) => self.contradictions.push(error.to_string()),
@@ -133,8 +141,16 @@ impl Evidence {
     fn find_contradictions(&mut self) {
         let mut found = Vec::new();
         let origin = self.origin();
-        if self.bound == Some(false) {
-            found.push("the record in the metadata is about another picture than the mark in the pixels".to_owned());
+        match (self.bound, &self.content) {
+            (Some(false), None) => {
+                found.push("the record in the metadata is about another picture than the mark in the pixels".to_owned());
+            }
+            (Some(false), Some(content)) => found.push(format!(
+                "the record in the metadata is about another picture, by its content hash ({}): it was copied here, or the \
+                 picture was cropped or turned",
+                compared(content)
+            )),
+            _ => {}
         }
         let stated = origin.and_then(xmp::source_type);
         for kind in &self.labels.source_types {
@@ -164,9 +180,14 @@ impl Evidence {
         self.contradictions.extend(found);
     }
 
-    /// The beacon in the pixels, else the record's.
+    /// The record, if it is about this picture.
+    fn bound_record(&self) -> Option<&LabelRecord> {
+        self.record.as_ref().filter(|_| self.bound == Some(true))
+    }
+
+    /// The beacon in the pixels, else the record's, unless that is about another picture: what it states can only ask for more.
     fn beacon(&self) -> Option<Beacon> {
-        let record = self.record.as_ref().map(|record| record.payload.beacon);
+        let record = self.record.as_ref().filter(|_| self.bound != Some(false)).map(|record| record.payload.beacon);
         self.mark.as_ref().map(|mark| mark.beacon).or(record)
     }
 
@@ -175,9 +196,9 @@ impl Evidence {
         self.beacon().map(|beacon| beacon.origin)
     }
 
-    /// The visible label that the record states, unless the record is about other pixels.
+    /// The visible label that the record states, if the record is about this picture.
     pub fn badge(&self) -> Option<&Badge> {
-        self.record.as_ref().filter(|_| self.bound != Some(false))?.labelled.badge.as_ref()
+        self.bound_record()?.labelled.badge.as_ref()
     }
 
     /// What the picture is, where it goes being the caller's to say. `realistic` adds to what the mark states and takes
@@ -195,7 +216,7 @@ impl Evidence {
 
     /// What shows that something needed is there.
     fn shows(&self, need: Need) -> Option<String> {
-        let record = self.record.as_ref().filter(|_| self.bound != Some(false));
+        let record = self.bound_record();
         let payload = self.mark.as_ref();
         match need {
             Need::Mark => self
@@ -204,19 +225,16 @@ impl Evidence {
                 .map(|mark| format!("mark: {}, states {}, id {}", mark.verdict, mark.beacon.origin, mark.beacon.id())),
             Need::Metadata => self.metadata(),
             Need::SignedMetadata => record.map(|record| {
-                let to = match self.bound {
-                    Some(true) => "and is about these pixels",
-                    _ => "and could not be compared with the pixels",
+                let to = match &self.content {
+                    None => "and it names the mark in the pixels".to_owned(),
+                    Some(content) => format!("and its content hash agrees with the picture ({})", compared(content)),
                 };
                 let whose =
                     self.issuer.as_deref().map_or("of nobody you trust".to_owned(), |name| format!("of {name}"));
                 format!("metadata: the record's signature holds under key {} {whose}, {to}", record.public_key.key_id())
             }),
             Need::Badge if self.badge_seen => Some("visible label: stated by the caller of this check".to_owned()),
-            Need::Badge => self.badge().map(|badge| {
-                let doubt = if self.bound == Some(true) { "" } else { ", which could not be compared with the pixels" };
-                format!("visible label: {:?}, stated by the record{doubt}", badge.text)
-            }),
+            Need::Badge => self.badge().map(|badge| format!("visible label: {:?}, stated by the record", badge.text)),
             Need::C2pa => self.c2pa.then(|| "c2pa: a manifest is present; it was not validated".to_owned()),
             Need::Aigc => self
                 .aigc
@@ -254,18 +272,31 @@ impl Evidence {
         if let Some(kind) = self.labels.source_types.first() {
             return Some(format!("metadata: DigitalSourceType {}", kind.rsplit('/').next().unwrap_or(kind)));
         }
-        let record = self.record.as_ref().filter(|_| self.bound != Some(false));
-        record
+        self.bound_record()
             .map(|record| format!("metadata: the record states {}", record.payload.beacon.origin))
             .or_else(|| self.shows(Need::Aigc))
     }
 
     /// The ground on which the record says that a profile's duties do not hold.
     fn exemption<'a>(&self, profile: &'a Profile) -> Option<(&'a ExemptionRule, String)> {
-        let record = self.record.as_ref().filter(|_| self.bound != Some(false))?;
-        let exemption = record.labelled.exemption.as_ref()?;
+        let exemption = self.bound_record()?.labelled.exemption.as_ref()?;
         profile.exemption(&exemption.kind).map(|rule| (rule, exemption.reason.clone()))
     }
+}
+
+/// What a comparison with the content hash says about the record.
+fn same(content: &Content) -> Option<bool> {
+    match content.comparison {
+        Comparison::Matches => Some(true),
+        Comparison::Differs => Some(false),
+        Comparison::TooLittle => None,
+    }
+}
+
+/// A comparison in numbers.
+fn compared(content: &Content) -> String {
+    let disagreement = 100.0 * content.disagreement;
+    format!("{disagreement:.0} % of {:.0} weighted bits disagree", content.effective_bits)
 }
 
 /// Holds a file against a profile.
@@ -311,6 +342,13 @@ fn judge(clause: &Clause, evidence: &Evidence) -> (Status, Vec<String>) {
             lacking.push(format!("none of these was found: {}", names.join(", ")));
         }
         _ => {}
+    }
+    if evidence.record.is_some() && evidence.bound.is_none() {
+        lacking.push(
+            "the record does not count: no mark could be read, and the picture is too plain for the record's content hash, so \
+             it may be another's"
+                .to_owned(),
+        );
     }
     (if clause.or_outside { Status::Outside } else { Status::NotMet }, lacking)
 }

@@ -18,7 +18,7 @@ use crate::terminal::{note, say};
 const STATING: [&str; 4] = ["verified", "altered", "unknown-issuer", "marked"];
 
 pub(crate) fn run(args: &Check) -> Result<Outcome> {
-    let examiner = Examiner::new(&args.reading)?;
+    let examiner = Examiner { sketches: true, ..Examiner::new(&args.reading)? };
     let inputs = inputs::expand(&args.inputs, None)?;
     if !args.json && examiner.trust.by_default {
         note(&examiner.trust.summary());
@@ -44,7 +44,7 @@ pub(crate) fn run(args: &Check) -> Result<Outcome> {
 
 /// The findings about one file, held against every profile asked for.
 fn judge(args: &Check, examiner: &Examiner, found: &Examined) -> CheckRecord {
-    let (Some(extraction), Some(metadata)) = (&found.extraction, &found.metadata) else {
+    let (Some(extraction), Some(metadata), Some(sketch)) = (&found.extraction, &found.metadata, &found.sketch) else {
         return CheckRecord::of_error(&found.record);
     };
     let beacon = extraction.beacon.filter(|_| STATING.contains(&found.record.verdict));
@@ -53,7 +53,7 @@ fn judge(args: &Check, examiner: &Examiner, found: &Examined) -> CheckRecord {
         beacon,
         time: found.record.payload.as_ref().map(|payload| payload.time.clone()),
     });
-    let mut evidence = Evidence::new(mark, metadata.xmp.as_deref(), &examiner.trust.store);
+    let mut evidence = Evidence::new(mark, sketch, metadata.xmp.as_deref(), &examiner.trust.store);
     evidence.c2pa = metadata.dropped_c2pa;
     evidence.badge_seen = args.badge_seen;
     let at = evidence.circumstances(!args.inside_service, args.realistic);

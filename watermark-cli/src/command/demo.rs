@@ -132,7 +132,16 @@ fn prepare(args: &Demo, folder: &Path, memory: &Memory) -> Result<(RgbImage, Exa
     write_png(folder, "stamped.png", marked.clone())?;
     let trust = Trust { store: TrustStore::new(vec![directory]), by_default: false, files: Vec::new() };
     let manifests = ManifestReader::open(&C2paTrust { c2pa_trust: None })?;
-    Ok((marked, Examiner { carrier, effort: args.effort.into(), trust, manifests, ledger: None, draws_maps: false }))
+    let examiner = Examiner {
+        carrier,
+        effort: args.effort.into(),
+        trust,
+        manifests,
+        ledger: None,
+        draws_maps: false,
+        sketches: false,
+    };
+    Ok((marked, examiner))
 }
 
 fn try_attack(

@@ -6,7 +6,7 @@ use watermark_core::signature::Directory;
 
 use super::*;
 use crate::Labelled;
-use crate::testing::{key, labelled, payload, system};
+use crate::testing::{key, labelled, other_sketch, payload, plain_sketch, sketch, system};
 use crate::xmp::{NewLabels, merge};
 
 /// What is left out of a file that has everything.
@@ -46,7 +46,7 @@ fn evidence(without: &Without) -> Evidence {
     let aigc = Aigc::of(&payload(), Some("Studio"), &key().public_key()).to_json();
     let packet = packet(&labelled, (!without.aigc).then_some(&aigc));
     let xmp = (!without.metadata).then_some(&*packet);
-    Evidence::new((!without.mark).then(mark), xmp, &TrustStore::default())
+    Evidence::new((!without.mark).then(mark), &sketch(), xmp, &TrustStore::default())
 }
 
 fn unmet(profile: &str, evidence: &Evidence) -> BTreeSet<&'static str> {
@@ -113,7 +113,7 @@ fn a_record_about_another_picture_counts_for_nothing() {
     let mut other = mark();
     other.beacon.serial = watermark_core::payload::Serial::new(8).unwrap();
     let packet = packet(&Labelled { badge: Some(badge()), ..labelled() }, None);
-    let evidence = Evidence::new(Some(other), Some(&packet), &TrustStore::default());
+    let evidence = Evidence::new(Some(other), &sketch(), Some(&packet), &TrustStore::default());
     assert_eq!((evidence.bound, evidence.badge()), (Some(false), None));
     assert!(evidence.contradictions[0].contains("another picture"), "{:?}", evidence.contradictions);
     assert!(unmet("eu", &evidence).contains("eu.code-1.1.1"));
@@ -123,9 +123,33 @@ fn a_record_about_another_picture_counts_for_nothing() {
 }
 
 #[test]
+fn without_a_mark_a_record_counts_only_where_its_content_hash_agrees() {
+    let packet = packet(&Labelled { badge: Some(badge()), exemption: None, ..labelled() }, None);
+    let with = |sketch: &ContentSketch| Evidence::new(None, sketch, Some(&packet), &TrustStore::default());
+    let own = with(&sketch());
+    assert_eq!((own.bound, own.badge().is_some()), (Some(true), true), "{:?}", own.content);
+    assert!(own.shows(Need::SignedMetadata).unwrap().contains("content hash agrees"));
+    assert!(!unmet("eu", &own).contains("eu.code-1.1.1"));
+    // Copied to another picture.
+    let moved = with(&other_sketch());
+    assert_eq!((moved.bound, moved.badge()), (Some(false), None), "{:?}", moved.content);
+    assert!(moved.contradictions[0].contains("by its content hash"), "{:?}", moved.contradictions);
+    assert!(unmet("eu", &moved).is_superset(&["eu.code-1.1.1", "eu.50-4", "eu.code-1.3"].into()));
+    assert!(unmet("us-ca", &moved).contains("us-ca.b-1-D"));
+    // Nothing to compare: it may be another's, and the clause says so.
+    let plain = with(&plain_sketch());
+    assert_eq!((plain.bound, plain.badge(), plain.contradictions.len()), (None, None, 0));
+    let at = plain.circumstances(true, true);
+    let eu = check(Profile::by_id("eu").unwrap(), &plain, &at);
+    let signed = eu.findings.iter().find(|finding| finding.clause.id == "eu.code-1.1.1").unwrap();
+    assert_eq!(signed.status, Status::NotMet);
+    assert!(signed.evidence.iter().any(|line| line.contains("too plain")), "{:?}", signed.evidence);
+}
+
+#[test]
 fn an_exemption_moves_what_it_can_lift_outside() {
     let packet = packet(&labelled(), None);
-    let evidence = Evidence::new(Some(mark()), Some(&packet), &TrustStore::default());
+    let evidence = Evidence::new(Some(mark()), &sketch(), Some(&packet), &TrustStore::default());
     let at = evidence.circumstances(true, true);
     let kr = check(Profile::by_id("kr").unwrap(), &evidence, &at);
     assert!(kr.findings.iter().all(|finding| finding.status == Status::Outside));
@@ -138,15 +162,16 @@ fn an_exemption_moves_what_it_can_lift_outside() {
 fn contradictions_are_named() {
     let aigc = r#"{"Label":"3","ContentProducer":"other","ProduceID":"x"}"#;
     let both = packet(&labelled(), Some(aigc));
-    let named =
-        |packet: &[u8]| Evidence::new(Some(mark()), Some(packet), &TrustStore::default()).contradictions.join("\n");
+    let named = |packet: &[u8]| {
+        Evidence::new(Some(mark()), &sketch(), Some(packet), &TrustStore::default()).contradictions.join("\n")
+    };
     assert!(named(&both).contains("AIGC label says \"3\""), "{}", named(&both));
     let text = String::from_utf8(both).unwrap();
     let edited = text.replace("trainedAlgorithmicMedia", "compositeWithTrainedAlgorithmicMedia");
     assert!(named(edited.as_bytes()).contains("another origin"));
     let photo = text.replace("trainedAlgorithmicMedia", "digitalCapture");
     assert!(named(photo.as_bytes()).contains("other layers say AI"));
-    assert_eq!(Evidence::new(None, Some(photo.as_bytes()), &TrustStore::default()).metadata(), None);
+    assert_eq!(Evidence::new(None, &sketch(), Some(photo.as_bytes()), &TrustStore::default()).metadata(), None);
     let forged = text.replace("kr.download.1", "kr.download.2");
     assert!(named(forged.as_bytes()).contains("was changed"));
     assert!(named(b"<broken").contains("cannot be read"));
@@ -159,11 +184,11 @@ fn the_issuer_is_named_where_a_directory_vouches() {
         watermark_core::signature::Organization { name: "Studio".into(), name_ko: None, contact: None, url: None };
     let trust = TrustStore::new(vec![Directory::new(who, vec![entry], vec![]).unwrap()]);
     let packet = packet(&labelled(), None);
-    let evidence = Evidence::new(None, Some(&packet), &trust);
-    assert_eq!((evidence.issuer.as_deref(), evidence.bound), (Some("Studio"), None));
-    assert!(evidence.shows(Need::SignedMetadata).unwrap().contains("could not be compared"));
+    let evidence = Evidence::new(None, &sketch(), Some(&packet), &trust);
+    assert_eq!((evidence.issuer.as_deref(), evidence.bound), (Some("Studio"), Some(true)));
+    assert!(evidence.shows(Need::SignedMetadata).unwrap().contains("of Studio"));
     assert!(
-        Evidence::new(None, Some(&packet), &TrustStore::default())
+        Evidence::new(None, &sketch(), Some(&packet), &TrustStore::default())
             .shows(Need::SignedMetadata)
             .unwrap()
             .contains("nobody you trust")
