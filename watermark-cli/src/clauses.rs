@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 
 use serde::Serialize;
-use watermark_label::{Badge, Checked, Circumstances, Evidence, Exemption, Finding, Layer, Status};
+use watermark_label::{Badge, Checked, Circumstances, Evidence, Exemption, Finding, Layer};
 use watermark_report::Record;
 
 use crate::terminal::{BAD, DOUBTFUL, FAINT, GOOD, shown};
@@ -209,8 +209,8 @@ fn clause(finding: &Finding<'static>) -> ClauseFacts {
         words: clause.words.as_deref(),
         status: finding.status.name(),
         evidence: finding.evidence.clone(),
-        remedy: (finding.status != Status::Met).then_some(&clause.remedy),
-        notice: clause.notice.as_deref().filter(|_| finding.status != Status::Met),
+        remedy: finding.remedy,
+        notice: clause.notice.as_deref().filter(|_| finding.remedy.is_some()),
     }
 }
 

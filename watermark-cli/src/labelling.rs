@@ -4,14 +4,13 @@ use std::collections::BTreeMap;
 
 use anyhow::{Context as _, Result, ensure};
 use serde::Serialize;
+use watermark_badge::PARTS;
 use watermark_core::Stamped;
 use watermark_core::payload::{Origin, SystemName};
 use watermark_core::signature::Directory;
 use watermark_files::{Limits, Metadata};
 use watermark_label::xmp::{self, NewLabels};
-use watermark_label::{
-    Aigc, Badge, Circumstances, Exemption, Field, LabelRecord, Labelled, Layer, Notice, Profile, owed_notice,
-};
+use watermark_label::{Aigc, Badge, Circumstances, Exemption, Field, LabelRecord, Labelled, Layer, Notice, Profile};
 
 use crate::args::LabelArgs;
 use crate::key_store::SigningKey;
@@ -124,11 +123,18 @@ impl Labelling {
         Circumstances { exported: !self.inside_service, realistic, artistic, origin: Some(origin), badge: false }
     }
 
-    /// Words of the visible label, when a profile asks for one in these circumstances and no exemption was stated for it.
+    /// Words of the visible label: those of every profile that asks for one in these circumstances and for which no exemption
+    /// was stated, each once and on a line of its own.
     #[expect(clippy::trivially_copy_pass_by_ref, reason = "as the library's functions take it")]
-    pub(crate) fn badge_text(&self, at: &Circumstances) -> Option<&'static str> {
-        let asking = self.profiles.iter().find(|profile| profile.asks(Layer::Badge, at) && !self.exempts(profile))?;
-        asking.badge_text(at)
+    pub(crate) fn badge_text(&self, at: &Circumstances) -> Option<String> {
+        let asking = self.profiles.iter().filter(|profile| profile.asks(Layer::Badge, at) && !self.exempts(profile));
+        let mut texts: Vec<&str> = Vec::new();
+        for text in asking.filter_map(|profile| profile.badge_text(at)) {
+            if !texts.contains(&text) {
+                texts.push(text);
+            }
+        }
+        (!texts.is_empty()).then(|| texts.join(PARTS))
     }
 
     fn exempts(&self, profile: &Profile) -> bool {
@@ -136,15 +142,22 @@ impl Labelling {
     }
 
     /// What is asked of a picture: the layers, and the notice that goes with its file.
-    fn facts(&self, at: Circumstances, applied: Vec<Layer>) -> LabelFacts {
+    fn facts(&self, at: Circumstances, applied: Vec<Layer>, badge: Option<&Badge>) -> LabelFacts {
         let bound: Vec<&'static Profile> =
             self.profiles.iter().filter(|profile| !self.exempts(profile)).copied().collect();
-        let asked = |layer: &Layer| *layer != Layer::Notice && bound.iter().any(|profile| profile.asks(*layer, &at));
+        // A visible label in other words is none for a profile.
+        let counts = |profile: &Profile| badge.is_some_and(|badge| profile.accepts_badge(&badge.text));
+        let lacks = |profile: &Profile, layer: Layer| {
+            let there = if layer == Layer::Badge { counts(profile) } else { applied.contains(&layer) };
+            layer != Layer::Notice && profile.asks(layer, &at) && !there
+        };
+        let missing = |layer: &Layer| bound.iter().any(|profile| lacks(profile, *layer));
+        let notice = bound.iter().find_map(|profile| profile.notice(&Circumstances { badge: counts(profile), ..at }));
         LabelFacts {
             profiles: self.profiles.iter().map(|profile| profile.id.as_str()).collect(),
-            missing: Layer::ALL.into_iter().filter(|layer| asked(layer) && !applied.contains(layer)).collect(),
+            missing: Layer::ALL.into_iter().filter(missing).collect(),
             layers: applied,
-            notice: owed_notice(&bound, &at).map(OwedNotice::new),
+            notice: notice.map(OwedNotice::new),
             exemption: self.exemption.clone(),
         }
     }
@@ -163,12 +176,9 @@ impl Labelling {
     ) -> Result<Applied> {
         let payload = &stamped.payload;
         let beacon = &payload.beacon;
-        let at = Circumstances {
-            badge: badge.is_some(),
-            ..self.circumstances(beacon.origin, beacon.realistic, beacon.artistic)
-        };
+        let at = self.circumstances(beacon.origin, beacon.realistic, beacon.artistic);
         let layers = layers(badge.is_some(), true, self.manifest);
-        let facts = self.facts(at, layers.clone());
+        let facts = self.facts(at, layers.clone(), badge);
         let labelled = Labelled {
             system: system.cloned(),
             provider: self.provider.clone(),
@@ -192,7 +202,8 @@ impl Labelling {
         let merged = xmp::merge(metadata.xmp.as_deref(), &new).context("the labels could not be added")?;
         let mut notes: Vec<_> = merged.conflicts.iter().map(ToString::to_string).collect();
         if let Some(words) = self.badge_text(&at).filter(|_| facts.missing.contains(&Layer::Badge)) {
-            notes.push(format!("a visible label is asked for, such as {words:?}, and none was drawn"));
+            let drawn = badge.map_or("none was drawn".to_owned(), |badge| format!("{:?} was drawn", badge.text));
+            notes.push(format!("a visible label is asked for, such as {words:?}, and {drawn}"));
         }
         let metadata = Metadata { xmp: Some(merged.packet), ..metadata.clone() };
         Ok(Applied { metadata, facts, notes, record })

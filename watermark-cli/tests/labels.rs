@@ -159,6 +159,9 @@ fn an_exemption_is_kept_with_its_reason_and_judged_by_nobody() {
     assert_eq!((code, with_status(&found[0], "met").len(), with_status(&found[0], "not-met").len()), (0, 0, 0));
     let evidence = found[0]["profiles"][0]["clauses"][0]["evidence"][0].as_str().unwrap();
     assert!(evidence.contains("Decree Art. 23(4)2") && evidence.contains("layout draft"), "{evidence}");
+    // Whoever has an exemption is not told to stamp again.
+    let clauses = found[0]["profiles"][0]["clauses"].as_array().unwrap();
+    assert!(clauses.iter().all(|clause| clause["remedy"].is_null() && clause["notice"].is_null()), "{:#}", found[0]);
 
     for (args, why) in [
         (&["--exempt", "minor:x"][..], "choose from obvious, internal, notified"),
@@ -170,6 +173,41 @@ fn an_exemption_is_kept_with_its_reason_and_judged_by_nobody() {
         assert_eq!(ran.code, 2, "{args:?}");
         assert!(ran.stderr.contains(why), "{args:?}: {}", ran.stderr);
     }
+}
+
+#[test]
+fn a_visible_label_speaks_for_every_profile_that_asks_for_one() {
+    let bench = Bench::with_key();
+    let label = |out: &str| {
+        let file = decode(&fs::read(bench.path(out)).unwrap(), &Limits::default()).unwrap();
+        let record = xmp::read(file.metadata.xmp.as_deref().unwrap()).unwrap().records.remove(0);
+        LabelRecord::read(&record).unwrap().labelled.badge.unwrap().text
+    };
+    for (profiles, text) in [
+        ("kr,cn", "AI로 생성된 가상의 이미지입니다 / AI生成"),
+        ("eu,kr,eu", "AI GENERATED / AI로 생성된 가상의 이미지입니다"),
+        ("cn,us-ca", "AI生成"),
+    ] {
+        let args = [&["--realistic", "--profile", profiles], &SYSTEM[..]].concat();
+        let out = stamp(&bench, "png", &args);
+        assert_eq!(label(&out), text);
+        let (code, found) = check(&bench, profiles, &[&out]);
+        assert_eq!(code, 0, "{profiles}: {:#}", found[0]);
+    }
+    // A label of one's own counts for whom it speaks, and stamp says for whom it does not.
+    bench.put("in.png", &png(&street()));
+    let args =
+        ["stamp", "--key", "key.pem", "in.png", "-o", "ko.png", "--realistic", "--profile", "kr,cn", "--badge", "ko"];
+    let ran = bench.ok(&[&args[..], &["--json"]].concat());
+    assert_eq!(ran.json()[0]["labels"]["missing"], json!(["badge"]));
+    let ran = bench.ok(&[&args[..], &["--overwrite"]].concat());
+    assert!(
+        ran.stderr.contains("a visible label is asked for") && ran.stderr.contains("\"AI 생성\" was drawn"),
+        "{}",
+        ran.stderr
+    );
+    let (code, found) = check(&bench, "kr,cn", &["ko.png"]);
+    assert_eq!((code, with_status(&found[0], "not-met")), (1, ["cn.explicit".to_owned()].into()));
 }
 
 #[test]

@@ -78,6 +78,8 @@ pub struct Finding<'a> {
     pub status: Status,
     /// What that rests on, or what is missing.
     pub evidence: Vec<String>,
+    /// What to do; nothing where it is met, or where an exemption stands on record.
+    pub remedy: Option<&'a str>,
 }
 
 /// A profile, held against one file.
@@ -214,8 +216,13 @@ impl Evidence {
         }
     }
 
+    /// Whether there is a visible label in words that count for a profile.
+    fn has_badge(&self, profile: &Profile) -> bool {
+        self.badge_seen || self.badge().is_some_and(|badge| profile.accepts_badge(&badge.text))
+    }
+
     /// What shows that something needed is there.
-    fn shows(&self, need: Need) -> Option<String> {
+    fn shows(&self, need: Need, profile: &Profile) -> Option<String> {
         let record = self.bound_record();
         let payload = self.mark.as_ref();
         match need {
@@ -234,12 +241,12 @@ impl Evidence {
                 format!("metadata: the record's signature holds under key {} {whose}, {to}", record.public_key.key_id())
             }),
             Need::Badge if self.badge_seen => Some("visible label: stated by the caller of this check".to_owned()),
-            Need::Badge => self.badge().map(|badge| format!("visible label: {:?}, stated by the record", badge.text)),
+            Need::Badge => {
+                let badge = self.badge().filter(|badge| profile.accepts_badge(&badge.text));
+                badge.map(|badge| format!("visible label: {:?}, stated by the record", badge.text))
+            }
             Need::C2pa => self.c2pa.then(|| "c2pa: a manifest is present; it was not validated".to_owned()),
-            Need::Aigc => self
-                .aigc
-                .as_ref()
-                .map(|label| format!("metadata: AIGC Label {:?}, ProduceID {:?}", label.label, label.produce_id)),
+            Need::Aigc => self.aigc_label(),
             Need::Provider => record
                 .and_then(|record| record.labelled.provider.as_ref())
                 .map(|name| format!("metadata: the record names the provider {name:?}")),
@@ -264,6 +271,11 @@ impl Evidence {
         }
     }
 
+    fn aigc_label(&self) -> Option<String> {
+        let label = self.aigc.as_ref()?;
+        Some(format!("metadata: AIGC Label {:?}, ProduceID {:?}", label.label, label.produce_id))
+    }
+
     /// Metadata that state AI, and none that state otherwise.
     fn metadata(&self) -> Option<String> {
         if self.labels.source_types.iter().any(|kind| !xmp::is_ai(kind)) {
@@ -274,7 +286,7 @@ impl Evidence {
         }
         self.bound_record()
             .map(|record| format!("metadata: the record states {}", record.payload.beacon.origin))
-            .or_else(|| self.shows(Need::Aigc))
+            .or_else(|| self.aigc_label())
     }
 
     /// The ground on which the record says that a profile's duties do not hold.
@@ -302,34 +314,38 @@ fn compared(content: &Content) -> String {
 /// Holds a file against a profile.
 pub fn check<'a>(profile: &'a Profile, evidence: &Evidence, at: &Circumstances) -> Checked<'a> {
     let exemption = evidence.exemption(profile);
+    let at = &Circumstances { badge: evidence.has_badge(profile), ..*at };
     let mut checked = Checked { profile, findings: Vec::new(), not_applicable: Vec::new() };
     for clause in &profile.clauses {
         if let Some(why) = clause.when.broken(at) {
             checked.not_applicable.push((clause, why));
             continue;
         }
-        let (status, evidence) = match &exemption {
-            Some((rule, reason)) if clause.exemptible => (
-                Status::Outside,
-                vec![format!(
+        let (status, evidence, remedy) = match &exemption {
+            Some((rule, reason)) if clause.exemptible => {
+                let stated = format!(
                     "the record states an exemption, {} ({}), for the reason {reason:?}; whether it holds is yours to show",
                     rule.kind, rule.article
-                )],
-            ),
-            _ => judge(clause, evidence),
+                );
+                (Status::Outside, vec![stated], None)
+            }
+            _ => {
+                let (status, evidence) = judge(clause, evidence, profile);
+                (status, evidence, (status != Status::Met).then_some(clause.remedy.as_str()))
+            }
         };
-        checked.findings.push(Finding { clause, status, evidence });
+        checked.findings.push(Finding { clause, status, evidence, remedy });
     }
     checked
 }
 
-fn judge(clause: &Clause, evidence: &Evidence) -> (Status, Vec<String>) {
+fn judge(clause: &Clause, evidence: &Evidence, profile: &Profile) -> (Status, Vec<String>) {
     if clause.place == Place::Outside {
         return (Status::Outside, Vec::new());
     }
-    let any: Vec<_> = clause.any.iter().filter_map(|need| evidence.shows(*need)).collect();
+    let any: Vec<_> = clause.any.iter().filter_map(|need| evidence.shows(*need, profile)).collect();
     let (all, missing): (Vec<_>, Vec<_>) =
-        clause.all.iter().map(|need| evidence.shows(*need).ok_or(*need)).partition(Result::is_ok);
+        clause.all.iter().map(|need| evidence.shows(*need, profile).ok_or(*need)).partition(Result::is_ok);
     if (clause.any.is_empty() || !any.is_empty()) && missing.is_empty() {
         return (Status::Met, any.into_iter().chain(all.into_iter().flatten()).collect());
     }
@@ -343,6 +359,9 @@ fn judge(clause: &Clause, evidence: &Evidence) -> (Status, Vec<String>) {
         }
         _ => {}
     }
+    if let Some(badge) = evidence.badge().filter(|_| needs(clause, Need::Badge)) {
+        lacking.push(format!("the visible label on record says {:?}, not what this law asks for", badge.text));
+    }
     if evidence.record.is_some() && evidence.bound.is_none() {
         lacking.push(
             "the record does not count: no mark could be read, and the picture is too plain for the record's content hash, so \
@@ -353,13 +372,17 @@ fn judge(clause: &Clause, evidence: &Evidence) -> (Status, Vec<String>) {
     (if clause.or_outside { Status::Outside } else { Status::NotMet }, lacking)
 }
 
+fn needs(clause: &Clause, need: Need) -> bool {
+    clause.all.contains(&need) || clause.any.contains(&need)
+}
+
 /// What is needed, in words.
 fn words(need: Need) -> &'static str {
     match need {
         Need::Mark => "readable mark",
         Need::Metadata => "metadata that state AI, uncontradicted",
         Need::SignedMetadata => "signed record about these pixels",
-        Need::Badge => "visible label on record",
+        Need::Badge => "visible label on record, in words that count here",
         Need::C2pa => "C2PA manifest",
         Need::Aigc => "well-formed AIGC label",
         Need::Provider => "name of the provider",

@@ -31,6 +31,6 @@ pub use layer::{Badge, Layer};
 pub use notice::{Notice, Occasion};
 pub use profile::{
     BadgeText, Circumstances, Clause, Condition, ExemptionRule, Field, LayerRule, Need, Place, Profile, Roles,
-    UnknownProfile, owed_notice,
+    UnknownProfile,
 };
 pub use record::{LabelRecord, Labelled, RECORD_SCHEMA, RecordError};

@@ -28,6 +28,10 @@ pub struct Profile {
     /// Layers to apply when stamping.
     #[serde(rename = "layer")]
     pub layers: Vec<LayerRule>,
+    /// What a visible label has to say to count, as alternatives, each of parts that all have to occur. Punctuation counts as
+    /// a space, and the text is taken with one at either end, so that a part ` AI ` stands alone. Empty: any words count.
+    #[serde(default)]
+    pub badge_words: Vec<Vec<String>>,
     /// Words of the visible label; the first that fits.
     #[serde(rename = "badge", default)]
     pub badges: Vec<BadgeText>,
@@ -188,7 +192,7 @@ pub struct Circumstances {
     pub artistic: bool,
     /// How it came to be, as far as anything says.
     pub origin: Option<Origin>,
-    /// It carries a visible label.
+    /// It carries a visible label, in words that count where a profile asks.
     pub badge: bool,
 }
 
@@ -296,6 +300,13 @@ impl Profile {
         self.badges.iter().find(|badge| badge.when.holds(at)).map(|badge| badge.text.as_str())
     }
 
+    /// Whether a visible label that says this counts.
+    pub fn accepts_badge(&self, text: &str) -> bool {
+        let spaced: String = text.chars().map(|c| if c.is_ascii_punctuation() { ' ' } else { c }).collect();
+        let text = format!(" {spaced} ");
+        self.badge_words.is_empty() || self.badge_words.iter().any(|parts| parts.iter().all(|part| text.contains(part)))
+    }
+
     /// The ground of exemption of that name.
     pub fn exemption(&self, kind: &str) -> Option<&ExemptionRule> {
         self.exemptions.iter().find(|rule| rule.kind == kind)
@@ -308,11 +319,6 @@ impl Profile {
         let notices = owed.filter_map(|clause| Notice::by_id(clause.notice.as_deref()?));
         notices.into_iter().find(|notice| notice.occasion == crate::Occasion::Download)
     }
-}
-
-/// The notice that several profiles together ask for: that of the first that asks for one.
-pub fn owed_notice(profiles: &[&'static Profile], at: &Circumstances) -> Option<&'static Notice> {
-    profiles.iter().find_map(|profile| profile.notice(at))
 }
 
 #[cfg(test)]
@@ -356,6 +362,7 @@ mod tests {
             // A layer that is applied has words or fields to be applied with.
             if profile.layers.iter().any(|rule| rule.name == Layer::Badge) {
                 assert!(profile.badges.last().is_some_and(|b| b.when == Condition::default()), "{}", profile.id);
+                assert!(profile.badges.iter().all(|badge| profile.accepts_badge(&badge.text)), "{}", profile.id);
             }
         }
         assert_eq!(Profile::all().iter().map(|p| &*p.id).collect::<Vec<_>>(), ["kr", "eu", "cn", "us-ca"]);
@@ -385,8 +392,35 @@ mod tests {
         assert_eq!(invisible.id, "kr.download.1");
         assert_eq!(kr.notice(&at(true, false, false, true)), None, "a visible label is sufficient alone");
         let eu = Profile::by_id("eu").unwrap();
-        assert_eq!(owed_notice(&[eu, kr], &at(true, false, false, false)), Some(invisible));
-        assert_eq!(owed_notice(&[eu], &at(true, false, false, false)), None);
+        assert_eq!(eu.notice(&at(true, false, false, false)), None);
+    }
+
+    #[test]
+    fn a_visible_label_counts_in_the_words_of_the_law() {
+        let counts = |text: &str| {
+            let all = Profile::all().iter().filter(|profile| !profile.badge_words.is_empty());
+            all.filter(|profile| profile.accepts_badge(text)).map(|profile| &*profile.id).collect::<Vec<_>>()
+        };
+        let cases: [(&str, &[&str]); 14] = [
+            ("AI 생성", &["kr", "eu"]),
+            ("AI로 생성된 가상의 이미지입니다", &["kr"]),
+            ("인공지능이 만든 그림", &[]),
+            ("인공지능 합성", &["kr"]),
+            ("AI-Generated", &["kr", "eu"]),
+            ("Made with AI", &["kr", "eu"]),
+            ("AI", &["eu"]),
+            ("AI GENERATED", &["kr", "eu"]),
+            ("AI MODIFIED", &["eu"]),
+            ("Ai generated", &[]),
+            ("AI生成", &["cn"]),
+            ("人工智能生成", &["cn"]),
+            ("AIR GENERATED", &[]),
+            ("AI로 생성된 가상의 이미지입니다 / AI GENERATED / AI生成", &["kr", "eu", "cn"]),
+        ];
+        for (text, profiles) in cases {
+            assert_eq!(counts(text), profiles, "{text}");
+        }
+        assert!(Profile::by_id("us-ca").unwrap().accepts_badge("anything"), "no law asks for words there");
     }
 
     #[test]

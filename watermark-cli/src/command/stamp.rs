@@ -39,7 +39,7 @@ pub(crate) fn run(args: &Stamp) -> Result<Outcome> {
     let asked = labelling.as_ref().and_then(|labelling| {
         labelling.badge_text(&labelling.circumstances(args.origin.into(), args.realistic, args.artistic))
     });
-    let badge = args.badge.label(asked)?;
+    let badge = args.badge.label(asked.as_deref())?;
     let stamper = Stamper {
         key,
         carrier: key_store::carrier(args.carrier_key.as_deref())?,

@@ -19,8 +19,12 @@ struct Without {
     aigc: bool,
 }
 
+fn labelled_as(text: &str) -> Badge {
+    Badge { text: text.to_owned(), x: 1, y: 1, width: 20, height: 9 }
+}
+
 fn badge() -> Badge {
-    Badge { text: "AI".to_owned(), x: 1, y: 1, width: 20, height: 9 }
+    labelled_as("AI로 생성된 가상의 이미지입니다 / AI GENERATED / AI生成")
 }
 
 fn mark() -> MarkFacts {
@@ -47,6 +51,10 @@ fn evidence(without: &Without) -> Evidence {
     let packet = packet(&labelled, (!without.aigc).then_some(&aigc));
     let xmp = (!without.metadata).then_some(&*packet);
     Evidence::new((!without.mark).then(mark), &sketch(), xmp, &TrustStore::default())
+}
+
+fn eu() -> &'static Profile {
+    Profile::by_id("eu").unwrap()
 }
 
 fn unmet(profile: &str, evidence: &Evidence) -> BTreeSet<&'static str> {
@@ -128,7 +136,7 @@ fn without_a_mark_a_record_counts_only_where_its_content_hash_agrees() {
     let with = |sketch: &ContentSketch| Evidence::new(None, sketch, Some(&packet), &TrustStore::default());
     let own = with(&sketch());
     assert_eq!((own.bound, own.badge().is_some()), (Some(true), true), "{:?}", own.content);
-    assert!(own.shows(Need::SignedMetadata).unwrap().contains("content hash agrees"));
+    assert!(own.shows(Need::SignedMetadata, eu()).unwrap().contains("content hash agrees"));
     assert!(!unmet("eu", &own).contains("eu.code-1.1.1"));
     // Copied to another picture.
     let moved = with(&other_sketch());
@@ -147,6 +155,35 @@ fn without_a_mark_a_record_counts_only_where_its_content_hash_agrees() {
 }
 
 #[test]
+fn a_visible_label_meets_the_clauses_of_those_whose_words_it_says() {
+    let evidence = |text: &str| {
+        let packet = packet(&Labelled { badge: Some(labelled_as(text)), exemption: None, ..labelled() }, None);
+        Evidence::new(Some(mark()), &sketch(), Some(&packet), &TrustStore::default())
+    };
+    let clauses = [("kr", "kr.guideline.deepfake"), ("eu", "eu.50-4"), ("cn", "cn.explicit")];
+    for (text, met) in [
+        ("AI로 생성된 가상의 이미지입니다", [true, false, false]),
+        ("AI GENERATED", [true, true, false]),
+        ("AI生成", [false, false, true]),
+        ("나의 그림", [false, false, false]),
+        ("AI 생성 / AI生成", [true, true, true]),
+    ] {
+        let evidence = evidence(text);
+        for ((profile, clause), met) in clauses.into_iter().zip(met) {
+            assert_eq!(unmet(profile, &evidence).contains(clause), !met, "{text:?}, {profile}");
+        }
+    }
+    // Where the words do not count, the notice is owed as without them, and the finding says what is there.
+    let (other, at) = (evidence("AI生成"), evidence("AI生成").circumstances(true, true));
+    let kr = check(Profile::by_id("kr").unwrap(), &other, &at);
+    assert!(kr.findings.iter().any(|finding| finding.clause.id == "kr.31-2.notice"));
+    let label = kr.findings.iter().find(|finding| finding.clause.id == "kr.guideline.deepfake").unwrap();
+    assert!(label.evidence.iter().any(|line| line.contains("says \"AI生成\"")), "{:?}", label.evidence);
+    let seen = Evidence { badge_seen: true, ..other };
+    assert!(unmet("kr", &seen).is_empty(), "who looked knows better");
+}
+
+#[test]
 fn an_exemption_moves_what_it_can_lift_outside() {
     let packet = packet(&labelled(), None);
     let evidence = Evidence::new(Some(mark()), &sketch(), Some(&packet), &TrustStore::default());
@@ -154,8 +191,11 @@ fn an_exemption_moves_what_it_can_lift_outside() {
     let kr = check(Profile::by_id("kr").unwrap(), &evidence, &at);
     assert!(kr.findings.iter().all(|finding| finding.status == Status::Outside));
     assert!(kr.findings[0].evidence[0].contains("a \\\"draft\\\""), "{:?}", kr.findings[0].evidence);
-    // Profiles that do not know the ground are not moved.
+    // Whoever has an exemption is not told to stamp; no other profile knows the ground.
+    assert!(kr.findings.iter().all(|finding| finding.remedy.is_none()));
     assert!(unmet("cn", &evidence).contains("cn.explicit"));
+    let cn = check(Profile::by_id("cn").unwrap(), &evidence, &at);
+    assert!(cn.findings.iter().all(|finding| finding.remedy.is_some() == (finding.status != Status::Met)));
 }
 
 #[test]
@@ -186,10 +226,10 @@ fn the_issuer_is_named_where_a_directory_vouches() {
     let packet = packet(&labelled(), None);
     let evidence = Evidence::new(None, &sketch(), Some(&packet), &trust);
     assert_eq!((evidence.issuer.as_deref(), evidence.bound), (Some("Studio"), Some(true)));
-    assert!(evidence.shows(Need::SignedMetadata).unwrap().contains("of Studio"));
+    assert!(evidence.shows(Need::SignedMetadata, eu()).unwrap().contains("of Studio"));
     assert!(
         Evidence::new(None, &sketch(), Some(&packet), &TrustStore::default())
-            .shows(Need::SignedMetadata)
+            .shows(Need::SignedMetadata, eu())
             .unwrap()
             .contains("nobody you trust")
     );
