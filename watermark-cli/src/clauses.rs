@@ -179,7 +179,7 @@ fn layers(evidence: &Evidence) -> LayerFacts {
             record,
         },
         badge: evidence.badge().cloned(),
-        c2pa: evidence.c2pa,
+        c2pa: evidence.c2pa.is_some(),
     }
 }
 

@@ -182,7 +182,7 @@ Each clause of a profile is held against what the file shows:
   not met  it lacks it; the remedy stands below
   outside  no file can show it: you have to, elsewhere (a notice, your terms, a detection tool)
 
-Evidence is the mark in the pixels, the metadata, a C2PA manifest's presence, and the visible label as the signed record states it: no program \
+Evidence is the mark in the pixels, the metadata, a C2PA manifest that holds and states AI (with the feature c2pa), and the visible label as the signed record states it: no program \
 can see whether a label is visible. Say --badge-seen when you have looked.
 
 Pictures count as exported unless you say --inside-service. They count as realistic or artistic when mark or record say so; --realistic adds to that.

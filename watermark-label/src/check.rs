@@ -21,6 +21,22 @@ pub struct MarkFacts {
     pub time: Option<String>,
 }
 
+/// A C2PA manifest. It shows something where it was read, holds, and states AI: cameras write manifests too.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Manifest {
+    /// There, and not read: this program cannot, or it is broken.
+    Unread,
+    /// Read.
+    Read {
+        /// Its signature holds and its hashes fit the file.
+        valid: bool,
+        /// Who signed it, by the certificate; whether to trust that is another question.
+        signer: Option<String>,
+        /// The digital source type that it states.
+        source_type: Option<String>,
+    },
+}
+
 /// Everything found in a file that bears on labelling.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Evidence {
@@ -39,8 +55,8 @@ pub struct Evidence {
     pub content: Option<Content>,
     /// The AIGC label, well-formed.
     pub aigc: Option<Aigc>,
-    /// Whether there is a C2PA manifest. It was not validated.
-    pub c2pa: bool,
+    /// The file's C2PA manifest, if it has one.
+    pub c2pa: Option<Manifest>,
     /// Whether the caller saw a visible label.
     pub badge_seen: bool,
     /// What contradicts what, and what could not be read.
@@ -245,7 +261,14 @@ impl Evidence {
                 let badge = self.badge().filter(|badge| profile.accepts_badge(&badge.text));
                 badge.map(|badge| format!("visible label: {:?}, stated by the record", badge.text))
             }
-            Need::C2pa => self.c2pa.then(|| "c2pa: a manifest is present; it was not validated".to_owned()),
+            Need::C2pa => match self.c2pa.as_ref()? {
+                Manifest::Read { valid: true, signer, source_type: Some(kind) } if xmp::is_ai(kind) => Some(format!(
+                    "c2pa: a valid manifest, signed by {:?}, states {}",
+                    signer.as_deref().unwrap_or_default(),
+                    kind.rsplit('/').next().unwrap_or(kind)
+                )),
+                _ => None,
+            },
             Need::Aigc => self.aigc_label(),
             Need::Provider => record
                 .and_then(|record| record.labelled.provider.as_ref())
@@ -362,6 +385,15 @@ fn judge(clause: &Clause, evidence: &Evidence, profile: &Profile) -> (Status, Ve
     if let Some(badge) = evidence.badge().filter(|_| needs(clause, Need::Badge)) {
         lacking.push(format!("the visible label on record says {:?}, not what this law asks for", badge.text));
     }
+    if needs(clause, Need::C2pa) {
+        let why = match &evidence.c2pa {
+            Some(Manifest::Unread) => Some("a C2PA manifest is there and was not read, so it shows nothing here"),
+            Some(Manifest::Read { valid: false, .. }) => Some("the C2PA manifest is not valid"),
+            Some(Manifest::Read { .. }) => Some("the C2PA manifest does not state AI"),
+            None => None,
+        };
+        lacking.extend(why.map(str::to_owned));
+    }
     if evidence.record.is_some() && evidence.bound.is_none() {
         lacking.push(
             "the record does not count: no mark could be read, and the picture is too plain for the record's content hash, so \
@@ -383,7 +415,7 @@ fn words(need: Need) -> &'static str {
         Need::Metadata => "metadata that state AI, uncontradicted",
         Need::SignedMetadata => "signed record about these pixels",
         Need::Badge => "visible label on record, in words that count here",
-        Need::C2pa => "C2PA manifest",
+        Need::C2pa => "valid C2PA manifest that states AI",
         Need::Aigc => "well-formed AIGC label",
         Need::Provider => "name of the provider",
         Need::System => "name and version of the generating system",

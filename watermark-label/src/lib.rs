@@ -25,7 +25,7 @@ mod testing;
 pub mod xmp;
 
 pub use aigc::Aigc;
-pub use check::{Checked, Evidence, Finding, MarkFacts, Status, check};
+pub use check::{Checked, Evidence, Finding, Manifest, MarkFacts, Status, check};
 pub use exemption::{Exemption, ExemptionSyntax};
 pub use layer::{Badge, Layer};
 pub use notice::{Notice, Occasion};

@@ -1,7 +1,8 @@
 //! `check`: which clauses of a labelling law do these files meet, and which lie outside them.
 
 use anyhow::Result;
-use watermark_label::{Checked, Evidence, MarkFacts, check};
+use watermark_label::{Checked, Evidence, Manifest, MarkFacts, check};
+use watermark_report::C2paFacts;
 
 use crate::Outcome;
 use crate::args::Check;
@@ -54,9 +55,18 @@ fn judge(args: &Check, examiner: &Examiner, found: &Examined) -> CheckRecord {
         time: found.record.payload.as_ref().map(|payload| payload.time.clone()),
     });
     let mut evidence = Evidence::new(mark, sketch, metadata.xmp.as_deref(), &examiner.trust.store);
-    evidence.c2pa = metadata.dropped_c2pa;
+    evidence.c2pa = found.record.c2pa.as_ref().filter(|facts| facts.present).map(manifest);
     evidence.badge_seen = args.badge_seen;
     let at = evidence.circumstances(!args.inside_service, args.realistic);
     let checked: Vec<Checked<'_>> = args.profiles.iter().map(|profile| check(profile, &evidence, &at)).collect();
     CheckRecord::new(&found.record, &evidence, at, &checked)
+}
+
+fn manifest(facts: &C2paFacts) -> Manifest {
+    match facts.valid {
+        Some(valid) => {
+            Manifest::Read { valid, signer: facts.signer.clone(), source_type: facts.digital_source_type.clone() }
+        }
+        None => Manifest::Unread,
+    }
 }

@@ -143,3 +143,30 @@ fn a_manifest_of_another_program_on_an_unmarked_picture_contradicts_nothing() {
     assert_eq!((&record["c2pa"]["valid"], &record["verdict"]), (&json!(true), &json!("none")));
     assert_eq!(contradictions(&record), &json!([]));
 }
+
+#[test]
+fn check_counts_a_manifest_that_holds_and_states_ai() {
+    let (authority, bench) = stamped();
+    let stated = |kind: &str| {
+        let source = format!("http://cv.iptc.org/newscodes/digitalsourcetype/{kind}");
+        signed_elsewhere(&read(&bench, "in.png"), &authority.ed25519(), &source, None)
+    };
+    let generated = stated("trainedAlgorithmicMedia");
+    bench.put("generated.png", &generated);
+    bench.put("camera.png", &stated("digitalCapture"));
+    bench.put("moved.png", &with_manifest(&read(&bench, "out.png"), manifest_of(&generated)));
+    let status = |file: &str| {
+        let ran = bench.run(&["check", "--json", "--effort", "fast", "--profile", "eu", file]);
+        let clauses = ran.json()[0]["profiles"][0]["clauses"].as_array().unwrap().clone();
+        let signed = clauses.into_iter().find(|clause| clause["id"] == "eu.code-1.1.1").unwrap();
+        (signed["status"].as_str().unwrap().to_owned(), signed["evidence"].to_string())
+    };
+    for (file, expected, why) in [
+        ("generated.png", "met", "a valid manifest"),
+        ("camera.png", "not-met", "does not state AI"),
+        ("moved.png", "not-met", "is not valid"),
+    ] {
+        let (status, evidence) = status(file);
+        assert!(status == expected && evidence.contains(why), "{file}: {status}, {evidence}");
+    }
+}

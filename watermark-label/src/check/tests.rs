@@ -108,7 +108,24 @@ fn each_layer_meets_exactly_its_clauses() {
 #[test]
 fn a_manifest_stands_in_for_metadata_where_the_clause_allows_it() {
     let mut evidence = evidence(&Without { metadata: true, ..Without::default() });
-    evidence.c2pa = true;
+    let manifest = |valid, term: Option<&str>| {
+        let source_type = term.map(|term| format!("http://cv.iptc.org/newscodes/digitalsourcetype/{term}"));
+        Some(Manifest::Read { valid, signer: Some("Studio".to_owned()), source_type })
+    };
+    for (manifest, why) in [
+        (Some(Manifest::Unread), "was not read"),
+        (manifest(false, Some("trainedAlgorithmicMedia")), "is not valid"),
+        (manifest(true, Some("digitalCapture")), "does not state AI"),
+        (manifest(true, None), "does not state AI"),
+    ] {
+        evidence.c2pa = manifest;
+        assert!(unmet("eu", &evidence).contains("eu.code-1.1.1"), "{why}");
+        let at = evidence.circumstances(true, true);
+        let eu = check(eu(), &evidence, &at);
+        let signed = eu.findings.iter().find(|finding| finding.clause.id == "eu.code-1.1.1").unwrap();
+        assert!(signed.evidence.iter().any(|line| line.contains(why)), "{:?}", signed.evidence);
+    }
+    evidence.c2pa = manifest(true, Some("trainedAlgorithmicMedia"));
     evidence.badge_seen = true;
     assert_eq!(unmet("eu", &evidence), ["eu.code-1.3"].into());
     assert_eq!(unmet("kr", &evidence), [].into());
