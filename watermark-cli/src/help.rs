@@ -190,10 +190,11 @@ Pictures count as exported unless you say --inside-service. They count as realis
 Clauses that were not read in the primary text are shown as not verified. This is not legal advice, and no outcome says that anybody complies with a \
 law. Who owes what: docs/LABELS.md.
 
---json prints one object a line, in the order given, as docs/check.schema.json describes.
+--json prints one object a line, in the order given, as docs/check.schema.json describes. --lang ko says everything in Korean, in JSON too; ids and \
+statuses stay as they are.
 
 Examples:
-  watermark check --profile kr --trust studio.directory.json marked.png
+  watermark check --profile kr --lang ko --trust studio.directory.json marked.png
   watermark check --profile kr,eu --realistic --trust studio.directory.json marked/
   watermark check --profile cn --json marked.png | jq '.profiles[].clauses[] | select(.status == \"not-met\")'
 

@@ -63,9 +63,12 @@ struct Layers {
     metadata: bool,
 }
 
+/// Whether a clause is met with these layers.
+type Meets = fn(Layers) -> bool;
+
 /// Every clause that lies in the file of a realistic, exported picture, and with which layers it is met. A visible label is on
 /// record in the metadata alone, so it goes with them.
-const INSIDE: [(&str, fn(Layers) -> bool); 19] = [
+const INSIDE: [(&str, Meets); 19] = [
     ("kr.31-2", |has| has.mark || has.metadata),
     ("kr.guideline.exported", |has| has.mark || has.metadata),
     ("kr.31-3", |has| has.badge && has.metadata),
@@ -331,6 +334,35 @@ fn metadata_that_were_there_are_kept_and_contradictions_named() {
     let ran = bench.run(&["stamp", "--key", "key.pem", "full.jpg", "-o", "no.jpg", "--profile", "kr"]);
     assert_eq!((ran.code, bench.has("no.jpg")), (1, false));
     assert!(ran.stderr.contains("write PNG or WebP"), "{}", ran.stderr);
+}
+
+#[test]
+fn check_speaks_korean() {
+    let bench = Bench::with_key();
+    let out = stamp(&bench, "png", &[&["--profile", "kr", "--realistic", "--badge", "none"], &SYSTEM[..]].concat());
+    let check = ["check", "--lang", "ko", "--profile", "kr,eu,cn,us-ca", "--trust", "key.directory.json", &out];
+    let text = bench.run(&check).stdout;
+    for part in [
+        "법 제31조제2항",
+        "충족 ",
+        "미충족",
+        "파일 밖",
+        "해당없음",
+        "할 일",
+        "원문 미확인",
+        "서비스 밖으로 나가는 것, 실제와 구분하기 어려운 것",
+        "법률 자문이 아니며",
+        "watermark stamp --profile kr --realistic",
+    ] {
+        assert!(text.contains(part), "{part} is missing in\n{text}");
+    }
+    let hangul = |line: &&str| line.chars().any(|c| ('가'..='힣').contains(&c));
+    let foreign: Vec<_> = text.lines().filter(|line| !hangul(line)).collect();
+    assert!(foreign.is_empty(), "{foreign:#?}");
+    let english = bench.run(&["check", "--profile", "kr", "--trust", "key.directory.json", "--json", &out]).json();
+    let korean = bench.run(&[&check[..], &["--json"]].concat()).json();
+    assert_eq!((&english[0]["language"], &korean[0]["language"]), (&json!("en"), &json!("ko")));
+    assert_eq!(with_status(&english[0], "met"), &with_status(&korean[0], "met") & &with_status(&english[0], "met"));
 }
 
 #[test]

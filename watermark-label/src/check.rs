@@ -2,10 +2,13 @@
 //!
 //! A finding is about one clause and one file. Nothing is summed up into a claim of compliance.
 
+pub(crate) mod words;
+
 use watermark_core::payload::{Beacon, Origin};
 use watermark_core::signature::{Standing, TrustStore};
-use watermark_core::{Comparison, Content, ContentSketch};
+use watermark_core::{Comparison, Content, ContentSketch, Language};
 
+use self::words::Words;
 use crate::aigc::{self, Aigc};
 use crate::xmp::{self, Labels};
 use crate::{Badge, Circumstances, Clause, ExemptionRule, LabelRecord, Need, Place, Profile};
@@ -38,7 +41,7 @@ pub enum Manifest {
 }
 
 /// Everything found in a file that bears on labelling.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Evidence {
     /// The mark, when its beacon was read and no signature speaks against it.
     pub mark: Option<MarkFacts>,
@@ -61,6 +64,8 @@ pub struct Evidence {
     pub badge_seen: bool,
     /// What contradicts what, and what could not be read.
     pub contradictions: Vec<String>,
+    /// How findings are said.
+    words: Words,
 }
 
 /// How a clause stands.
@@ -117,20 +122,38 @@ impl Checked<'_> {
 }
 
 impl Evidence {
-    /// Brings together what was read. `sketch` is of the whole picture, `xmp` the file's packet.
-    pub fn new(mark: Option<MarkFacts>, sketch: &ContentSketch, xmp: Option<&[u8]>, trust: &TrustStore) -> Self {
-        let mut evidence = Self { mark, ..Self::default() };
+    /// Brings together what was read, to be said in `language`. `sketch` is of the whole picture, `xmp` the file's packet.
+    pub fn new(
+        mark: Option<MarkFacts>,
+        sketch: &ContentSketch,
+        xmp: Option<&[u8]>,
+        trust: &TrustStore,
+        language: Language,
+    ) -> Self {
+        let mut evidence = Self {
+            mark,
+            labels: Labels::default(),
+            record: None,
+            issuer: None,
+            bound: None,
+            content: None,
+            aigc: None,
+            c2pa: None,
+            badge_seen: false,
+            contradictions: Vec::new(),
+            words: Words(language),
+        };
         if let Some(packet) = xmp {
             match xmp::read(packet) {
                 Ok(labels) => evidence.labels = labels,
-                Err(error) => evidence.contradictions.push(error.to_string()),
+                Err(error) => evidence.contradictions.push(error.sentence(language)),
             }
         }
         evidence.choose_record(sketch);
         if let Some(record) = &evidence.record {
             let check = trust.check(&record.payload);
             let standing = check.standing().filter(Standing::counts);
-            evidence.issuer = standing.map(|standing| standing.directory.organization().name.clone());
+            evidence.issuer = standing.map(|standing| language.name_of(standing.directory).to_owned());
         }
         evidence.aigc = evidence.labels.aigc.iter().find_map(|text| Aigc::read(text));
         evidence.find_contradictions();
@@ -151,46 +174,40 @@ impl Evidence {
                         (self.record, self.bound, self.content) = (Some(record), same, content);
                     }
                 }
-                Err(error) => self.contradictions.push(error.to_string()),
+                Err(error) => self.contradictions.push(error.sentence(self.words.0)),
             }
         }
     }
 
     fn find_contradictions(&mut self) {
-        let mut found = Vec::new();
+        let (mut found, words) = (Vec::new(), self.words);
         let origin = self.origin();
         match (self.bound, &self.content) {
-            (Some(false), None) => {
-                found.push("the record in the metadata is about another picture than the mark in the pixels".to_owned());
-            }
-            (Some(false), Some(content)) => found.push(format!(
-                "the record in the metadata is about another picture, by its content hash ({}): it was copied here, or the \
-                 picture was cropped or turned",
-                compared(content)
-            )),
+            (Some(false), None) => found.push(words.other_mark()),
+            (Some(false), Some(content)) => found.push(words.other_content(content)),
             _ => {}
         }
         let stated = origin.and_then(xmp::source_type);
         for kind in &self.labels.source_types {
             let shown: String = kind.chars().take(200).collect();
             if !xmp::is_ai(kind) && (origin.is_some() || self.aigc.is_some()) {
-                found.push(format!("DigitalSourceType says {shown:?}, other layers say AI"));
+                found.push(words.not_ai(&shown));
             } else if stated.as_ref().is_some_and(|stated| stated != kind) {
-                found.push(format!("DigitalSourceType says {shown:?}, mark or record state another origin"));
+                found.push(words.other_origin(&shown));
             }
         }
         if self.labels.source_types.iter().any(|kind| *kind != self.labels.source_types[0]) {
-            found.push("DigitalSourceType stands more than once, with different values".to_owned());
+            found.push(words.several_types());
         }
         match (&self.aigc, self.beacon()) {
-            (None, _) if !self.labels.aigc.is_empty() => found.push("the AIGC label is not well-formed".to_owned()),
+            (None, _) if !self.labels.aigc.is_empty() => found.push(words.bad_aigc()),
             (Some(label), Some(beacon)) => {
                 if label.label != aigc::label(beacon.origin) {
-                    found.push(format!("the AIGC label says {:?}, mark or record state another origin", label.label));
+                    found.push(words.other_label(&label.label));
                 }
                 // Only an id of our own making can be compared.
                 if label.reserved_code1.starts_with("ed25519:") && label.produce_id != beacon.id() {
-                    found.push("the AIGC label names another picture".to_owned());
+                    found.push(words.other_id());
                 }
             }
             _ => {}
@@ -239,64 +256,52 @@ impl Evidence {
 
     /// What shows that something needed is there.
     fn shows(&self, need: Need, profile: &Profile) -> Option<String> {
-        let record = self.bound_record();
-        let payload = self.mark.as_ref();
+        let (mark, record, words) = (self.mark.as_ref(), self.bound_record(), self.words);
         match need {
-            Need::Mark => self
-                .mark
-                .as_ref()
-                .map(|mark| format!("mark: {}, states {}, id {}", mark.verdict, mark.beacon.origin, mark.beacon.id())),
+            Need::Mark => mark.map(|mark| words.mark(mark)),
             Need::Metadata => self.metadata(),
-            Need::SignedMetadata => record.map(|record| {
-                let to = match &self.content {
-                    None => "and it names the mark in the pixels".to_owned(),
-                    Some(content) => format!("and its content hash agrees with the picture ({})", compared(content)),
-                };
-                let whose =
-                    self.issuer.as_deref().map_or("of nobody you trust".to_owned(), |name| format!("of {name}"));
-                format!("metadata: the record's signature holds under key {} {whose}, {to}", record.public_key.key_id())
-            }),
-            Need::Badge if self.badge_seen => Some("visible label: stated by the caller of this check".to_owned()),
+            Need::SignedMetadata => {
+                record.map(|record| words.record(record, self.issuer.as_deref(), self.content.as_ref()))
+            }
+            Need::Badge if self.badge_seen => Some(words.badge_seen()),
             Need::Badge => {
                 let badge = self.badge().filter(|badge| profile.accepts_badge(&badge.text));
-                badge.map(|badge| format!("visible label: {:?}, stated by the record", badge.text))
+                badge.map(|badge| words.badge(badge))
             }
             Need::C2pa => match self.c2pa.as_ref()? {
-                Manifest::Read { valid: true, signer, source_type: Some(kind) } if xmp::is_ai(kind) => Some(format!(
-                    "c2pa: a valid manifest, signed by {:?}, states {}",
-                    signer.as_deref().unwrap_or_default(),
-                    kind.rsplit('/').next().unwrap_or(kind)
-                )),
+                Manifest::Read { valid: true, signer, source_type: Some(kind) } if xmp::is_ai(kind) => {
+                    Some(words.manifest(signer.as_deref().unwrap_or_default(), term(kind)))
+                }
                 _ => None,
             },
             Need::Aigc => self.aigc_label(),
-            Need::Provider => record
-                .and_then(|record| record.labelled.provider.as_ref())
-                .map(|name| format!("metadata: the record names the provider {name:?}")),
+            Need::Provider => record?.labelled.provider.as_ref().map(|name| words.provider(name)),
             Need::System => match (self.labels.systems.first(), self.labels.versions.first()) {
-                (Some(name), Some(version)) => Some(format!("metadata: AISystemUsed {name:?}, version {version:?}")),
+                (Some(name), Some(version)) => {
+                    Some(words.by_metadata(&format!("AISystemUsed {name:?}, AISystemVersionUsed {version:?}")))
+                }
                 _ => None,
             },
-            Need::Time => payload
-                .and_then(|mark| mark.time.as_ref())
-                .map(|time| format!("mark: {time}"))
-                .or_else(|| Some(format!("metadata: {}", record?.payload.seal.unverified_claims.time))),
-            Need::Identifier => match (payload, record) {
-                (Some(mark), _) => Some(format!("mark: {}", mark.beacon.id())),
-                (None, Some(record)) => Some(format!("metadata: {}", record.payload.beacon.id())),
-                (None, None) => None,
-            },
-            Need::Origin => match (payload, record) {
-                (Some(mark), _) => Some(format!("mark: {}", mark.beacon.origin)),
-                (None, Some(record)) => Some(format!("metadata: {}", record.payload.beacon.origin)),
-                (None, None) => self.metadata(),
-            },
+            Need::Time => {
+                let by_mark = mark.and_then(|mark| mark.time.as_ref()).map(|time| words.by_mark(time));
+                let by_record = || Some(words.by_metadata(&record?.payload.seal.unverified_claims.time.to_string()));
+                by_mark.or_else(by_record)
+            }
+            Need::Identifier => {
+                let by_record = || Some(words.by_metadata(&record?.payload.beacon.id()));
+                mark.map(|mark| words.by_mark(&mark.beacon.id())).or_else(by_record)
+            }
+            Need::Origin => {
+                let by_record = || Some(words.origin_by_record(record?.payload.beacon.origin));
+                let by_mark = mark.map(|mark| words.origin_by_mark(mark.beacon.origin));
+                by_mark.or_else(by_record).or_else(|| self.metadata())
+            }
         }
     }
 
     fn aigc_label(&self) -> Option<String> {
         let label = self.aigc.as_ref()?;
-        Some(format!("metadata: AIGC Label {:?}, ProduceID {:?}", label.label, label.produce_id))
+        Some(self.words.by_metadata(&format!("AIGC Label {:?}, ProduceID {:?}", label.label, label.produce_id)))
     }
 
     /// Metadata that state AI, and none that state otherwise.
@@ -305,11 +310,11 @@ impl Evidence {
             return None;
         }
         if let Some(kind) = self.labels.source_types.first() {
-            return Some(format!("metadata: DigitalSourceType {}", kind.rsplit('/').next().unwrap_or(kind)));
+            return Some(self.words.by_metadata(&format!("DigitalSourceType {}", term(kind))));
         }
-        self.bound_record()
-            .map(|record| format!("metadata: the record states {}", record.payload.beacon.origin))
-            .or_else(|| self.aigc_label())
+        let record = self.bound_record();
+        let by_record = record.map(|record| self.words.origin_by_record(record.payload.beacon.origin));
+        by_record.or_else(|| self.aigc_label())
     }
 
     /// The ground on which the record says that a profile's duties do not hold.
@@ -317,6 +322,11 @@ impl Evidence {
         let exemption = self.bound_record()?.labelled.exemption.as_ref()?;
         profile.exemption(&exemption.kind).map(|rule| (rule, exemption.reason.clone()))
     }
+}
+
+/// The last part of a source type's address, which is its name.
+fn term(address: &str) -> &str {
+    address.rsplit('/').next().unwrap_or(address)
 }
 
 /// What a comparison with the content hash says about the record.
@@ -328,33 +338,23 @@ fn same(content: &Content) -> Option<bool> {
     }
 }
 
-/// A comparison in numbers.
-fn compared(content: &Content) -> String {
-    let disagreement = 100.0 * content.disagreement;
-    format!("{disagreement:.0} % of {:.0} weighted bits disagree", content.effective_bits)
-}
-
 /// Holds a file against a profile.
 pub fn check<'a>(profile: &'a Profile, evidence: &Evidence, at: &Circumstances) -> Checked<'a> {
-    let exemption = evidence.exemption(profile);
+    let (exemption, language) = (evidence.exemption(profile), evidence.words.0);
     let at = &Circumstances { badge: evidence.has_badge(profile), ..*at };
     let mut checked = Checked { profile, findings: Vec::new(), not_applicable: Vec::new() };
     for clause in &profile.clauses {
-        if let Some(why) = clause.when.broken(at) {
+        if let Some(why) = clause.when.broken(at, language) {
             checked.not_applicable.push((clause, why));
             continue;
         }
         let (status, evidence, remedy) = match &exemption {
             Some((rule, reason)) if clause.exemptible => {
-                let stated = format!(
-                    "the record states an exemption, {} ({}), for the reason {reason:?}; whether it holds is yours to show",
-                    rule.kind, rule.article
-                );
-                (Status::Outside, vec![stated], None)
+                (Status::Outside, vec![evidence.words.exemption(rule, reason)], None)
             }
             _ => {
                 let (status, evidence) = judge(clause, evidence, profile);
-                (status, evidence, (status != Status::Met).then_some(clause.remedy.as_str()))
+                (status, evidence, (status != Status::Met).then(|| clause.remedy(language)))
             }
         };
         checked.findings.push(Finding { clause, status, evidence, remedy });
@@ -372,57 +372,23 @@ fn judge(clause: &Clause, evidence: &Evidence, profile: &Profile) -> (Status, Ve
     if (clause.any.is_empty() || !any.is_empty()) && missing.is_empty() {
         return (Status::Met, any.into_iter().chain(all.into_iter().flatten()).collect());
     }
-    let mut lacking: Vec<_> =
-        missing.into_iter().filter_map(Result::err).map(|need| format!("no {}", words(need))).collect();
+    let words = evidence.words;
+    let mut lacking: Vec<_> = missing.into_iter().filter_map(Result::err).map(|need| words.lacks(need)).collect();
     match clause.any.as_slice() {
-        [only] if any.is_empty() => lacking.push(format!("no {}", words(*only))),
-        [_, ..] if any.is_empty() => {
-            let names: Vec<_> = clause.any.iter().map(|need| words(*need)).collect();
-            lacking.push(format!("none of these was found: {}", names.join(", ")));
-        }
+        [only] if any.is_empty() => lacking.push(words.lacks(*only)),
+        [_, ..] if any.is_empty() => lacking.push(words.lacks_all(&clause.any)),
         _ => {}
     }
-    if let Some(badge) = evidence.badge().filter(|_| needs(clause, Need::Badge)) {
-        lacking.push(format!("the visible label on record says {:?}, not what this law asks for", badge.text));
-    }
-    if needs(clause, Need::C2pa) {
-        let why = match &evidence.c2pa {
-            Some(Manifest::Unread) => Some("a C2PA manifest is there and was not read, so it shows nothing here"),
-            Some(Manifest::Read { valid: false, .. }) => Some("the C2PA manifest is not valid"),
-            Some(Manifest::Read { .. }) => Some("the C2PA manifest does not state AI"),
-            None => None,
-        };
-        lacking.extend(why.map(str::to_owned));
-    }
+    lacking.extend(evidence.badge().filter(|_| needs(clause, Need::Badge)).map(|badge| words.other_words(badge)));
+    lacking.extend(evidence.c2pa.as_ref().filter(|_| needs(clause, Need::C2pa)).map(|c2pa| words.no_use(c2pa)));
     if evidence.record.is_some() && evidence.bound.is_none() {
-        lacking.push(
-            "the record does not count: no mark could be read, and the picture is too plain for the record's content hash, so \
-             it may be another's"
-                .to_owned(),
-        );
+        lacking.push(words.unbound());
     }
     (if clause.or_outside { Status::Outside } else { Status::NotMet }, lacking)
 }
 
 fn needs(clause: &Clause, need: Need) -> bool {
     clause.all.contains(&need) || clause.any.contains(&need)
-}
-
-/// What is needed, in words.
-fn words(need: Need) -> &'static str {
-    match need {
-        Need::Mark => "readable mark",
-        Need::Metadata => "metadata that state AI, uncontradicted",
-        Need::SignedMetadata => "signed record about these pixels",
-        Need::Badge => "visible label on record, in words that count here",
-        Need::C2pa => "valid C2PA manifest that states AI",
-        Need::Aigc => "well-formed AIGC label",
-        Need::Provider => "name of the provider",
-        Need::System => "name and version of the generating system",
-        Need::Time => "time",
-        Need::Identifier => "unique identifier",
-        Need::Origin => "origin",
-    }
 }
 
 #[cfg(test)]

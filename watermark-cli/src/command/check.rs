@@ -35,7 +35,7 @@ pub(crate) fn run(args: &Check) -> Result<Outcome> {
             (None, true) => Outcome::ALL,
             (None, false) => Outcome::SOME,
         });
-        let text = if args.json { serde_json::to_string(&record)? } else { text(&record) };
+        let text = if args.json { serde_json::to_string(&record)? } else { text(&record, args.lang.into()) };
         progress.advance(|| say(&text))?;
         Ok(())
     })?;
@@ -45,8 +45,9 @@ pub(crate) fn run(args: &Check) -> Result<Outcome> {
 
 /// The findings about one file, held against every profile asked for.
 fn judge(args: &Check, examiner: &Examiner, found: &Examined) -> CheckRecord {
+    let language = args.lang.into();
     let (Some(extraction), Some(metadata), Some(sketch)) = (&found.extraction, &found.metadata, &found.sketch) else {
-        return CheckRecord::of_error(&found.record);
+        return CheckRecord::of_error(&found.record, language);
     };
     let beacon = extraction.beacon.filter(|_| STATING.contains(&found.record.verdict));
     let mark = beacon.map(|beacon| MarkFacts {
@@ -54,12 +55,12 @@ fn judge(args: &Check, examiner: &Examiner, found: &Examined) -> CheckRecord {
         beacon,
         time: found.record.payload.as_ref().map(|payload| payload.time.clone()),
     });
-    let mut evidence = Evidence::new(mark, sketch, metadata.xmp.as_deref(), &examiner.trust.store);
+    let mut evidence = Evidence::new(mark, sketch, metadata.xmp.as_deref(), &examiner.trust.store, language);
     evidence.c2pa = found.record.c2pa.as_ref().filter(|facts| facts.present).map(manifest);
     evidence.badge_seen = args.badge_seen;
     let at = evidence.circumstances(!args.inside_service, args.realistic);
     let checked: Vec<Checked<'_>> = args.profiles.iter().map(|profile| check(profile, &evidence, &at)).collect();
-    CheckRecord::new(&found.record, &evidence, at, &checked)
+    CheckRecord::new(&found.record, &evidence, at, &checked, language)
 }
 
 fn manifest(facts: &C2paFacts) -> Manifest {

@@ -50,7 +50,7 @@ fn evidence(without: &Without) -> Evidence {
     let aigc = Aigc::of(&payload(), Some("Studio"), &key().public_key()).to_json();
     let packet = packet(&labelled, (!without.aigc).then_some(&aigc));
     let xmp = (!without.metadata).then_some(&*packet);
-    Evidence::new((!without.mark).then(mark), &sketch(), xmp, &TrustStore::default())
+    Evidence::new((!without.mark).then(mark), &sketch(), xmp, &TrustStore::default(), Language::English)
 }
 
 fn eu() -> &'static Profile {
@@ -138,7 +138,7 @@ fn a_record_about_another_picture_counts_for_nothing() {
     let mut other = mark();
     other.beacon.serial = watermark_core::payload::Serial::new(8).unwrap();
     let packet = packet(&Labelled { badge: Some(badge()), ..labelled() }, None);
-    let evidence = Evidence::new(Some(other), &sketch(), Some(&packet), &TrustStore::default());
+    let evidence = Evidence::new(Some(other), &sketch(), Some(&packet), &TrustStore::default(), Language::English);
     assert_eq!((evidence.bound, evidence.badge()), (Some(false), None));
     assert!(evidence.contradictions[0].contains("another picture"), "{:?}", evidence.contradictions);
     assert!(unmet("eu", &evidence).contains("eu.code-1.1.1"));
@@ -150,7 +150,8 @@ fn a_record_about_another_picture_counts_for_nothing() {
 #[test]
 fn without_a_mark_a_record_counts_only_where_its_content_hash_agrees() {
     let packet = packet(&Labelled { badge: Some(badge()), exemption: None, ..labelled() }, None);
-    let with = |sketch: &ContentSketch| Evidence::new(None, sketch, Some(&packet), &TrustStore::default());
+    let with =
+        |sketch: &ContentSketch| Evidence::new(None, sketch, Some(&packet), &TrustStore::default(), Language::English);
     let own = with(&sketch());
     assert_eq!((own.bound, own.badge().is_some()), (Some(true), true), "{:?}", own.content);
     assert!(own.shows(Need::SignedMetadata, eu()).unwrap().contains("content hash agrees"));
@@ -175,7 +176,7 @@ fn without_a_mark_a_record_counts_only_where_its_content_hash_agrees() {
 fn a_visible_label_meets_the_clauses_of_those_whose_words_it_says() {
     let evidence = |text: &str| {
         let packet = packet(&Labelled { badge: Some(labelled_as(text)), exemption: None, ..labelled() }, None);
-        Evidence::new(Some(mark()), &sketch(), Some(&packet), &TrustStore::default())
+        Evidence::new(Some(mark()), &sketch(), Some(&packet), &TrustStore::default(), Language::English)
     };
     let clauses = [("kr", "kr.guideline.deepfake"), ("eu", "eu.50-4"), ("cn", "cn.explicit")];
     for (text, met) in [
@@ -203,7 +204,7 @@ fn a_visible_label_meets_the_clauses_of_those_whose_words_it_says() {
 #[test]
 fn an_exemption_moves_what_it_can_lift_outside() {
     let packet = packet(&labelled(), None);
-    let evidence = Evidence::new(Some(mark()), &sketch(), Some(&packet), &TrustStore::default());
+    let evidence = Evidence::new(Some(mark()), &sketch(), Some(&packet), &TrustStore::default(), Language::English);
     let at = evidence.circumstances(true, true);
     let kr = check(Profile::by_id("kr").unwrap(), &evidence, &at);
     assert!(kr.findings.iter().all(|finding| finding.status == Status::Outside));
@@ -216,11 +217,55 @@ fn an_exemption_moves_what_it_can_lift_outside() {
 }
 
 #[test]
+fn findings_are_said_in_korean_from_end_to_end() {
+    let labelled = Labelled { badge: Some(labelled_as("나의 그림")), exemption: None, ..labelled() };
+    let aigc = r#"{"Label":"3","ContentProducer":"other","ProduceID":"x","ReservedCode1":"ed25519:0"}"#;
+    let whole = packet(&labelled, Some(aigc));
+    let exempt = packet(&crate::testing::labelled(), None);
+    let text = String::from_utf8(whole.clone()).unwrap();
+    let photo = text.replace("trainedAlgorithmicMedia", "digitalCapture").into_bytes();
+    let altered = text.replace("trainedAlgorithmicMedia", "compositeWithTrainedAlgorithmicMedia").into_bytes();
+    let forged = text.replace("kr.download.1", "kr.download.2").into_bytes();
+    let mut other = mark();
+    (other.beacon.serial, other.verdict) = (watermark_core::payload::Serial::new(8).unwrap(), "marked");
+    let read = |valid, kind: &str| Manifest::Read { valid, signer: None, source_type: Some(kind.to_owned()) };
+    let manifests = [Some(Manifest::Unread), Some(read(true, "trainedAlgorithmicMedia")), Some(read(false, "x")), None];
+    let hangul = |text: &str| text.chars().any(|c| ('가'..='힣').contains(&c));
+    let mut lines = BTreeSet::new();
+    for packet in [Some(&whole[..]), Some(&exempt), Some(&photo), Some(&altered), Some(&forged), Some(b"<broken"), None]
+    {
+        for mark in [Some(mark()), Some(other.clone()), None] {
+            for sketch in [sketch(), other_sketch(), plain_sketch()] {
+                for manifest in &manifests {
+                    let trust = TrustStore::default();
+                    let mut evidence = Evidence::new(mark.clone(), &sketch, packet, &trust, Language::Korean);
+                    evidence.c2pa.clone_from(manifest);
+                    lines.extend(evidence.contradictions.clone());
+                    for (exported, realistic) in [(true, true), (false, false)] {
+                        let at = evidence.circumstances(exported, realistic);
+                        for checked in Profile::all().iter().map(|profile| check(profile, &evidence, &at)) {
+                            lines.extend(checked.findings.iter().flat_map(|finding| finding.evidence.clone()));
+                            lines.extend(checked.findings.iter().filter_map(|f| f.remedy).map(str::to_owned));
+                            lines.extend(checked.not_applicable.iter().map(|(_, why)| (*why).to_owned()));
+                        }
+                    }
+                }
+            }
+        }
+    }
+    assert!(lines.len() > 60, "{}", lines.len());
+    let foreign: Vec<_> = lines.iter().filter(|line| !hangul(line) && !line.starts_with("C2PA: ")).collect();
+    assert!(foreign.is_empty(), "{foreign:#?}");
+}
+
+#[test]
 fn contradictions_are_named() {
     let aigc = r#"{"Label":"3","ContentProducer":"other","ProduceID":"x"}"#;
     let both = packet(&labelled(), Some(aigc));
     let named = |packet: &[u8]| {
-        Evidence::new(Some(mark()), &sketch(), Some(packet), &TrustStore::default()).contradictions.join("\n")
+        Evidence::new(Some(mark()), &sketch(), Some(packet), &TrustStore::default(), Language::English)
+            .contradictions
+            .join("\n")
     };
     assert!(named(&both).contains("AIGC label says \"3\""), "{}", named(&both));
     let text = String::from_utf8(both).unwrap();
@@ -228,7 +273,10 @@ fn contradictions_are_named() {
     assert!(named(edited.as_bytes()).contains("another origin"));
     let photo = text.replace("trainedAlgorithmicMedia", "digitalCapture");
     assert!(named(photo.as_bytes()).contains("other layers say AI"));
-    assert_eq!(Evidence::new(None, &sketch(), Some(photo.as_bytes()), &TrustStore::default()).metadata(), None);
+    assert_eq!(
+        Evidence::new(None, &sketch(), Some(photo.as_bytes()), &TrustStore::default(), Language::English).metadata(),
+        None
+    );
     let forged = text.replace("kr.download.1", "kr.download.2");
     assert!(named(forged.as_bytes()).contains("was changed"));
     assert!(named(b"<broken").contains("cannot be read"));
@@ -241,11 +289,11 @@ fn the_issuer_is_named_where_a_directory_vouches() {
         watermark_core::signature::Organization { name: "Studio".into(), name_ko: None, contact: None, url: None };
     let trust = TrustStore::new(vec![Directory::new(who, vec![entry], vec![]).unwrap()]);
     let packet = packet(&labelled(), None);
-    let evidence = Evidence::new(None, &sketch(), Some(&packet), &trust);
+    let evidence = Evidence::new(None, &sketch(), Some(&packet), &trust, Language::English);
     assert_eq!((evidence.issuer.as_deref(), evidence.bound), (Some("Studio"), Some(true)));
     assert!(evidence.shows(Need::SignedMetadata, eu()).unwrap().contains("of Studio"));
     assert!(
-        Evidence::new(None, &sketch(), Some(&packet), &TrustStore::default())
+        Evidence::new(None, &sketch(), Some(&packet), &TrustStore::default(), Language::English)
             .shows(Need::SignedMetadata, eu())
             .unwrap()
             .contains("nobody you trust")
