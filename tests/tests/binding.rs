@@ -9,7 +9,7 @@ use watermark_core::payload::{
 };
 use watermark_core::signature::sign;
 use watermark_core::study::transplant;
-use watermark_core::{Comparison, Extraction, Region, Strength, Verdict};
+use watermark_core::{Cause, Comparison, Extraction, Region, Strength, Verdict};
 
 const STRENGTH: Strength = Strength::Fixed(9.0);
 
@@ -98,6 +98,42 @@ fn a_pasted_part_is_outlined() {
         assert!(found > 0.6, "{steps:?}: IoU {found}");
         assert_eq!(read.content.unwrap().comparison, Comparison::Matches);
         assert_eq!(verdict(&picture), Verdict::Altered);
+    }
+}
+
+/// `picture` with a box of one colour over a twentieth of it.
+fn boxed(picture: &RgbImage, tone: u8) -> RgbImage {
+    let mut out = picture.clone();
+    imageops::overlay(&mut out, &RgbImage::from_pixel(180, 220, image::Rgb([tone; 3])), 420, 500);
+    out
+}
+
+#[test]
+fn a_box_that_leaves_nothing_to_read_is_outlined_by_the_hash() {
+    for steps in [&[][..], &[Step::Jpeg(75)], &[Step::Jpeg(50)]] {
+        for tone in [0, 255] {
+            let picture = attacked(&boxed(&stamped(), tone), steps);
+            let read = read(&picture);
+            let map = read.edit_map.unwrap();
+            let found = overlap(map.regions(), &picture, [420, 500, 180, 220]);
+            assert!(found > 0.7, "{tone} {steps:?}: IoU {found}");
+            assert_eq!(map.regions()[0].cause, Cause::ContentDiffers);
+            assert_eq!(verdict(&picture), Verdict::Altered);
+        }
+    }
+}
+
+#[test]
+fn a_box_that_was_there_when_it_was_stamped_is_no_edit_and_cannot_be_judged() {
+    for tone in [0, 255] {
+        let cover = common::raster(&boxed(&common::rgb(&common::sample()), tone));
+        let stamped = common::rgb(&common::try_stamp(&cover, &common::public()).unwrap().raster);
+        for steps in [&[][..], &[Step::Jpeg(75)], &[Step::Gamma(0.7)]] {
+            let picture = attacked(&stamped, steps);
+            assert_eq!(verdict(&picture), Verdict::Verified, "{tone} {steps:?}");
+            let unjudged = read(&picture).edit_map.unwrap().unjudged();
+            assert!((0.04..0.2).contains(&unjudged), "{tone} {steps:?}: {unjudged}");
+        }
     }
 }
 

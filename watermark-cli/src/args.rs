@@ -188,7 +188,7 @@ pub(crate) struct Verify {
     #[command(flatten)]
     pub(crate) auditing: Auditing,
     /// Draw the edit map of the one input over it: red where the mark is missing, blue where nothing can be read
-    #[arg(long, value_name = "OUT.png")]
+    #[arg(long, value_name = "OUT.png", value_parser = map_path)]
     pub(crate) map: Option<PathBuf>,
     /// Print one JSON object a line, in the order given
     #[arg(long)]
@@ -359,7 +359,7 @@ pub(crate) struct LedgerLookup {
     /// SHA-256 of a cover or of a stamped file
     #[arg(long, value_name = "HEX", value_parser = sha256)]
     pub(crate) sha256: Option<[u8; 32]>,
-    /// Picture file, cover or stamped, byte for byte as it was
+    /// Cover or stamped file, found by its SHA-256: byte for byte as it was recorded (for copies use verify --ledger)
     #[arg(long, value_name = "FILE")]
     pub(crate) image: Option<PathBuf>,
     /// Key directory to trust; may be repeated [default: those of the configuration folder]
@@ -489,6 +489,12 @@ fn strength(text: &str) -> Result<Strength, String> {
 
 fn sha256(text: &str) -> Result<[u8; 32], String> {
     hex::decode(text).ok_or_else(|| "write 64 hexadecimal digits".to_owned())
+}
+
+fn map_path(text: &str) -> Result<PathBuf, String> {
+    let path = PathBuf::from(text);
+    let is_png = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("png"));
+    is_png.then_some(path).ok_or_else(|| "the map is a PNG; name a file that ends in .png".to_owned())
 }
 
 fn report_path(text: &str) -> Result<PathBuf, String> {

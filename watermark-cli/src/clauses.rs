@@ -124,6 +124,11 @@ struct NotApplicable {
 
 impl CheckRecord {
     pub(crate) fn of_error(record: &Record, language: Language) -> Self {
+        let korean = || record.conclusion.ko.first().map(|text| text.trim_start_matches("읽지 못함: ").to_owned());
+        let reason = match language {
+            Language::English => record.error.clone(),
+            Language::Korean => record.error.as_ref().and_then(|_| korean()),
+        };
         Self {
             schema: SCHEMA,
             language: pick(language, ["en", "ko"]),
@@ -134,7 +139,9 @@ impl CheckRecord {
             contradictions: Vec::new(),
             profiles: Vec::new(),
             note: pick(language, NOTE),
-            error: Some(record.error.clone().unwrap_or_else(|| "the file could not be read".to_owned())),
+            error: Some(reason.unwrap_or_else(|| {
+                pick(language, ["the file could not be read", "파일을 읽지 못했습니다"]).to_owned()
+            })),
         }
     }
 

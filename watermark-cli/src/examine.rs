@@ -5,9 +5,13 @@ use std::time::Instant;
 use anyhow::Result;
 use sha2::{Digest as _, Sha256};
 use watermark_core::payload::{Beacon, hex};
-use watermark_core::{Carrier, ContentSketch, Effort, Extraction, Language, RecordCheck, check_record, extract, judge};
-use watermark_files::Metadata;
-use watermark_report::{ImageFacts, LedgerFacts, Record, RecordFacts, Timing, edit_map_png, signature_facts};
+use watermark_core::{
+    Carrier, ContentSketch, Effort, Extraction, Language, Raster, RecordCheck, check_record, extract, judge,
+};
+use watermark_files::{DecodeError, Metadata};
+use watermark_report::{
+    ContentFacts, ImageFacts, LedgerFacts, Record, RecordFacts, Timing, edit_map_png, signature_facts,
+};
 
 use crate::args::{Auditing, Reading};
 use crate::batch::guarded;
@@ -15,6 +19,7 @@ use crate::inputs::Input;
 use crate::ledger::{Decoded, Index};
 use crate::manifest::ManifestReader;
 use crate::memory::Memory;
+use crate::stamping::now;
 use crate::trust::{self, Trust};
 use crate::{key_store, picture};
 
@@ -101,10 +106,11 @@ impl Examiner {
         let extracting = Instant::now();
         let extraction = extract(&file.raster, &self.carrier, self.effort)?;
         let extract = since(extracting);
-        let report = judge(extraction, &self.trust.store);
+        let report = judge(extraction, &self.trust.store).at(now()?);
         let mut record = Record::of_report(name, facts, &report, &self.trust.store);
         if let (Some(index), Some(beacon)) = (&self.ledger, &report.extraction.beacon) {
-            self.look_up(index, beacon, &Sha256::digest(bytes).into(), &mut record);
+            let picture = (&report.extraction, &file.raster);
+            self.look_up(index, beacon, picture, &Sha256::digest(bytes).into(), &mut record);
         }
         self.manifests.examine(bytes, &file, &report.extraction, &mut record);
         record.timing_ms = Timing { decode, extract, total: since(start) };
@@ -113,14 +119,21 @@ impl Examiner {
         Ok(Examined { record, extraction: Some(report.extraction), metadata: Some(file.metadata), sketch, map })
     }
 
-    /// Adds what the ledger knows of a beacon.
-    fn look_up(&self, index: &Index, beacon: &Beacon, sha256: &[u8; 32], to: &mut Record) {
+    /// Adds what the ledger knows of a beacon, held against the picture that it was read from.
+    fn look_up(
+        &self,
+        index: &Index,
+        beacon: &Beacon,
+        (extraction, picture): (&Extraction, &Raster),
+        sha256: &[u8; 32],
+        to: &mut Record,
+    ) {
         let file = index.path().to_string_lossy().into_owned();
         let mut facts = LedgerFacts { file, records: Vec::new(), error: None };
         match index.find(beacon.key_id, beacon.serial) {
             Ok(found) => {
                 for decoded in &found {
-                    let check = check_record(beacon, &decoded.payload, &self.trust.store);
+                    let check = check_record(beacon, &decoded.payload, &self.trust.store).compare(extraction, picture);
                     let signed = to.signature.valid == Some(true);
                     let words = |language| {
                         let statement = signed.then(|| check.statement(language)).flatten();
@@ -137,12 +150,17 @@ impl Examiner {
     }
 }
 
+/// Why a file is no picture, in Korean; `None` for other errors.
+fn korean(error: &anyhow::Error) -> Option<String> {
+    error.chain().find_map(|cause| cause.downcast_ref::<DecodeError>()).map(DecodeError::korean)
+}
+
 /// A failed work's error as findings.
 fn settle(name: &str, start: Instant, work: impl FnOnce() -> Result<Examined>) -> Examined {
     guarded(work).unwrap_or_else(|error| {
         let timing = Timing { total: since(start), ..Timing::default() };
         Examined {
-            record: Record::of_error(name, format!("{error:#}"), timing),
+            record: Record::of_error(name, format!("{error:#}"), korean(&error), timing),
             extraction: None,
             metadata: None,
             sketch: None,
@@ -158,6 +176,8 @@ fn record_facts(decoded: &Decoded, check: &RecordCheck<'_>, sha256: &[u8; 32]) -
         n: record.n,
         holds: check.holds(),
         same_beacon: check.same_beacon,
+        picture: check.of_picture().name(),
+        content: check.content.as_ref().map(ContentFacts::of),
         signature: signature_facts(Some(&check.signature)),
         time: record.time,
         system: record.system,

@@ -90,7 +90,8 @@ Exit codes: 0 all stamped, 1 some refused or failed, 2 the request could not be 
 pub(crate) const VERIFY: &str = "\
 Verdicts, strongest first:
   verified        signed by a key that a trusted directory lists as valid for the time of stamping
-  altered         the same, but parts of the picture were changed since: the mark is missing there (--map shows where)
+  altered         the same, but parts of the picture were changed since (--map shows where): the mark is missing, or nothing can be
+                  read there and the signed content hash says that it looked otherwise
   transplanted    the same, but the message was made for another picture and moved into this one
   unknown-issuer  a signed message was read; no trusted directory vouches for its key at that time
   bad-signature   a signed message was read, and no listed key of that id signed it

@@ -54,6 +54,11 @@ fn ledger_line(ledger: &LedgerFacts) -> String {
         if let Some(system) = &record.system {
             let _ = write!(text, " by {system}");
         }
+        let _ = match record.picture {
+            "agrees" => write!(text, "; the picture agrees with its content hash"),
+            "differs" => write!(text, "; the picture differs from its content hash"),
+            _ => write!(text, "; whether it is of this picture cannot be judged"),
+        };
         if let Some(which) = record.this_file {
             let _ = write!(text, ", and this file is the recorded {which}, byte for byte");
         }

@@ -44,7 +44,8 @@ fn a_folder_comes_to_a_summary_a_table_and_a_report() {
     fs::remove_file(bench.path("pics/<b>&'x'.png")).unwrap();
     assert_eq!(bench.run(&[&["audit", "--effort", "fast", "pics"][..], &TRUST].concat()).code, 1);
     fs::remove_file(bench.path("pics/plain.png")).unwrap();
-    bench.ok(&[&["audit", "--effort", "fast", "pics"][..], &TRUST].concat());
+    let ran = bench.ok(&[&["audit", "--effort", "fast", "pics"][..], &TRUST].concat());
+    assert!(ran.stdout.contains("pics: 1 image\n"), "{}", ran.stdout);
     assert_eq!(bench.run(&["audit", "in.png"]).code, 2);
 }
 
@@ -157,7 +158,11 @@ fn all_of_it_works_without_a_network() {
         &["ledger", "verify", "l.jsonl"],
         &["verify", "--ledger", "l.jsonl", "out.png", "--report", "r.html", "--report-key", "key.pem"],
         &["trust", "verify", "r.html"],
+        &["audit", "marked", "--ledger", "l.jsonl", "--csv", "a.csv", "--report", "a.json"],
+        &["report", "--ledger", "l.jsonl", "-o", "stamps.html"],
     ] {
+        let _ = std::fs::create_dir(bench.path("marked"));
+        let _ = std::fs::copy(bench.path("out.png"), bench.path("marked/out.png"));
         let output = isolated(args).unwrap();
         assert!(output.status.success(), "{args:?}: {}", String::from_utf8_lossy(&output.stderr));
     }

@@ -359,6 +359,9 @@ fn check_speaks_korean() {
     let hangul = |line: &&str| line.chars().any(|c| ('가'..='힣').contains(&c));
     let foreign: Vec<_> = text.lines().filter(|line| !hangul(line)).collect();
     assert!(foreign.is_empty(), "{foreign:#?}");
+    bench.put("empty.png", b"");
+    let ran = bench.run(&["check", "--lang", "ko", "--profile", "kr", "empty.png"]);
+    assert!(ran.stdout.contains("확인하지 못함: 파일이 비어 있습니다"), "{}", ran.stdout);
     let english = bench.run(&["check", "--profile", "kr", "--trust", "key.directory.json", "--json", &out]).json();
     let korean = bench.run(&[&check[..], &["--json"]].concat()).json();
     assert_eq!((&english[0]["language"], &korean[0]["language"]), (&json!("en"), &json!("ko")));

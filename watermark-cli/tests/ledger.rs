@@ -4,7 +4,7 @@ mod common;
 
 use std::fs;
 
-use common::{Bench, png, street};
+use common::{Bench, jpeg, png, street};
 use serde_json::{Value, json};
 use watermark_core::Raster;
 use watermark_core::raster::{Channels, Samples};
@@ -21,9 +21,14 @@ fn lines(bench: &Bench) -> Vec<String> {
 
 /// So little of the street that only the beacon fits.
 fn alley() -> Raster {
+    corner_at(0)
+}
+
+/// 256 x 256 px of the street, from this column and row on.
+fn corner_at(first: usize) -> Raster {
     let whole = street();
     let Samples::U8(samples) = whole.samples() else { unreachable!("the street has 8 bits") };
-    let rows = samples.chunks(512 * 3).take(256).flat_map(|row| &row[..256 * 3]);
+    let rows = samples.chunks(512 * 3).skip(first).take(256).flat_map(|row| &row[first * 3..(first + 256) * 3]);
     Raster::new(256, 256, Channels::Rgb, Samples::U8(rows.copied().collect())).unwrap()
 }
 
@@ -62,6 +67,9 @@ fn every_stamp_leaves_one_record_and_failures_none() {
     let both = bench.ok(&[&["ledger", "lookup", "l.jsonl", "--json", "--image", "in.png"][..], &TRUST].concat());
     assert_eq!(both.stdout.lines().collect::<Vec<_>>(), lines);
     assert_eq!(bench.run(&["ledger", "lookup", "l.jsonl", "--serial", "3"]).code, 1);
+    bench.put("copy.jpg", &jpeg(&street(), 80));
+    let ran = bench.run(&["ledger", "lookup", "l.jsonl", "--image", "copy.jpg"]);
+    assert!(ran.code == 1 && ran.stderr.contains("`watermark verify --ledger` reads the serial"), "{}", ran.stderr);
     // A key that nobody lists is worth saying.
     assert_eq!(bench.run(&["ledger", "verify", "l.jsonl"]).code, 1);
 }
@@ -83,6 +91,7 @@ fn the_record_behind_a_lone_beacon_is_found_and_checked() {
         ("system", json!("painter@2.1")),
         ("this_file", json!("output")),
         ("profile", json!("beacon-only")),
+        ("picture", json!("agrees")),
     ] {
         assert_eq!(record[field], value, "{field}");
     }
@@ -105,6 +114,64 @@ fn the_record_behind_a_lone_beacon_is_found_and_checked() {
     bench.put("empty.jsonl", b"");
     let found = &bench.verify(&[&TRUST[..], &["--ledger", "empty.jsonl", "out.png"]].concat()).1[0];
     assert_eq!(found["ledger"]["records"], json!([]));
+}
+
+#[test]
+fn the_record_is_held_against_the_picture_that_claims_it() {
+    let bench = Bench::with_key();
+    bench.put("in.png", &png(&alley()));
+    bench.put("other.png", &png(&corner_at(250)));
+    bench.ok(&stamp("in.png", "out.png", "77"));
+    // Another picture whose mark names the same record: here by the same key, but a beacon can be written by anyone.
+    bench.ok(&["stamp", "--key", "key.pem", "other.png", "-o", "copied.png", "--id", "77"]);
+    let stamped =
+        watermark_files::decode(&fs::read(bench.path("out.png")).unwrap(), &watermark_files::Limits::default());
+    bench.put("copy.jpg", &jpeg(&stamped.unwrap().raster, 70));
+    let (_, found) = bench.verify(&[&TRUST[..], &["--ledger", "l.jsonl", "copy.jpg", "copied.png"]].concat());
+    let [copy, copied] = &found[..] else { panic!("{found:?}") };
+    for (found, picture, holds, words, korean) in [
+        (copy, "agrees", true, "The picture agrees with the content hash in it.", "내용 해시와 일치합니다"),
+        (copied, "differs", false, "the record is of another picture", "기록은 다른 이미지에 대한 것이며"),
+    ] {
+        let record = &found["ledger"]["records"][0];
+        assert_eq!((&found["verdict"], &record["same_beacon"]), (&json!("marked"), &json!(true)), "{found:#}");
+        assert_eq!((&record["picture"], &record["holds"]), (&json!(picture), &json!(holds)), "{record:#}");
+        assert_eq!(record["this_file"], Value::Null);
+        for (language, words) in [("en", words), ("ko", korean)] {
+            let said = found["conclusion"][language].as_array().unwrap().last().unwrap().as_str().unwrap();
+            assert!(said.contains(words), "{said}");
+        }
+    }
+    // A picture with a seal of its own under that serial.
+    bench.put("street.png", &png(&street()));
+    bench.ok(&["stamp", "--key", "key.pem", "street.png", "-o", "again.png", "--id", "77"]);
+    let (code, found) = bench.verify(&[&TRUST[..], &["--ledger", "l.jsonl", "again.png"]].concat());
+    assert_eq!((code, &found[0]["ledger"]["records"][0]["holds"]), (0, &json!(false)), "{found:?}");
+    assert!(found[0]["conclusion"]["en"].to_string().contains("the serial was used twice"), "{found:?}");
+    let text = bench.run(&[&["verify", "--ledger", "l.jsonl"][..], &TRUST, &["copied.png"]].concat()).stdout;
+    assert!(text.contains("the picture differs from its content hash"), "{text}");
+}
+
+#[test]
+fn what_is_no_ledger_is_refused_by_name() {
+    let bench = Bench::with_key();
+    bench.put("in.png", &png(&street()));
+    bench.put("notes.txt", b"some notes\n");
+    bench.put("short.txt", b"x");
+    for file in ["notes.txt", "short.txt", "in.png", "."] {
+        for args in [
+            &["verify", "in.png", "--ledger", file][..],
+            &["audit", ".", "--ledger", file],
+            &["ledger", "lookup", file, "--serial", "1"],
+        ] {
+            let ran = bench.run(args);
+            assert_eq!(ran.code, 2, "{args:?}\n{}", ran.stdout);
+            assert!(ran.stderr.contains("no ledger"), "{args:?}\n{}", ran.stderr);
+        }
+    }
+    // A record that a crash cut off is one all the same.
+    bench.put("torn.jsonl", b"{\"schema\":\"watermark-led");
+    assert_eq!(bench.verify(&["--ledger", "torn.jsonl", "in.png"]).0, 1);
 }
 
 #[test]

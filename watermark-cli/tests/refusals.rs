@@ -120,6 +120,16 @@ fn pictures_without_room_are_refused_with_the_limit() {
 }
 
 #[test]
+fn a_quality_that_png_has_not_is_said() {
+    let bench = Bench::with_key();
+    bench.put("in.png", &png(&street()));
+    let stamp = |output: &str| bench.ok(&["stamp", "--key", "key.pem", "in.png", "-o", output, "--quality", "92"]);
+    let ran = stamp("out.png");
+    assert!(ran.stderr.contains("--quality does nothing for PNG, which is lossless: out.png"), "{}", ran.stderr);
+    assert!(!stamp("out.jpg").stderr.contains("--quality"));
+}
+
+#[test]
 fn hostile_files_are_errors_of_their_own() {
     let bench = Bench::with_key();
     let good = png(&street());
@@ -148,6 +158,10 @@ fn hostile_files_are_errors_of_their_own() {
     for (record, &(name, _)) in found.iter().zip(hostile) {
         assert_eq!((record["file"].as_str().unwrap(), record["verdict"].as_str().unwrap()), (name, "error"));
         assert!(record["error"].as_str().unwrap().len() > 20, "{record}");
+        let korean = record["conclusion"]["ko"][0].as_str().unwrap();
+        let english =
+            korean.split(|c: char| !c.is_ascii_alphabetic()).filter(|word| !["", "PNG", "JPEG", "WebP"].contains(word));
+        assert_eq!(english.collect::<Vec<_>>(), ["x"; 0], "{korean}");
     }
     assert_eq!(found[hostile.len()]["verdict"], "none");
 }

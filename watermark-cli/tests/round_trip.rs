@@ -235,3 +235,24 @@ fn completions_and_manual_pages() {
     let pages = bench.list("man");
     assert!(pages.contains(&"watermark.1".to_owned()) && pages.contains(&"watermark-stamp.1".to_owned()), "{pages:?}");
 }
+
+#[test]
+fn a_time_in_the_future_is_remarked_on() {
+    let bench = Bench::with_key();
+    bench.put("in.png", &png(&street()));
+    for (time, output) in [("2100-01-01T00:00:00Z", "future.png"), ("2026-01-01T00:00:00Z", "past.png")] {
+        bench.ok(&["stamp", "--key", "key.pem", "in.png", "-o", output, "--time", time]);
+    }
+    let (code, found) = bench.verify(&["--trust", "key.directory.json", "future.png", "past.png"]);
+    assert_eq!(code, 0);
+    let said = |found: &serde_json::Value, words: &str| found["conclusion"].to_string().contains(words);
+    for (found, future) in [(&found[0], true), (&found[1], false)] {
+        assert_eq!(found["payload"]["in_future"], future);
+        for words in ["The stated time, 2100-01-01T00:00:00Z, lies in the future", "이곳의 시계"] {
+            assert_eq!(said(found, words), future, "{found:#}");
+        }
+    }
+    let args = ["verify", "--effort", "fast", "--trust", "key.directory.json", "future.png", "--report", "r.html"];
+    assert!(bench.ok(&args).stdout.contains("lies in the future"));
+    assert!(std::fs::read_to_string(bench.path("r.html")).unwrap().contains("lies in the future"));
+}

@@ -71,8 +71,13 @@ fn a_directory_is_trusted_updated_listed_and_removed() {
     let text = bench.ok(&["trust", "list"]).stdout;
     assert!(text.contains("revoked at 2026-01-01T00:00:00Z") && text.contains("edition 2"), "{text}");
     let id = listed[0]["id"].as_str().unwrap();
-    assert_eq!(bench.run(&["trust", "remove", "0000000000000000"]).code, 2);
-    bench.ok(&["trust", "remove", id]);
+    for (wrong, reason) in
+        [("0000000000000000", "no directory that you trust has the id"), ("Tester", &format!("that of Tester is {id}"))]
+    {
+        let ran = bench.run(&["trust", "remove", wrong]);
+        assert!(ran.code == 2 && ran.stderr.contains(reason), "{}", ran.stderr);
+    }
+    assert!(bench.ok(&["trust", "remove", id]).stdout.contains("Not trusting Tester any more."));
     assert!(bench.ok(&["trust", "list", "--json"]).stdout.is_empty());
 }
 

@@ -154,8 +154,46 @@ fn simulate(code: &PolarCode, channel: Channel, list: usize, most: usize) -> Res
     Ok((errors, trials, seconds * 1e3))
 }
 
+/// Block errors of the seal when its reader knows the 32 bits of the size and all but `unknown` of the 144 of the content hash.
+fn simulate_predicted(es_n0_db: f64, unknown: usize, list: usize, trials: usize) -> Result<usize, CodeError> {
+    let code = PolarCode::with_predictable(4096, 768, 48..224)?;
+    let mut random = Random(0x5EED);
+    let mut workspace = Workspace::default();
+    let mean = 4.0 * 10f64.powf(es_n0_db / 10.0);
+    let mut errors = 0;
+    for _ in 0..trials {
+        let payload: Vec<u8> = (0..code.payload_bits()).map(|_| (random.next() >> 63) as u8).collect();
+        let mut known: Vec<Option<bool>> =
+            payload.iter().enumerate().map(|(i, &bit)| (48..224).contains(&i).then_some(bit == 1)).collect();
+        let mut left = unknown;
+        while left > 0 {
+            left -= usize::from(known[80 + (random.next() % 144) as usize].take().is_some());
+        }
+        let mut receive = |&bit: &u8| {
+            let llr = mean + (2.0 * mean).sqrt() * random.gauss();
+            (if bit == 0 { llr } else { -llr }) as f32
+        };
+        let llr: Vec<f32> = code.encode(&payload)?.iter().map(&mut receive).collect();
+        let decoded = code.decode_predicted(&llr, &known, list, &mut workspace);
+        errors += usize::from(decoded.is_none_or(|decoded| decoded.payload != payload));
+    }
+    Ok(errors)
+}
+
 fn main() -> Result<(), CodeError> {
     let most = std::env::args().nth(1).and_then(|arg| arg.parse().ok()).unwrap_or(2000);
+    println!("| seal, list 32, Es/N0 | nothing known | size and 115 bits known | size and 124 | size and 144 |");
+    println!("|---|---|---|---|---|");
+    for db in [-8.4, -8.2, -8.0, -7.8, -7.6, -7.4, -7.2, -7.0] {
+        let plain = PolarCode::new(4096, 768)?;
+        let (errors, trials, _) = simulate(&plain, Channel::Gaussian(db), 32, most)?;
+        print!("| {db:.1} dB | {errors} / {trials} |");
+        for unknown in [29, 20, 0] {
+            print!(" {} / {most} |", simulate_predicted(db, unknown, 32, most)?);
+        }
+        println!();
+    }
+    println!();
     let codes: [(usize, usize, &[Channel], &[usize]); 3] = [
         (
             4096,

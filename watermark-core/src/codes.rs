@@ -3,7 +3,7 @@
 use crate::coding::crc::CRC_BITS;
 use crate::coding::{CodeError, PolarCode, bits};
 use crate::layout::{BEACON_BITS, SEAL_BITS};
-use crate::payload::{Beacon, Seal};
+use crate::payload::{Beacon, Seal, SealClaims};
 
 /// Both polar codes, built once.
 #[derive(Clone, Debug)]
@@ -16,7 +16,7 @@ impl Codes {
     pub(crate) fn new() -> Result<Self, CodeError> {
         Ok(Self {
             beacon: PolarCode::new(BEACON_BITS, Beacon::BYTES * 8 + CRC_BITS)?,
-            seal: PolarCode::new(SEAL_BITS, Seal::BYTES * 8 + CRC_BITS)?,
+            seal: PolarCode::with_predictable(SEAL_BITS, Seal::BYTES * 8 + CRC_BITS, SealClaims::PREDICTABLE)?,
         })
     }
 }

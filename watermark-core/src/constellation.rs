@@ -9,6 +9,7 @@
 
 use crate::affine::Linear;
 use crate::carrier::{Line, PILOT_PERIOD};
+use crate::log_polar::LogPolar;
 use crate::spectrum::{SIDE, Spectrum};
 
 /// Received pixels per canonical pixel that are searched, and the other end.
@@ -32,9 +33,8 @@ const FINEST_PX: f64 = 600.0;
 const REFINED: usize = 40;
 /// Score from which a map of the grid is kept.
 const LEAST: f32 = 3.0;
-
-/// Score that half of the lines must have for the others to be looked at: a map of score 5 misses it once in 1000 times.
-const PROMISING: f32 = 0.5;
+/// Largest stretch of a map that is searched.
+const MOST_STRETCHED: f64 = 1.13;
 
 /// A linear map that fits.
 #[derive(Clone, Copy, Debug)]
@@ -69,7 +69,7 @@ pub(crate) fn search(spectrum: &Spectrum, lines: &[Line], thorough: bool, count:
             grid.sweep(turn.after(&Linear::diagonal(root, 1.0 / root)));
         }
     }
-    grid.prune();
+    prune(&mut grid.found);
     let Grid { found, mut tried, .. } = grid;
     let mut best: Vec<(f32, Linear)> = Vec::new();
     for (_, map) in found {
@@ -89,10 +89,11 @@ pub(crate) fn search(spectrum: &Spectrum, lines: &[Line], thorough: bool, count:
 /// Scores of one orientation after the other at every scale.
 struct Grid<'a> {
     spectrum: &'a Spectrum,
-    /// Lines, innermost first, cycles per pilot period.
-    lines: Vec<[f64; 2]>,
+    log_polar: LogPolar,
+    /// Lines, innermost first: bins at the first scale, and the first scale at which they are in band.
+    lines: Vec<([f64; 2], usize)>,
     /// Bins per unit at each scale, and how many lines are in band.
-    scales: Vec<(f32, usize)>,
+    scales: Vec<(f64, usize)>,
     step: f64,
     /// Best frequency maps so far.
     found: Vec<(f32, Linear)>,
@@ -103,49 +104,55 @@ struct Grid<'a> {
 impl<'a> Grid<'a> {
     fn new(spectrum: &'a Spectrum, lines: &[Line]) -> Self {
         let mut lines: Vec<[f64; 2]> = lines.iter().map(|l| [f64::from(l.x), f64::from(l.y)]).collect();
-        lines.sort_by(|a, b| a[0].hypot(a[1]).total_cmp(&b[0].hypot(b[1])));
+        let radius = |l: &[f64; 2]| l[0].hypot(l[1]);
+        lines.sort_by(|a, b| radius(a).total_cmp(&radius(b)));
         let step = STEP_BINS / (40.0 / PILOT_PERIOD as f64 * spectrum.side_px.min(FINEST_PX));
+        let in_band = |l: &[f64; 2], unit: f64| radius(l) * unit * MOST_STRETCHED < BAND;
         let mut scales = Vec::new();
         let mut pitch = SMALLEST;
         while pitch < LARGEST {
             let unit = UNIT / pitch;
-            scales.push((unit as f32, lines.iter().filter(|l| l[0].hypot(l[1]) * unit * 1.13 < BAND).count()));
+            scales.push((unit, lines.iter().filter(|l| in_band(l, unit)).count()));
             pitch *= 1.0 + step;
         }
         scales.retain(|s| s.1 >= LEAST_LINES);
-        Self { spectrum, lines, scales, step, found: Vec::new(), least: LEAST, tried: 0 }
+        let ends = scales.first().zip(scales.last()).map_or([UNIT; 2], |(first, last)| [first.0, last.0]);
+        let (innermost, outermost) = (lines.first().map_or(1.0, radius), lines.last().map_or(1.0, radius));
+        let (from, to) = (innermost * ends[1] / MOST_STRETCHED, outermost * ends[0] * MOST_STRETCHED);
+        let log_polar = LogPolar::new(spectrum, from, to, step);
+        let first = |l: &[f64; 2]| scales.iter().position(|s| in_band(l, s.0)).unwrap_or(scales.len());
+        let lines = lines.iter().map(|l| (l.map(|v| v * ends[0]), first(l))).collect();
+        Self { spectrum, log_polar, lines, scales, step, found: Vec::new(), least: LEAST, tried: 0 }
     }
 
     /// Tries the frequency map `map` at all scales.
     fn sweep(&mut self, map: Linear) {
-        let mut places = [[0.0f32; 2]; crate::carrier::PILOT_LINES];
-        for (place, line) in places.iter_mut().zip(&self.lines) {
-            *place = map.apply(*line).map(|v| v as f32);
-        }
-        for i in 0..self.scales.len() {
-            let (unit, count) = self.scales[i];
-            let sum =
-                |places: &[[f32; 2]]| places.iter().map(|[x, y]| self.spectrum.coarse(x * unit, y * unit)).sum::<u32>();
-            let first = sum(&places[..count / 2]);
-            if self.spectrum.coarse_score(first, count / 2) < PROMISING {
-                continue;
+        let mut sums = vec![0u16; self.scales.len()];
+        for (line, first) in &self.lines {
+            if let Some(ray) = self.log_polar.ray(map.apply(*line), self.scales.len()) {
+                for (sum, &power) in sums[*first..].iter_mut().zip(&ray[*first..]) {
+                    *sum += u16::from(power);
+                }
             }
-            let score = self.spectrum.coarse_score(first + sum(&places[count / 2..count]), count);
+        }
+        for (&(unit, count), &sum) in self.scales.iter().zip(&sums) {
+            let score = self.spectrum.coarse_score(u32::from(sum), count);
             if score > self.least {
-                let factor = f64::from(unit) / UNIT;
+                let factor = unit / UNIT;
                 self.found.push((score, Linear::diagonal(factor, factor).after(&map)));
                 if self.found.len() >= 16 * REFINED {
-                    self.prune();
+                    self.least = prune(&mut self.found);
                 }
             }
         }
         self.tried += self.scales.len() as u64;
     }
+}
 
-    fn prune(&mut self) {
-        keep_best(&mut self.found, REFINED);
-        self.least = self.found.last().map_or(LEAST, |f| f.0);
-    }
+/// Keeps the best and gives back the least of their scores.
+fn prune(found: &mut Vec<(f32, Linear)>) -> f32 {
+    keep_best(found, REFINED);
+    found.last().map_or(LEAST, |f| f.0)
 }
 
 /// Small changes of a map, one a row: scale, rotation, unequal scales, shear.

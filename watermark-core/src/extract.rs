@@ -9,6 +9,7 @@
 use rustfft::FftPlanner;
 
 use crate::affine::Affine;
+use crate::bind::Traced;
 use crate::canonical;
 use crate::carrier::{Carrier, TILE_BITS};
 use crate::codes::{Codes, bytes};
@@ -22,11 +23,12 @@ use crate::effort::{Budget, Effort};
 use crate::equalise;
 use crate::frame::Frame;
 use crate::layout::{self, BEACON_BITS, SEAL_BITS};
-use crate::payload::{Beacon, DecodeError, Payload, Seal};
+use crate::payload::{Beacon, DecodeError, Payload, Seal, SealClaims};
 use crate::pilot;
 use crate::plane::Plane;
+use crate::prediction::predictions;
 use crate::raster::Raster;
-use crate::read::{Blocks, Gains, read};
+use crate::read::{Blocks, Gains, View, read};
 use crate::register::{self, Pose};
 use crate::registration::{Best, Registration};
 
@@ -74,6 +76,15 @@ impl Extraction {
     pub fn payload(&self) -> Option<Payload> {
         Some(Payload { beacon: self.beacon?, seal: self.seal? })
     }
+
+    /// How `received`, the picture that this was read from, compares with what a seal from elsewhere (a ledger's) states. `None` when that is
+    /// bound to no picture, or nothing decoded here that would tell how the picture lies.
+    pub fn compare(&self, received: &Raster, seal: &SealClaims) -> Option<Content> {
+        let map = self.edit_map.as_ref().filter(|_| !seal.content_hash.is_none())?;
+        let (luma, replaced) = (&color::luma(received), &|at: [f64; 2]| map.is_altered(at));
+        let received = content::Received { luma, placement: map.placement(), replaced };
+        Some(content::compare(&received, &seal.content_hash, seal.size).0)
+    }
 }
 
 /// Reads the mark of `received`.
@@ -85,6 +96,15 @@ pub fn extract(received: &Raster, carrier: &Carrier, effort: Effort) -> Result<E
     let luma = color::luma(received);
     reader.search(&luma, effort);
     Ok(reader.conclude(received, &luma))
+}
+
+/// Reads the mark of a picture that was not moved up to what binding it takes; `None` when no seal was read.
+#[cfg(feature = "study")]
+pub(crate) fn unbound(luma: &Plane, carrier: &Carrier) -> Result<Option<Traced>, CodeError> {
+    let mut reader = Reader::new(carrier)?;
+    reader.search(luma, Effort::Fast);
+    let seal = reader.seal.as_ref().and_then(|d| Seal::decode(&bytes(&d.payload)?).ok());
+    Ok(seal.and_then(|seal| reader.traced(Some(&seal))))
 }
 
 /// Coherence under which a guessed channel is not worth the decoders' time, standard deviations. Chance alone reaches 2.4
@@ -155,8 +175,8 @@ impl<'a> Reader<'a> {
         let native = (luma.width, luma.height);
         let plane = canonical::stretch(luma.clone(), canonical::size(native.0, native.1));
         let (x, y) = (native.0 as f64 / plane.width as f64, native.1 as f64 / plane.height as f64);
-        let shown = plane.data.len() as f64;
-        let unmoved = Pose { plane, tile_x: 0, tile_y: 0, map: Affine::scaling(x, y), shown, residual: None };
+        let (shown, whole) = (plane.data.len() as f64, Some([native.0, native.1]));
+        let unmoved = Pose { plane, tile_x: 0, tile_y: 0, map: Affine::scaling(x, y), shown, residual: None, whole };
         let coherence = self.read_rung(&unmoved, equalise::LADDER[0], Gains::Coherent(SUSPICIOUS));
         if self.is_complete() {
             return;
@@ -267,7 +287,9 @@ impl<'a> Reader<'a> {
         let undone = channel.undo(&pose.plane);
         let plane = undone.as_ref().unwrap_or(&pose.plane);
         let tile = (pose.tile_x, pose.tile_y);
-        let reading = read(plane, self.carrier, &self.codes, tile, channel.noise, gains, &mut self.workspace);
+        let predict = || pose.whole.map_or_else(Vec::new, |size| predictions(&pose.plane, size));
+        let view = View { plane, tile, noise: channel.noise, predict: &predict };
+        let reading = read(&view, self.carrier, &self.codes, gains, &mut self.workspace);
         self.candidates += reading.candidates;
         self.attempts += reading.attempts;
         let decoded = reading.seal.is_some() || reading.beacon.is_some();
@@ -297,6 +319,14 @@ impl<'a> Reader<'a> {
         Some(bits.into_iter().enumerate().map(|(i, bit)| (i < known).then_some(bit)).collect())
     }
 
+    /// What was read, with what `seal` states, for binding it to the picture.
+    fn traced(&mut self, seal: Option<&Seal>) -> Option<Traced> {
+        let (blocks, placement) = self.traced.take()?;
+        let bits = self.tile(blocks.repeated)?;
+        let claims = seal.map(|seal| seal.unverified_claims).filter(|claims| !claims.content_hash.is_none());
+        Some(Traced { blocks, placement, bits, claims })
+    }
+
     fn conclude(mut self, raster: &Raster, luma: &Plane) -> Extraction {
         let detection = self.detection();
         if !detection.is_significant() {
@@ -313,26 +343,12 @@ impl<'a> Reader<'a> {
         let beacon = beacon.and_then(|b| Beacon::decode(&b).map_err(&mut keep).ok());
         let seal = self.seal.as_ref().and_then(|d| bytes(&d.payload));
         let seal = seal.and_then(|b| Seal::decode(&b).map_err(&mut keep).ok());
-        let traced = self.traced.take();
-        let placement = traced.as_ref().map(|(_, placement)| *placement);
-        let claims = seal.map(|seal| seal.unverified_claims).filter(|claims| !claims.content_hash.is_none());
-        let compare = |replaced: &dyn Fn([f64; 2]) -> bool| {
-            let (claims, placement) = claims.zip(placement)?;
-            let received = content::Received { luma, placement, replaced };
-            Some(content::compare(&received, &claims.content_hash, claims.size))
-        };
-        // First as a whole, for what lies outside the stamped picture carries no mark and is no edit; then without what was replaced.
-        let stamped = compare(&|_| false).and_then(|(_, stamped)| stamped);
-        let edit_map = traced.and_then(|(blocks, placement)| {
-            let bits = self.tile(blocks.repeated)?;
-            Some(EditMap::new(&blocks, &bits, placement, stamped, raster))
-        });
-        let replaced = |at| edit_map.as_ref().is_some_and(|map| map.is_altered(at));
-        let content = compare(&replaced).map(|(content, _)| content);
+        let traced = self.traced(seal.as_ref());
+        let (edit_map, content) = traced.map(|traced| traced.bind(raster, luma)).unzip();
         Extraction {
             beacon,
             seal,
-            content,
+            content: content.flatten(),
             edit_map,
             unreadable,
             beacon_code: self.beacon.as_ref().map(|d| corrections(d, BEACON_BITS)),

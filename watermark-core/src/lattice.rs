@@ -15,6 +15,8 @@ use crate::color::round;
 use crate::mask;
 use crate::plane::Plane;
 
+mod training;
+
 /// How a tile is laid into the blocks.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Strengths {

@@ -1,20 +1,23 @@
 //! `[E5 X3]` Block coefficients -> perceptual step of each block.
 //!
-//! The step follows contrast masking: `sqrt(FLOOR + activity)`, where the activity of a block is the mean magnitude of its
+//! The step follows contrast masking: `(FLOOR + activity)^(5/8)`, where the activity of a block is the mean magnitude of its
 //! carried coefficients, pooled over its 3 x 3 neighbourhood. Three things are asked of it, and each choice serves one:
 //!
 //! * *what is seen*: the pooling is a power mean with exponent 1/2, so that one strong edge does not license noise in
 //!   the flat blocks beside it;
 //! * *the reader computes it again* from the received picture: pooling over 54 coefficients of the carried band keeps it
 //!   stable under codecs and noise;
-//! * *tone changes*: the square root halves the error that a local gain (gamma, curves) makes between step and signal,
-//!   and it is exact arithmetic on every target.
+//! * *tone changes*: a step that grows with the signal makes less of a local gain (gamma, curves);
+//! * *every target the same*: 5/8 is made of square roots, which IEEE 754 rounds the same everywhere.
 
 use crate::block_dct::{BAND, BlockGrid, MEAN};
 
 /// Activity of a block that shows nothing, gray levels: what film grain and rounding leave. Tuned: 1 to 10 differ by under
 /// 5 % in capacity, 4 scores best on SSIMULACRA 2 (`docs/DESIGN.md`, Mask).
 const FLOOR: f32 = 4.0;
+
+/// Makes the step of a picture's middle (activity 20) what it is with an exponent of 1/2, so that strengths keep their meaning: `24^(-1/8)`.
+const SCALE: f32 = 0.672;
 
 /// Pooled activity of unit normal noise: the power mean with exponent 1/2 of a mean of six magnitudes.
 const NOISE_ACTIVITY: f32 = 0.78;
@@ -25,26 +28,38 @@ const CLIPPED_MARGIN: f32 = 3.0;
 const CLIPPED_ACTIVITY: f32 = 4.0;
 
 /// The relative step of each block, row-major, in gray levels of projection; 0 marks a clipped block, which carries
-/// nothing. Between 2 and about 20. Multiply by the strength for the lattice step.
+/// nothing. Between 1.6 and about 15. Multiply by the strength for the lattice step.
 ///
 /// `noise` is the standard deviation, in gray levels of luma, of noise that the picture had not when it was stamped: what it
 /// adds to the activity is taken off again. 0 when stamping.
 pub(crate) fn steps(grid: &BlockGrid, noise: f32) -> Vec<f32> {
+    let step = |root: f32| SCALE * root * root.sqrt().sqrt();
+    pooled(grid, noise).into_iter().map(step).collect()
+}
+
+/// The envelope of the pilot, gray levels: `sqrt(FLOOR + activity)`, 0 for clipped blocks. Its lines are looked for in flat parts above all, where
+/// little hides them, so it grows less with activity than the lattice's step.
+pub(crate) fn envelope(grid: &BlockGrid) -> Vec<f32> {
+    pooled(grid, 0.0)
+}
+
+/// `sqrt(FLOOR + activity)` of each block, its activity pooled; 0 for clipped blocks.
+fn pooled(grid: &BlockGrid, noise: f32) -> Vec<f32> {
     let (cols, rows) = (grid.cols, grid.rows);
     let activity: Vec<f32> =
         grid.blocks.iter().map(|b| b[..BAND.len()].iter().map(|c| c.abs()).sum::<f32>() / BAND.len() as f32).collect();
     let root: Vec<f32> = activity.iter().map(|a| a.sqrt()).collect();
-    let pooled = box3(&root, cols, rows);
     let clipped = |i: usize| {
         let mean = grid.blocks[i][MEAN];
         activity[i] < CLIPPED_ACTIVITY && !(CLIPPED_MARGIN..=255.0 - CLIPPED_MARGIN).contains(&mean)
     };
     let added = NOISE_ACTIVITY * noise;
-    let step = |p: f32| {
+    let seen = |p: f32| {
         let seen = p * p;
         (FLOOR + (seen * seen - added * added).max(0.0).sqrt()).sqrt()
     };
-    pooled.iter().enumerate().map(|(i, &p)| if clipped(i) { 0.0 } else { step(p) }).collect()
+    let means = box3(&root, cols, rows);
+    means.iter().enumerate().map(|(i, &p)| if clipped(i) { 0.0 } else { seen(p) }).collect()
 }
 
 /// Mean over the 3 x 3 neighbourhood, border samples repeated.

@@ -26,7 +26,7 @@ const AMPLITUDE: f32 = 0.011;
 const WANTED: f32 = 0.6;
 const MOST_FACTOR: f32 = 1.6;
 
-/// Adds the pilot to `plane` (canonical luma) at `strength` times the mask.
+/// Adds the pilot to `plane` (canonical luma) at `strength` times its envelope.
 pub(crate) fn embed(planner: &mut FftPlanner<f32>, plane: &mut Plane, lines: &[Line], strength: f32) {
     let white = Whitened::new(plane);
     let spectrum = white.folded_spectrum(planner);
@@ -150,7 +150,7 @@ impl Whitened {
         if grid.blocks.is_empty() {
             return Self { plane: Plane::zeros(plane.width, plane.height), cols: 1, rows: 1, steps: vec![0.0] };
         }
-        let steps = mask::steps(&grid, 0.0);
+        let steps = mask::envelope(&grid);
         let (cols, rows) = (grid.cols, grid.rows);
         let slow = box_blur(plane, HIGH_PASS_PX);
         let inverse: Vec<f32> = steps.iter().map(|&m| if m > 0.0 { 1.0 / (m * m) } else { 0.0 }).collect();

@@ -1,11 +1,12 @@
 //! `[X4 X5]` A plane whose geometry is known -> gain, soft bits, codewords.
 
-use crate::carrier::{BLOCK_PX, Carrier, Lattice, TILE_PX};
+use crate::carrier::{BLOCK_PX, Carrier, Lattice, TILE_BITS, TILE_PX};
 use crate::codes::Codes;
 use crate::coding::{Decoded, PolarCode, Workspace};
 use crate::lattice::{Aligned, Fit, receive};
 use crate::layout;
 use crate::plane::Plane;
+use crate::prediction::Prediction;
 
 /// Lattice gains tried: strengths in use times the tone changes to be expected, in steps of `2^(1/16)`.
 pub(crate) const GAINS: usize = 84;
@@ -96,17 +97,21 @@ fn scores(aligned: &Aligned) -> Vec<f32> {
     scores
 }
 
-/// Reads a canonical plane whose top-left sample lies at tile position `(tile_x, tile_y)`, taking `noise` gray levels off
-/// the mask.
-pub(crate) fn read(
-    plane: &Plane,
-    carrier: &Carrier,
-    codes: &Codes,
-    tile: (usize, usize),
-    noise: f32,
-    gains: Gains,
-    ws: &mut Workspace,
-) -> Reading {
+/// What is read.
+pub(crate) struct View<'a> {
+    /// Canonical plane.
+    pub(crate) plane: &'a Plane,
+    /// Tile position of its top-left sample.
+    pub(crate) tile: (usize, usize),
+    /// Gray levels of noise taken off the mask.
+    pub(crate) noise: f32,
+    /// Asked for guesses at the seal when a beacon was read and the seal was not.
+    pub(crate) predict: &'a dyn Fn() -> Vec<Prediction>,
+}
+
+/// Reads one view at the `gains` that are worth it.
+pub(crate) fn read(view: &View<'_>, carrier: &Carrier, codes: &Codes, gains: Gains, ws: &mut Workspace) -> Reading {
+    let &View { plane, tile, noise, predict } = view;
     let aligned = align(plane, &carrier.lattice, tile, noise);
     let mut repeated = false;
     let scores = scores(&aligned);
@@ -128,25 +133,25 @@ pub(crate) fn read(
     };
     for fit in fits {
         let llr = aligned.soft_bits(&fit);
-        out.attempts += 1;
+        out.attempts += 2;
         out.beacon = decode(&codes.beacon, layout::beacon_llr(&llr), ws);
-        if out.beacon.is_some() {
-            out.attempts += 1;
-            let llr = layout::seal_llr(&llr);
-            // The beacon vouches for geometry and gain, so the longest list is worth its time.
-            out.seal = decode(&codes.seal, &llr, ws).or_else(|| codes.seal.decode(&llr, LONGEST_LIST, ws));
-        }
-        if out.seal.is_none() {
-            out.attempts += 1;
-            if out.beacon.is_none() {
-                out.beacon = decode(&codes.beacon, &layout::repeated_beacon_llr(&llr), ws);
-                repeated = out.beacon.is_some();
+        let Some(beacon) = &out.beacon else {
+            out.beacon = decode(&codes.beacon, &layout::repeated_beacon_llr(&llr), ws);
+            repeated = out.beacon.is_some();
+            if repeated {
+                out.gain = fit.gain;
+                break;
             }
+            continue;
+        };
+        out.gain = fit.gain;
+        out.seal = decode(&codes.seal, &layout::seal_llr(&llr), ws);
+        if out.seal.is_none() {
+            let (llr, gain) = aligned.trained_soft_bits(&fit, &known_bits(&codes.beacon, beacon));
+            out.gain = gain;
+            out.seal = decode_hard(&codes.seal, &layout::seal_llr(&llr), predict, &mut out.attempts, ws);
         }
-        if out.beacon.is_some() {
-            out.gain = fit.gain;
-            break;
-        }
+        break;
     }
     if out.beacon.is_some() {
         let first_px = first_block(tile);
@@ -185,6 +190,34 @@ pub(crate) fn refine(aligned: &Aligned, start: f32) -> Fit {
 
 /// List length for a seal whose beacon was read.
 const LONGEST_LIST: usize = 64;
+/// List length for a seal with a prediction.
+const PREDICTED_LIST: usize = 32;
+
+/// The tile bits that a beacon determines.
+fn known_bits(code: &PolarCode, beacon: &Decoded) -> Vec<Option<u8>> {
+    let codeword = code.encode(&beacon.payload).unwrap_or_default();
+    let mut known: Vec<Option<u8>> = codeword.into_iter().map(Some).collect();
+    known.resize(TILE_BITS, None);
+    known
+}
+
+/// A seal that does not read at once: predictions help, and since the beacon vouches for geometry and gain, the longest list is worth its time.
+fn decode_hard(
+    code: &PolarCode,
+    llr: &[f32],
+    predict: &dyn Fn() -> Vec<Prediction>,
+    attempts: &mut u64,
+    ws: &mut Workspace,
+) -> Option<Decoded> {
+    for prediction in predict() {
+        *attempts += 1;
+        if let Some(seal) = code.decode_predicted(llr, &prediction, PREDICTED_LIST, ws) {
+            return Some(seal);
+        }
+    }
+    *attempts += 1;
+    code.decode(llr, LONGEST_LIST, ws)
+}
 
 /// A short list first: most pictures need no more.
 fn decode(code: &PolarCode, llr: &[f32], ws: &mut Workspace) -> Option<Decoded> {

@@ -27,6 +27,8 @@ pub(crate) struct Pose {
     pub(crate) shown: f64,
     /// How far the last step of refinement still moved the map, pixels; `None` where the geometry was not searched.
     pub(crate) residual: Option<f64>,
+    /// Width and height of the whole picture when it was stamped, pixels, if `plane` shows the whole of it; `None` where that is not known.
+    pub(crate) whole: Option<[usize; 2]>,
 }
 
 /// Coherence from which an offset or a scale is worth a full reading, standard deviations. Over the 4 million
@@ -105,6 +107,7 @@ pub(crate) fn cropped(
         tile_y: tile(offset.y, top),
         map: Affine::scaling(1.0, 1.0),
         residual: None,
+        whole: None,
     })
 }
 
@@ -122,13 +125,11 @@ pub(crate) fn turned(luma: &Plane, carrier: &Carrier, candidates: &mut u64) -> O
         (coherence(&resample::turned(&part, &turn), carrier), turn)
     });
     let (score, turn) = judged.max_by(|a, b| a.0.total_cmp(&b.0))?;
-    (score > WORTH_READING).then(|| Pose {
-        plane: resample::turned(luma, &turn),
-        tile_x: 0,
-        tile_y: 0,
-        map: resample::turning(luma.width, luma.height, &turn),
-        shown: luma.data.len() as f64,
-        residual: None,
+    (score > WORTH_READING).then(|| {
+        let plane = resample::turned(luma, &turn);
+        let map = resample::turning(luma.width, luma.height, &turn);
+        let (shown, whole) = (luma.data.len() as f64, Some([plane.width, plane.height]));
+        Pose { plane, tile_x: 0, tile_y: 0, map, shown, residual: None, whole }
     })
 }
 
@@ -188,7 +189,8 @@ pub(crate) fn whole(luma: &Plane, map: &Linear, carrier: &Carrier, candidates: &
     let stretched = canonical::stretch(plane.clone(), (w, h));
     let stretch = Affine::scaling(plane.width as f64 / w as f64, plane.height as f64 / h as f64);
     let map = resample::turning(luma.width, luma.height, &turn).after(&stretch);
-    Some(Pose { shown: stretched.data.len() as f64, plane: stretched, tile_x: 0, tile_y: 0, map, residual: None })
+    let shown = stretched.data.len() as f64;
+    Some(Pose { plane: stretched, tile_x: 0, tile_y: 0, map, shown, residual: None, whole: Some([w, h]) })
 }
 
 /// The plane under `map`, wherever it was cut, refined.
@@ -238,7 +240,7 @@ pub(crate) fn placed(
     let plane = region.cut(luma, &map);
     let shown = frame.share * luma.data.len() as f64 / map.linear.determinant().abs();
     let map = map.from([region.x as f64, region.y as f64]);
-    Some(Pose { plane, tile_x, tile_y, map, shown, residual: Some(residual) })
+    Some(Pose { plane, tile_x, tile_y, map, shown, residual: Some(residual), whole: None })
 }
 
 /// The upper left corner of the plane stretched to `w x h`.

@@ -1,8 +1,8 @@
-//! `[E7]` Rehearsal: does the seal still read after the marked plane was clipped and lightly disturbed?
+//! `[E7]` Rehearsal: does the seal still read after the marked plane was clipped and disturbed?
 //!
 //! The strength search works on coefficients and knows nothing of clipping. In text and line art on pure white most of the blocks that can
 //! carry something are partly white, where the mark cannot brighten them: it reads as written and is lost to the first noise. Here the
-//! plane is clipped, gets noise of 5 gray levels in each channel, and goes through the reader.
+//! plane is clipped, gets noise of 10 gray levels in each channel, and goes through the reader.
 
 use crate::carrier::Carrier;
 use crate::codes::Codes;
@@ -12,8 +12,9 @@ use crate::layout;
 use crate::plane::Plane;
 use crate::read::{align, refine};
 
-/// Standard deviation of luma noise, gray levels: what 5 in each of red, green and blue come to.
-const NOISE: f32 = 3.4;
+/// Standard deviation of luma noise, gray levels: what 10 in each of red, green and blue come to. At 5, text passes that
+/// no resizing or recompression leaves readable; at 10 every other picture of the development set still passes.
+const NOISE: f32 = 6.7;
 
 /// Whether the seal in `marked` survives.
 pub(crate) fn seal_holds(marked: &Plane, carrier: &Carrier, codes: &Codes, strengths: Strengths) -> bool {

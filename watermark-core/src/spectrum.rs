@@ -73,10 +73,10 @@ impl Spectrum {
     }
 
     /// The coarse bin at `(x, y)`, cyclic.
-    pub(crate) fn coarse(&self, x: f32, y: f32) -> u32 {
+    pub(crate) fn coarse(&self, x: f32, y: f32) -> u8 {
         // Bins 2 i and 2 i + 1 are centred on 2 i + 1/2.
         let wrap = |v: f32| ((v + (2 * SIDE) as f32 + 0.5) * 0.5) as i32 as usize % COARSE;
-        u32::from(self.coarse[wrap(y) * COARSE + wrap(x)])
+        self.coarse[wrap(y) * COARSE + wrap(x)]
     }
 
     /// Standard deviations from the mean of the sum of `count` coarse bins.

@@ -1,11 +1,16 @@
 //! What studies and tests of the binding need and programs do not: feature `study`.
 
 use crate::affine::Affine;
+use crate::bind::Traced;
 use crate::carrier::Carrier;
+use crate::coding::CodeError;
 use crate::color;
 use crate::content::{self, Content, Placement};
+use crate::edit_map::EditMap;
 use crate::embed::{EmbedError, Stamped, Strength, write};
+use crate::extract;
 use crate::payload::{ContentHash, Payload, StampedSize};
+use crate::plane::Plane;
 use crate::raster::Raster;
 use crate::strength;
 
@@ -35,4 +40,26 @@ pub fn compare(received: &Raster, hash: &ContentHash, size: StampedSize) -> Cont
     let (x, y) = (luma.width as f64 / width as f64, luma.height as f64 / height as f64);
     let placement = Placement { map: Affine::scaling(x, y), tile: [0.0; 2] };
     content::compare(&content::Received { luma: &luma, placement, replaced: &|_| false }, hash, size).0
+}
+
+/// A message that was read but not yet bound to the picture: what binding alone takes can be timed on it.
+pub struct Unbound {
+    traced: Traced,
+    luma: Plane,
+}
+
+impl Unbound {
+    /// Reads a picture that was not moved; `None` when it carries no seal.
+    ///
+    /// # Errors
+    /// As for [`extract`](crate::extract()).
+    pub fn read(received: &Raster, carrier: &Carrier) -> Result<Option<Self>, CodeError> {
+        let luma = color::luma(received);
+        Ok(extract::unbound(&luma, carrier)?.map(|traced| Self { traced, luma }))
+    }
+
+    /// The edit map and the comparison with the content hash, as verification makes them of the picture that was read.
+    pub fn bind(&self, received: &Raster) -> (EditMap, Option<Content>) {
+        self.traced.bind(received, &self.luma)
+    }
 }

@@ -5,9 +5,10 @@ mod words;
 
 use crate::content::Comparison;
 use crate::extract::Extraction;
+use crate::payload::UnixSeconds;
 use crate::signature::{Directory, DirectoryKey, SignatureCheck, Standing, TrustStore};
 
-pub use record::{RecordCheck, check_record};
+pub use record::{OfPicture, RecordCheck, check_record};
 pub use words::Language;
 
 /// What a picture turned out to be, weakest first. Absence of a mark never means "not made by AI".
@@ -57,12 +58,29 @@ pub struct Report<'a> {
     pub signature: Option<SignatureCheck<'a>>,
     /// Every entry of the directories at hand for the key id that the beacon names: a pointer, not a proof.
     pub listed: Vec<(&'a Directory, &'a DirectoryKey)>,
+    /// When it is judged, by the caller's clock; `None` where the caller has none.
+    pub now: Option<UnixSeconds>,
 }
+
+/// How far clocks may be apart before a stated time is said to lie in the future, seconds.
+const CLOCK_TOLERANCE_S: u32 = 600;
 
 impl<'a> Report<'a> {
     /// The entry that decided whether the signing key counted; `None` when no signature holds.
     pub fn standing(&self) -> Option<Standing<'a>> {
         self.signature.as_ref().and_then(SignatureCheck::standing)
+    }
+
+    /// The same, judged at a time by the caller's clock.
+    #[must_use]
+    pub fn at(self, now: UnixSeconds) -> Self {
+        Self { now: Some(now), ..self }
+    }
+
+    /// Whether the message states a time that had not come yet when it was judged; `None` without a message or a clock.
+    pub fn is_of_the_future(&self) -> Option<bool> {
+        let stated = self.extraction.payload()?.seal.unverified_claims.time;
+        Some(stated.0 > self.now?.0.saturating_add(CLOCK_TOLERANCE_S))
     }
 }
 
@@ -80,7 +98,7 @@ pub fn judge(extraction: Extraction, trust: &TrustStore) -> Report<'_> {
         None => Verdict::None,
     };
     let listed = extraction.beacon.map(|beacon| trust.lookup(beacon.key_id).collect()).unwrap_or_default();
-    Report { verdict, extraction, signature, listed }
+    Report { verdict, extraction, signature, listed, now: None }
 }
 
 /// The verdict on a picture whose message and key hold.

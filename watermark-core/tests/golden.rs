@@ -49,8 +49,7 @@ fn fnv1a(bytes: &[u8]) -> String {
 fn codewords() -> Vec<Line> {
     let messages: [fn(usize) -> u8; 4] =
         [|_| 0, |_| 1, |i| (i % 2) as u8, |i| ((i as u32).wrapping_mul(0x9E37_79B9) >> 31) as u8];
-    let of = |(name, n, k): (&str, usize, usize)| {
-        let code = PolarCode::new(n, k).unwrap();
+    let of = |(name, code): (&str, PolarCode)| {
         let hash = |bit| {
             let message: Vec<u8> = (0..code.payload_bits()).map(bit).collect();
             let codeword = code.encode(&message).unwrap();
@@ -60,7 +59,9 @@ fn codewords() -> Vec<Line> {
         };
         Line { name: name.into(), hashes: messages.map(hash).to_vec(), may_differ: 0 }
     };
-    [("beacon codewords", 1024, 104), ("seal codewords", 4096, 768)].map(of).into()
+    let beacon = PolarCode::new(512, 104).unwrap();
+    let seal = PolarCode::with_predictable(4096, 768, 48..224).unwrap();
+    [("beacon codewords", beacon), ("seal codewords", seal)].map(of).into()
 }
 
 /// One hash for every eight rows of stamped pixels. The pilot goes through an FFT, whose last place depends on the machine's

@@ -67,7 +67,7 @@ pub enum DecodeError {
     },
     /// One side is longer than the limit.
     #[error(
-        "the {format} header states {width} x {height} pixels, a side above the limit of {limit}; resize the picture or raise `max_side`"
+        "the {format} header states {width} x {height} pixels, a side above the limit of {limit}; make the picture smaller first"
     )]
     SideTooLong {
         /// The container.
@@ -80,7 +80,7 @@ pub enum DecodeError {
         limit: u32,
     },
     /// More pixels than the limit.
-    #[error("the {format} header states {width} x {height} = {} pixels, above the limit of {limit}; resize the picture or raise `max_pixels`", u64::from(*width) * u64::from(*height))]
+    #[error("the {format} header states {width} x {height} = {} pixels, above the limit of {limit}; make the picture smaller first", u64::from(*width) * u64::from(*height))]
     TooManyPixels {
         /// The container.
         format: Format,
@@ -93,7 +93,7 @@ pub enum DecodeError {
     },
     /// Decoding would take more memory than the limit.
     #[error(
-        "decoding this {format} of {width} x {height} pixels needs about {needed} bytes, above the limit of {limit}; resize the picture or raise `max_alloc`"
+        "decoding this {format} of {width} x {height} pixels needs about {needed} bytes, above the limit of {limit}; make the picture smaller first"
     )]
     TooMuchMemory {
         /// The container.
@@ -135,6 +135,48 @@ pub enum DecodeError {
         /// The container.
         format: Format,
     },
+}
+
+impl DecodeError {
+    /// The same in Korean, without the details that only a programmer needs.
+    pub fn korean(&self) -> String {
+        match self {
+            Self::Empty => "파일이 비어 있습니다(0바이트). 온전히 복사하거나 내려받았는지 확인하십시오".to_owned(),
+            Self::NotAnImage { .. } => {
+                "알려진 이미지 형식이 아닙니다. PNG, JPEG 또는 WebP 이미지를 지정하십시오".to_owned()
+            }
+            Self::UnsupportedFormat { .. } => "여기서 읽지 않는 형식의 파일입니다. PNG로 변환하십시오".to_owned(),
+            Self::Animated { format } => {
+                format!("움직이는 {format} 파일입니다. 표식은 정지 이미지에만 넣으므로 한 장면을 PNG로 꺼내십시오")
+            }
+            Self::MultiPicture { format, pictures, .. } => {
+                format!("{format} 파일에 대등한 이미지 {pictures}장이 들어 있습니다. 한 장씩 나누십시오")
+            }
+            Self::UnsupportedFeature { format, .. } => {
+                format!("{format} 파일이 여기서 읽지 않는 방식으로 저장되어 있습니다. PNG로 변환하십시오")
+            }
+            Self::ZeroSize { format, width, height } => {
+                format!("{format} 머리글의 크기가 {width} x {height}픽셀입니다. 손상된 파일입니다")
+            }
+            Self::SideTooLong { width, height, limit, .. } => {
+                format!("이미지가 {width} x {height}픽셀로, 한 변의 한도 {limit}픽셀을 넘습니다. 먼저 줄이십시오")
+            }
+            Self::TooManyPixels { width, height, limit, .. } => {
+                format!("이미지가 {width} x {height}픽셀로, 한도 {limit}픽셀을 넘습니다. 먼저 줄이십시오")
+            }
+            Self::TooMuchMemory { needed, limit, .. } => {
+                format!(
+                    "읽는 데 메모리 약 {needed}바이트가 필요하여 한도 {limit}바이트를 넘습니다. 먼저 이미지를 줄이십시오"
+                )
+            }
+            Self::Truncated { format, length, .. } => {
+                format!("{format} 파일이 {length}바이트에서 끊겨 있습니다. 온전한 파일을 구하십시오")
+            }
+            Self::Damaged { format, .. } | Self::DecoderFailed { format } => {
+                format!("{format} 파일이 손상되었습니다. 이미지 편집기로 다시 저장하거나 다른 사본을 구하십시오")
+            }
+        }
+    }
 }
 
 /// Why pixels could not be written as a file.

@@ -1,7 +1,7 @@
 //! What was found out about the picture itself: does it belong to the message, where was it changed. As data, text and picture.
 
 use serde::Serialize;
-use watermark_core::{Comparison, Content, Extraction, Raster, Region};
+use watermark_core::{Cause, Comparison, Content, Extraction, Raster, Region};
 use watermark_files::{EncodeError, EncodeOptions, Metadata, encode};
 
 /// The comparison with the signed content hash.
@@ -45,7 +45,7 @@ impl ContentFacts {
     }
 }
 
-/// A part without the mark.
+/// A part that was changed.
 #[derive(Clone, Debug, Serialize)]
 pub struct RegionFacts {
     pub x: u32,
@@ -55,6 +55,7 @@ pub struct RegionFacts {
     pub outlines: Vec<Vec<[f64; 2]>>,
     pub share: f64,
     pub evidence: f64,
+    pub cause: &'static str,
 }
 
 impl RegionFacts {
@@ -63,13 +64,21 @@ impl RegionFacts {
         // A tenth of a pixel is finer than the outline.
         let rounded = |corner: &[f64; 2]| corner.map(|v| (10.0 * v).round() / 10.0);
         let outlines = region.outlines.iter().map(|outline| outline.iter().map(rounded).collect()).collect();
-        Self { x, y, width, height, outlines, share, evidence }
+        let cause = match region.cause {
+            Cause::MarkMissing => "mark-missing",
+            Cause::ContentDiffers => "content-differs",
+        };
+        Self { x, y, width, height, outlines, share, evidence, cause }
     }
 
     /// In words.
     pub fn text(&self) -> String {
         let Self { x, y, width, height, .. } = self;
-        format!("{width} x {height} px at {x}, {y} ({:.1} % of the picture): the mark is missing", 100.0 * self.share)
+        let cause = match self.cause {
+            "content-differs" => "nothing can be read there, and the signed content hash says that it looked otherwise",
+            _ => "the mark is missing",
+        };
+        format!("{width} x {height} px at {x}, {y} ({:.1} % of the picture): {cause}", 100.0 * self.share)
     }
 }
 

@@ -12,7 +12,7 @@ mod c2pa;
 use serde::Serialize;
 use watermark_core::payload::{Beacon, Payload, SystemTag};
 use watermark_core::signature::{Directory, KeyStatus, SignatureCheck, Standing, TrustStore};
-use watermark_core::{Corrections, Extraction, Language, Raster, Report, Verdict};
+use watermark_core::{Corrections, EditMap, Extraction, Language, Raster, Report, Verdict};
 use watermark_files::Format;
 
 pub use self::binding::{ContentFacts, RegionFacts, edit_map_png};
@@ -40,6 +40,7 @@ pub struct Record {
     pub registration: Option<RegistrationFacts>,
     pub content: Option<ContentFacts>,
     pub regions: Vec<RegionFacts>,
+    pub unjudged: Option<f64>,
     pub code: CodeFacts,
     pub ledger: Option<LedgerFacts>,
     pub c2pa: Option<C2paFacts>,
@@ -72,6 +73,8 @@ pub struct RecordFacts {
     pub n: u64,
     pub holds: bool,
     pub same_beacon: bool,
+    pub picture: &'static str,
+    pub content: Option<ContentFacts>,
     pub signature: SignatureFacts,
     pub time: String,
     pub system: Option<String>,
@@ -121,6 +124,7 @@ pub struct BeaconFacts {
 pub struct PayloadFacts {
     pub authenticated: bool,
     pub time: String,
+    pub in_future: Option<bool>,
     pub system: Option<SystemFacts>,
     pub width: u16,
     pub height: u16,
@@ -212,11 +216,13 @@ pub struct Timing {
 }
 
 impl Record {
-    /// A file that could not be read, and why.
-    pub fn of_error(file: &str, error: String, timing_ms: Timing) -> Self {
+    /// A file that could not be read, and why; `korean` says it where the reason is known well enough to be put so.
+    pub fn of_error(file: &str, error: String, korean: Option<String>, timing_ms: Timing) -> Self {
         let reason = error.trim_end_matches('.');
+        let korean =
+            korean.unwrap_or_else(|| "파일을 열거나 처리할 수 없습니다. 이름과 접근 권한을 확인하십시오".to_owned());
         let conclusion =
-            Conclusion { en: vec![format!("Not read: {reason}.")], ko: vec![format!("읽지 못함: {reason}.")] };
+            Conclusion { en: vec![format!("Not read: {reason}.")], ko: vec![format!("읽지 못함: {korean}.")] };
         Self { verdict: ERROR, conclusion, error: Some(error), timing_ms, ..Self::empty(file) }
     }
 
@@ -228,7 +234,10 @@ impl Record {
             Some(SignatureCheck::Valid { issuers, .. }) => issuers.iter().map(|(directory, _)| *directory).collect(),
             _ => Vec::new(),
         };
-        let payload = extraction.payload().map(|payload| payload_facts(&payload, signature.valid, &issuers, trust));
+        let payload = extraction.payload().map(|payload| {
+            let in_future = report.is_of_the_future();
+            PayloadFacts { in_future, ..payload_facts(&payload, signature.valid, &issuers, trust) }
+        });
         Self {
             verdict: report.verdict.name(),
             judged: Some(report.verdict),
@@ -241,6 +250,7 @@ impl Record {
             registration: registration_facts(extraction),
             content: extraction.content.as_ref().map(ContentFacts::of),
             regions: binding::regions(extraction),
+            unjudged: extraction.edit_map.as_ref().map(EditMap::unjudged),
             code: CodeFacts {
                 beacon: extraction.beacon_code.map(corrections),
                 seal: extraction.seal_code.map(corrections),
@@ -268,6 +278,7 @@ impl Record {
             registration: None,
             content: None,
             regions: Vec::new(),
+            unjudged: None,
             code: CodeFacts::default(),
             unreadable: None,
             timing_ms: Timing::default(),
@@ -307,6 +318,7 @@ fn payload_facts(payload: &Payload, valid: Option<bool>, issuers: &[&Directory],
     PayloadFacts {
         authenticated,
         time: claims.time.to_string(),
+        in_future: None,
         system: (!claims.system.is_none()).then(|| system_facts(claims.system, &candidates)),
         width: claims.size.width_px(),
         height: claims.size.height_px(),

@@ -62,6 +62,8 @@ export interface VerifyReport {
     /** The signature holds; otherwise all of this is a claim. */
     authenticated: boolean;
     time: string;
+    /** By this machine's clock that time has not come yet. */
+    in_future: boolean | null;
     system: null | { tag: string; names: string[] };
     width: number;
     height: number;
@@ -81,7 +83,9 @@ export interface VerifyReport {
   /** Whether the picture is the one that was signed. */
   content: null | { comparison: 'matches' | 'differs' | 'too-little'; disagreement: number; effective_bits: number; shown: number; placements: number };
   /** Parts changed since, received pixels; `outlines` begin with the outer one, then holes. */
-  regions: { x: number; y: number; width: number; height: number; outlines: [number, number][][]; share: number; evidence: number }[];
+  regions: { x: number; y: number; width: number; height: number; outlines: [number, number][][]; share: number; evidence: number; cause: 'mark-missing' | 'content-differs' }[];
+  /** Share of the stamped picture of which nothing can be said, 0 to 1; null when nothing decoded. */
+  unjudged: number | null;
   code: { beacon: Corrections | null; seal: Corrections | null };
   unreadable: string | null;
   timing_ms: { decode: number; extract: number; total: number };

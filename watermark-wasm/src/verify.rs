@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use base64ct::{Base64, Encoding as _};
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::prelude::*;
-use watermark_core::payload::{Beacon, Seal, VERSION};
+use watermark_core::payload::{Beacon, Seal, UnixSeconds, VERSION};
 use watermark_core::signature::{Directory, TrustStore};
 use watermark_core::{Carrier, CarrierKey, Effort, Extraction, extract, judge};
 use watermark_report::{C2paFacts, ImageFacts, Record, Timing, edit_map_png};
@@ -95,6 +95,10 @@ impl Picture {
         let extract_ms = now_ms() - start;
         step(progress, "judge")?;
         let report = judge(extraction, &trust);
+        let report = match UnixSeconds::from_i64((js_sys::Date::now() / 1000.0) as i64) {
+            Ok(now) => report.at(now),
+            Err(_) => report,
+        };
         let facts = ImageFacts::new(self.format, &self.raster);
         let mut record = Record::of_report(&options.file, facts, &report, &trust);
         record.c2pa = self.format.map(|_| C2paFacts::unread(self.metadata.dropped_c2pa));

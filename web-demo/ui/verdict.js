@@ -48,7 +48,13 @@ export const kind = (report) => t(has(`kind.${report.verdict}`) ? `kind.${report
 export function conclusion(report) {
   if (given(report).length) return given(report).slice(1).join(' ');
   const key = sentenceOf('conclude', report);
-  return has(key) ? t(key, values(report)) : '';
+  return [has(key) && t(key, values(report)), unjudged(report), report.payload?.in_future && t('field.time.future')].filter(Boolean).join(' ');
+}
+
+/** How much of the picture a verdict on the picture says nothing of. */
+function unjudged({ verdict, unjudged: share }) {
+  const rounded = Math.round(100 * (share ?? 0));
+  return ['verified', 'altered'].includes(verdict) && rounded >= 1 && t('map.unjudged', { share: number(rounded) });
 }
 
 /** That a key proves nothing, or is the visitor's own, where that is so. */
@@ -131,8 +137,8 @@ export function history(report) {
 }
 
 /** Each changed part in words. */
-export const regions = (report) => (report.regions ?? []).map(({ x, y, width, height, share }) =>
-  t('map.region', { x: number(x), y: number(y), width: number(width), height: number(height), share: percent(share) }));
+export const regions = (report) => (report.regions ?? []).map(({ x, y, width, height, share, cause }) =>
+  t(firstOf(`map.region.${cause}`, 'map.region'), { x: number(x), y: number(y), width: number(width), height: number(height), share: percent(share) }));
 
 const SUPERSCRIPT = { '-': '⁻', 0: '⁰', 1: '¹', 2: '²', 3: '³', 4: '⁴', 5: '⁵', 6: '⁶', 7: '⁷', 8: '⁸', 9: '⁹' };
 const superscript = (n) => [...String(n)].map((digit) => SUPERSCRIPT[digit]).join('');

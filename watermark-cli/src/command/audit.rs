@@ -16,7 +16,7 @@ use crate::inputs::{self, Input};
 use crate::memory::Memory;
 use crate::output::{self, Existing, Readers};
 use crate::progress::Progress;
-use crate::terminal::{FAINT, note, say, shown};
+use crate::terminal::{FAINT, counted, note, say, shown};
 use watermark_report::Record;
 
 pub(crate) fn run(args: &Audit) -> Result<Outcome> {
@@ -95,7 +95,7 @@ impl<'a> Summary<'a> {
     }
 
     fn print(&self, folder: &Path) -> Result<()> {
-        say(&format!("{}: {} images", shown(&folder.to_string_lossy()), self.files))?;
+        say(&format!("{}: {}", shown(&folder.to_string_lossy()), counted(self.files as u64, "image")))?;
         for (verdict, count) in &self.verdicts {
             say(&format!("    {FAINT}{verdict:<15}{FAINT:#} {count:>7}"))?;
         }

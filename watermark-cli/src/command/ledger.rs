@@ -13,7 +13,7 @@ use watermark_core::{Language, check_record};
 use crate::Outcome;
 use crate::args::{Ledger, LedgerAction, LedgerLookup, LedgerVerify};
 use crate::ledger::{self, Chain, Decoded};
-use crate::terminal::{BAD, DOUBTFUL, FAINT, GOOD, note, say, shown, warn};
+use crate::terminal::{BAD, DOUBTFUL, FAINT, GOOD, counted, note, say, shown, warn};
 use crate::trust;
 
 pub(crate) fn run(args: &Ledger) -> Result<Outcome> {
@@ -63,17 +63,17 @@ fn as_json(chain: &Chain, trust: &TrustStore) -> serde_json::Value {
 fn as_text(chain: &Chain, trust: &TrustStore, file: &str) -> Result<()> {
     let count = chain.head.count;
     match &chain.fault {
-        None => say(&format!("{file}: {GOOD}Intact{GOOD:#}: {count} records."))?,
+        None => say(&format!("{file}: {GOOD}Intact{GOOD:#}: {}.", counted(count, "record")))?,
         Some(fault) => {
             let (record, offset, reason) = (fault.record, fault.offset, shown(&fault.reason));
             say(&format!("{file}: {BAD}Not intact{BAD:#} at record {record} (byte {offset}): {reason}."))?;
-            say(&format!("    {FAINT}before{FAINT:#}   {count} records are intact"))?;
+            say(&format!("    {FAINT}before{FAINT:#}   {} intact", counted(count, "record")))?;
         }
     }
     say(&format!("    {FAINT}head{FAINT:#}     {}", chain.head))?;
     for (key, records) in chain.keys.values() {
         let who = issuer(key, trust).map_or_else(|| "a key that no trusted directory lists".to_owned(), shown);
-        say(&format!("    {FAINT}key{FAINT:#}      {}, {records} records: {who}", key.key_id()))?;
+        say(&format!("    {FAINT}key{FAINT:#}      {}, {}: {who}", key.key_id(), counted(*records, "record")))?;
     }
     for (key, serial, records) in &chain.repeated {
         say(&format!("    {DOUBTFUL}repeated{DOUBTFUL:#} serial {serial} of key {key} in records {records:?}"))?;
@@ -125,6 +125,12 @@ fn lookup(args: &LedgerLookup) -> Result<Outcome> {
     }
     if found.is_empty() && !args.json {
         say(&format!("{}: no such record.", shown(&args.file.to_string_lossy())))?;
+        if args.image.is_some() {
+            note(
+                "a file is looked up by its SHA-256, so a copy that was stored anew is not found; `watermark verify --ledger` reads the \
+                 serial from its mark",
+            );
+        }
     }
     Ok(all)
 }

@@ -7,7 +7,7 @@ use anyhow::Result;
 use crate::Outcome;
 use crate::args::Report;
 use crate::ledger_report::{self, Asked, Period};
-use crate::terminal::{BAD, GOOD, say, shown, warn};
+use crate::terminal::{BAD, GOOD, counted, say, shown, warn};
 use crate::{key_store, output, trust};
 
 pub(crate) fn run(args: &Report) -> Result<Outcome> {
@@ -28,8 +28,9 @@ pub(crate) fn run(args: &Report) -> Result<Outcome> {
     };
     ledger_report::write(&args.output, &summary, args.lang, signer.as_ref())?;
     let (facts, total) = (&summary.ledger, summary.total);
-    say(&format!("{ledger}: {GOOD}Intact{GOOD:#}: {} records, head {}.", facts.records, facts.head))?;
-    say(&format!("{}: {total} stamps, {} to {}", shown(&args.output.to_string_lossy()), summary.from, summary.to))?;
+    say(&format!("{ledger}: {GOOD}Intact{GOOD:#}: {}, head {}.", counted(facts.records, "record"), facts.head))?;
+    let stamps = counted(total, "stamp");
+    say(&format!("{}: {stamps}, {} to {}", shown(&args.output.to_string_lossy()), summary.from, summary.to))?;
     let unlisted: Vec<_> = summary.keys.iter().filter(|key| key.issuer.is_none()).map(|key| key.key.as_str()).collect();
     if unlisted.is_empty() {
         return Ok(Outcome::ALL);

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result, anyhow, bail, ensure};
 use watermark_core::payload::Serial;
 use watermark_core::{Carrier, CarrierKey};
+use watermark_files::Format;
 
 use crate::Outcome;
 use crate::args::Stamp;
@@ -34,6 +35,7 @@ pub(crate) fn run(args: &Stamp) -> Result<Outcome> {
     let jobs = plan(args)?;
     let key = signing_key(args)?;
     warn_about(&key, args);
+    warn_about_quality(args, &jobs);
     let directory = key.directory.as_ref();
     let labelling = Labelling::new(&args.labels, args.system.as_ref(), directory, args.c2pa.c2pa)?;
     let asked = labelling.as_ref().and_then(|labelling| {
@@ -174,6 +176,20 @@ fn warn_about(key: &SigningKey, args: &Stamp) {
             file.display(),
             system.tag()
         ));
+    }
+}
+
+/// A quality asked for where the format has none.
+fn warn_about_quality(args: &Stamp, jobs: &[Job]) {
+    let is_png = |job: &&Job| match &job.target {
+        Target::File(path) => path.extension().and_then(|e| Format::from_extension(e.to_str()?)) == Some(Format::Png),
+        Target::Stdout => false,
+    };
+    if args.quality.is_some()
+        && let Some(job) = jobs.iter().find(is_png)
+        && let Target::File(path) = &job.target
+    {
+        warn(&format!("--quality does nothing for PNG, which is lossless: {}", path.display()));
     }
 }
 

@@ -180,10 +180,19 @@ fn remove(args: &TrustRemove) -> Result<Outcome> {
     let kept = trust::stored()?;
     let matches: Vec<_> = kept.iter().filter(|file| file.id() == args.id).collect();
     let [file] = matches[..] else {
-        bail!("{} directories have the id {:?}; see `watermark trust list`", matches.len(), args.id)
+        let named = kept.iter().find(|file| {
+            let who = file.directory.organization();
+            who.name == args.id || who.name_ko.as_ref() == Some(&args.id)
+        });
+        match named {
+            Some(file) => bail!("directories are removed by id; that of {} is {}", shown(&args.id), file.id()),
+            None => {
+                bail!("no directory that you trust has the id {:?}; `watermark trust list` shows their ids", args.id)
+            }
+        }
     };
     fs::remove_file(&file.path).with_context(|| format!("cannot remove {}", file.path.display()))?;
-    say(&format!("{} is not trusted any more.", shown(&file.directory.organization().name)))?;
+    say(&format!("Not trusting {} any more.", shown(&file.directory.organization().name)))?;
     Ok(Outcome::ALL)
 }
 

@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io::{BufReader, Read as _, Seek as _, SeekFrom};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 use watermark_core::payload::{KeyId, Serial};
@@ -25,7 +25,7 @@ pub(crate) struct Keys {
 /// that is still being written, are passed over: that is `check`'s business.
 ///
 /// # Errors
-/// When the file cannot be read.
+/// When the file cannot be read or is no ledger.
 pub(crate) fn scan(path: &Path, wanted: impl Fn(&Keys) -> bool) -> Result<Vec<(Vec<u8>, Result<Decoded>)>> {
     let mut found = Vec::new();
     walk(path, |keys, _, line| {
@@ -38,7 +38,9 @@ pub(crate) fn scan(path: &Path, wanted: impl Fn(&Keys) -> bool) -> Result<Vec<(V
 
 fn walk(path: &Path, mut visit: impl FnMut(&Keys, u64, &[u8])) -> Result<[u8; 32]> {
     let file = File::open(path).with_context(|| format!("cannot open the ledger {}", path.display()))?;
+    ensure!(file.metadata().is_ok_and(|about| about.is_file()), "{} is no file, so no ledger", path.display());
     let mut hash = Sha256::new();
+    let (mut records, mut others) = (0, 0);
     for line in record::lines(BufReader::new(file)) {
         let line = line.with_context(|| format!("cannot search {}", path.display()))?;
         hash.update(&line.bytes);
@@ -46,9 +48,17 @@ fn walk(path: &Path, mut visit: impl FnMut(&Keys, u64, &[u8])) -> Result<[u8; 32
             hash.update(b"\n");
         }
         if let Ok(keys) = serde_json::from_slice::<Keys>(&line.bytes) {
+            records += 1;
             visit(&keys, line.offset, &line.bytes);
+        } else if line.whole || !line.bytes.starts_with(b"{") {
+            others += 1;
         }
     }
+    ensure!(
+        records > 0 || others == 0,
+        "{} is no ledger: not one of its lines is a record; name the file that `stamp --ledger` wrote",
+        path.display()
+    );
     Ok(hash.finalize().into())
 }
 
@@ -64,7 +74,7 @@ impl Index {
     /// Reads the ledger once.
     ///
     /// # Errors
-    /// When the file cannot be read.
+    /// When the file cannot be read or is no ledger.
     pub(crate) fn new(path: &Path) -> Result<Self> {
         let mut offsets: HashMap<(String, u64), Vec<u64>> = HashMap::new();
         let sha256 =

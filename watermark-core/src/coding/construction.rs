@@ -80,18 +80,13 @@ fn input_means(n: usize, design: f64) -> Vec<f64> {
     means
 }
 
-/// `true` for each of the `k` most reliable of `n` inputs; ties go to the higher index. `n` is a power of two and
-/// `design` a positive mean LLR.
-pub(super) fn information_set(n: usize, k: usize, design: f64) -> Vec<bool> {
+/// All `n` inputs, most reliable first; ties go to the higher index. `n` is a power of two and `design` a positive mean LLR.
+pub(super) fn by_reliability(n: usize, design: f64) -> Vec<usize> {
     let means = input_means(n, design);
     let mut order: Vec<usize> = (0..n).collect();
     // `total_cmp` is exact and total; a mean is never NaN.
     order.sort_unstable_by(|&a, &b| means[b].total_cmp(&means[a]).then(b.cmp(&a)));
-    let mut information = vec![false; n];
-    for &index in order.iter().take(k) {
-        information[index] = true;
-    }
-    information
+    order
 }
 
 #[cfg(test)]
@@ -143,7 +138,9 @@ mod tests {
     #[test]
     fn nested_and_counted() {
         for (n, k) in [(64, 33), (512, 104), (1024, 104), (4096, 768), (4096, 4096)] {
-            let set = information_set(n, k, DESIGN_MEAN);
+            let order = by_reliability(n, DESIGN_MEAN);
+            let mut set = vec![false; n];
+            order[..k].iter().for_each(|&input| set[input] = true);
             assert_eq!(set.iter().filter(|&&free| free).count(), k);
             // Inputs whose index only gains ones are never less reliable.
             for (i, free) in set.iter().enumerate() {

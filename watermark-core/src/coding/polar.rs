@@ -1,12 +1,16 @@
 //! The CRC-aided polar code: payload bits -> codeword bits, and LLRs -> payload bits (Arikan 2009; Tal & Vardy 2015).
 //!
 //! encode: `k - 32` payload bits, then their CRC, go to the `k` most reliable inputs in ascending order, zeros to the
-//! others; `x = u F^(tensor m)`, `F = [[1, 0], [1, 1]]`, in natural (not bit-reversed) order.
+//! others; `x = u F^(tensor m)`, `F = [[1, 0], [1, 1]]`, in natural (not bit-reversed) order. Payload bits that a reader may
+//! be able to predict get the least reliable of these inputs to themselves.
 //!
 //! decode: list decoding, then the first candidate, best metric first, whose CRC is right. A wrong one passes
-//! with probability `2^-32` per candidate.
+//! with probability `2^-32` per candidate. Predicted bits are frozen to what is predicted: their codeword is taken off the LLRs, and what
+//! remains is a word of the same code with fewer information inputs (a coset code), so the rate falls by what is known already.
 
-use super::construction::{DESIGN_MEAN, information_set};
+use std::ops::Range;
+
+use super::construction::{DESIGN_MEAN, by_reliability};
 use super::crc::{CRC_BITS, check_bits};
 use super::decoder::Workspace;
 use super::kernels::transform;
@@ -40,6 +44,16 @@ pub enum CodeError {
     DesignMean {
         /// The mean asked for.
         design_mean: f64,
+    },
+    /// The predictable bits are not bits of the payload.
+    #[error("predictable bits {start} to {end}: needs a range within the {payload} payload bits")]
+    Predictable {
+        /// First bit of the range.
+        start: usize,
+        /// Bit after its last.
+        end: usize,
+        /// Payload bits of the code.
+        payload: usize,
     },
     /// The payload has another number of bits than the code carries.
     #[error("payload of {found} bits: this code carries exactly {expected}")]
@@ -77,7 +91,7 @@ pub enum CodeError {
 #[derive(Clone, Debug)]
 pub struct PolarCode {
     n: usize,
-    /// Inputs of the transform that carry payload and CRC, ascending.
+    /// Inputs of the transform that carry payload and CRC, in their order.
     positions: Vec<usize>,
     steps: Vec<Step>,
 }
@@ -106,6 +120,16 @@ impl PolarCode {
         Self::with_design_mean(n, k, DESIGN_MEAN)
     }
 
+    /// The same code with its payload laid out for readers that know some of it beforehand: the bits of `predictable` take the least reliable of
+    /// the `k` inputs, the other bits and the CRC the rest, both in ascending order.
+    ///
+    /// # Errors
+    ///
+    /// As [`new`](Self::new), and [`CodeError::Predictable`] unless the range lies within the payload.
+    pub fn with_predictable(n: usize, k: usize, predictable: Range<usize>) -> Result<Self, CodeError> {
+        Self::build(n, k, DESIGN_MEAN, predictable)
+    }
+
     /// The code designed for another Gaussian channel, whose mean LLR for a sent 0 (`4 Es/N0`) is `design_mean`. Only
     /// for studies of the design point; it does not interoperate with [`new`](Self::new).
     ///
@@ -113,6 +137,10 @@ impl PolarCode {
     ///
     /// As [`new`](Self::new), and [`CodeError::DesignMean`] unless `design_mean` is between 0.001 and 1000.
     pub fn with_design_mean(n: usize, k: usize, design_mean: f64) -> Result<Self, CodeError> {
+        Self::build(n, k, design_mean, 0..0)
+    }
+
+    fn build(n: usize, k: usize, design_mean: f64, predictable: Range<usize>) -> Result<Self, CodeError> {
         if !(0.001..=1000.0).contains(&design_mean) {
             return Err(CodeError::DesignMean { design_mean });
         }
@@ -122,12 +150,21 @@ impl PolarCode {
         if k <= CRC_BITS || k > n {
             return Err(CodeError::Dimension { k, n });
         }
-        Ok(Self::from_information_set(&information_set(n, k, design_mean)))
-    }
-
-    fn from_information_set(information: &[bool]) -> Self {
-        let positions = (0..information.len()).filter(|&i| information[i]).collect();
-        Self { n: information.len(), positions, steps: schedule(information) }
+        if predictable.start > predictable.end || predictable.end > k - CRC_BITS {
+            return Err(CodeError::Predictable {
+                start: predictable.start,
+                end: predictable.end,
+                payload: k - CRC_BITS,
+            });
+        }
+        let mut inputs = by_reliability(n, design_mean);
+        inputs.truncate(k);
+        let (certain, open) = inputs.split_at_mut(k - predictable.len());
+        certain.sort_unstable();
+        open.sort_unstable();
+        let positions = [&certain[..predictable.start], open, &certain[predictable.start..]].concat();
+        let free = information(n, &positions);
+        Ok(Self { n, positions, steps: schedule(&free) })
     }
 
     /// Payload bits per codeword, `k - 32`.
@@ -140,7 +177,7 @@ impl PolarCode {
         self.n
     }
 
-    /// Inputs of the polar transform that carry information, ascending: payload first, then CRC. Part of the format.
+    /// Inputs of the polar transform that carry information: those of the payload in its order, then the CRC's. Part of the format.
     pub fn information_positions(&self) -> &[usize] {
         &self.positions
     }
@@ -175,14 +212,54 @@ impl PolarCode {
     /// as long as few exceed the clip; their relative weights do. `list` is clamped to `1..=64`; time and memory grow
     /// in proportion to it.
     pub fn decode(&self, llr: &[f32], list: usize, workspace: &mut Workspace) -> Option<Decoded> {
-        if llr.len() != self.n {
+        (llr.len() == self.n).then(|| self.search(llr, None, list, workspace))?
+    }
+
+    /// As [`decode`](Self::decode) for a payload of which some bits are `predicted`: `None` for a bit that is not. All predictions have to be
+    /// right. With a fifth of the payload predicted, the same word is read from a channel 0.9 dB worse (`docs/CODE.md`).
+    pub fn decode_predicted(
+        &self,
+        llr: &[f32],
+        predicted: &[Option<bool>],
+        list: usize,
+        workspace: &mut Workspace,
+    ) -> Option<Decoded> {
+        if llr.len() != self.n || predicted.len() != self.payload_bits() {
             return None;
         }
-        workspace.run(llr, list.clamp(1, MAX_LIST), &self.steps);
+        self.search(llr, Some(predicted), list, workspace)
+    }
+
+    fn search(
+        &self,
+        llr: &[f32],
+        predicted: Option<&[Option<bool>]>,
+        list: usize,
+        workspace: &mut Workspace,
+    ) -> Option<Decoded> {
+        let list = list.clamp(1, MAX_LIST);
+        // The codeword of the predicted bits alone.
+        let mut offset = vec![0; self.n];
+        if let Some(predicted) = predicted {
+            let mut unknown = self.positions.clone();
+            unknown.drain(..self.payload_bits());
+            for (&position, bit) in self.positions.iter().zip(predicted) {
+                match bit {
+                    Some(bit) => offset[position] = u8::from(*bit),
+                    None => unknown.push(position),
+                }
+            }
+            transform(&mut offset);
+            let coset: Vec<f32> = llr.iter().zip(&offset).map(|(&llr, &o)| if o == 0 { llr } else { -llr }).collect();
+            workspace.run(&coset, list, &schedule(&information(self.n, &unknown)));
+        } else {
+            workspace.run(llr, list, &self.steps);
+        }
         let mut codeword = vec![0; self.n];
         let mut inputs = vec![0; self.n];
         for (list_rank, path) in workspace.ranking().into_iter().enumerate() {
             workspace.codeword(path, &mut codeword);
+            codeword.iter_mut().zip(&offset).for_each(|(bit, o)| *bit ^= o);
             inputs.copy_from_slice(&codeword);
             transform(&mut inputs);
             let mut payload: Vec<u8> = self.positions.iter().map(|&position| inputs[position]).collect();
@@ -195,4 +272,11 @@ impl PolarCode {
         }
         None
     }
+}
+
+/// `true` for each of `n` inputs that is among `positions`.
+fn information(n: usize, positions: &[usize]) -> Vec<bool> {
+    let mut free = vec![false; n];
+    positions.iter().for_each(|&position| free[position] = true);
+    free
 }

@@ -61,39 +61,33 @@ pub(crate) struct Received<'a> {
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Feature {
     pub(crate) value: f32,
+    /// How far cell and ring are shown, 0 to 1.
+    pub(crate) shown: f32,
     pub(crate) weight: f32,
 }
 
-/// Compares `received` with the hash of a picture of `size`, at the placement that agrees best. Also where the stamped picture's opposite
-/// corners lie on the plane that was read, when it agrees.
-pub(crate) fn compare(
-    received: &Received<'_>,
-    hash: &ContentHash,
-    size: StampedSize,
-) -> (Content, Option<[[f64; 2]; 2]>) {
+/// Compares `received` with the hash of a picture of `size`, at the placement that agrees best, and says which that is.
+pub(crate) fn compare(received: &Received<'_>, hash: &ContentHash, size: StampedSize) -> (Content, Option<Placed>) {
     let (width, height) = (usize::from(size.width_px()), usize::from(size.height_px()));
     let (width, height) = canonical::size(width, height);
     let stamped = [width as f64, height as f64];
     let reduced = Reduced::new(received, stamped);
     let corners = candidates(received, stamped);
-    let mut best: Option<(Content, [f64; 2])> = None;
+    let mut best: Option<(Content, Placed)> = None;
     for &corner in &corners {
-        let content = judge(&features(received, &reduced, stamped, corner), hash);
+        let placed = Placed { stamped, corner };
+        let content = judge(&placed.cells_of(received, &reduced, |_, _, _| ()), hash);
         if best.is_none_or(|(b, _)| evidence(&content) > evidence(&b)) {
-            best = Some((content, corner));
+            best = Some((content, placed));
         }
     }
-    best.map_or((NOTHING, None), |(content, [x, y])| {
-        let agrees = content.comparison == Comparison::Matches;
-        let corners_of_picture = agrees.then_some([[-x, -y], [stamped[0] - x, stamped[1] - y]]);
-        (Content { placements: corners.len(), ..content }, corners_of_picture)
-    })
+    best.map_or((NOTHING, None), |(content, placed)| (Content { placements: corners.len(), ..content }, Some(placed)))
 }
 
 /// What a whole picture shows in each cell of a content hash, to be held against hashes that come to hand later: a record in
 /// its metadata names one, and where no mark can be read nothing else says whether the record belongs to the picture.
 #[derive(Clone, Debug)]
-pub struct ContentSketch([Feature; CELLS]);
+pub struct ContentSketch(Cells);
 
 impl ContentSketch {
     /// Takes the picture to show all of the stamped one, upright, at any size and tone.
@@ -102,7 +96,7 @@ impl ContentSketch {
         let size = [luma.width as f64, luma.height as f64];
         let placement = Placement { map: Affine::scaling(1.0, 1.0), tile: [0.0; 2] };
         let received = Received { luma: &luma, placement, replaced: &|_| false };
-        Self(features(&received, &Reduced::new(&received, size), size, [0.0; 2]))
+        Self(Placed { stamped: size, corner: [0.0; 2] }.cells(&received, |_, _, _| ()))
     }
 
     /// Compares it with a hash. A crop or a turned copy comes out as another picture.
@@ -124,9 +118,10 @@ fn evidence(content: &Content) -> f64 {
 }
 
 /// Weighted disagreement of the features' signs with the hash.
-fn judge(features: &[Feature; CELLS], hash: &ContentHash) -> Content {
+fn judge(cells: &Cells, hash: &ContentHash) -> Content {
     let (mut sum, mut wrong, mut shown) = (0.0, 0.0, 0);
-    for (cell, f) in features.iter().enumerate() {
+    for cell in 0..CELLS {
+        let f = cells.feature(cell);
         let weight = f64::from(f.weight);
         sum += weight;
         wrong += if (f.value >= 0.0) == bit(hash, cell) { 0.0 } else { weight };
@@ -207,41 +202,79 @@ fn candidates(received: &Received<'_>, stamped: [f64; 2]) -> Vec<[f64; 2]> {
 /// Tiles along a side of the largest picture that a seal can state, 65535 px, with room for the received one.
 const MOST_TILES: usize = 2 * 65536 / TILE_PX;
 
-/// Features of the received picture when the plane that was read has its upper left corner at canonical position `corner`.
-fn features(received: &Received<'_>, reduced: &Reduced, stamped: [f64; 2], corner: [f64; 2]) -> [Feature; CELLS] {
-    const N: usize = GRID * SAMPLES;
-    let mut means = [0.0f32; CELLS];
-    let mut counts = [0.0f32; CELLS];
-    for i in 0..N {
-        for j in 0..N {
-            let centre = |k: usize, side: f64| (k as f64 + 0.5) * side / N as f64;
-            let at = [centre(j, stamped[0]) - corner[0], centre(i, stamped[1]) - corner[1]];
-            if let Some(luma) = reduced.at(received.placement.map.apply(at)).filter(|_| !(received.replaced)(at)) {
-                let cell = i / SAMPLES * GRID + j / SAMPLES;
-                means[cell] += luma;
-                counts[cell] += 1.0;
+/// Where the stamped picture lies.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Placed {
+    /// Canonical size of the stamped picture.
+    stamped: [f64; 2],
+    /// Canonical position of the upper left corner of the plane that was read.
+    corner: [f64; 2],
+}
+
+impl Placed {
+    /// Where the stamped picture's opposite corners lie on the plane that was read.
+    pub(crate) fn corners(&self) -> [[f64; 2]; 2] {
+        [self.corner.map(|v| -v), [0, 1].map(|axis| self.stamped[axis] - self.corner[axis])]
+    }
+
+    /// The cells of `received`. `each` is told of every sample that is shown: its cell, position on the plane that was read, and luma.
+    pub(crate) fn cells(&self, received: &Received<'_>, each: impl FnMut(usize, [f64; 2], f32)) -> Cells {
+        self.cells_of(received, &Reduced::new(received, self.stamped), each)
+    }
+
+    fn cells_of(
+        &self,
+        received: &Received<'_>,
+        reduced: &Reduced,
+        mut each: impl FnMut(usize, [f64; 2], f32),
+    ) -> Cells {
+        const N: usize = GRID * SAMPLES;
+        let mut cells = Cells { means: [0.0; CELLS], samples: [0.0; CELLS] };
+        for i in 0..N {
+            for j in 0..N {
+                let along =
+                    |axis: usize, k: usize| (k as f64 + 0.5) * self.stamped[axis] / N as f64 - self.corner[axis];
+                let at = [along(0, j), along(1, i)];
+                if let Some(luma) = reduced.at(received.placement.map.apply(at)).filter(|_| !(received.replaced)(at)) {
+                    let cell = i / SAMPLES * GRID + j / SAMPLES;
+                    cells.means[cell] += luma;
+                    cells.samples[cell] += 1.0;
+                    each(cell, at, luma);
+                }
             }
         }
+        for (mean, count) in cells.means.iter_mut().zip(&cells.samples) {
+            *mean /= count.max(1.0);
+        }
+        cells
     }
-    let full = (SAMPLES * SAMPLES) as f32;
-    for (mean, count) in means.iter_mut().zip(&mut counts) {
-        *mean /= count.max(1.0);
-        *count /= full;
-    }
-    std::array::from_fn(|cell| {
+}
+
+/// Mean luma of each cell as received, and of how many samples, up to the square of [`SAMPLES`].
+#[derive(Clone, Debug)]
+pub(crate) struct Cells {
+    means: [f32; CELLS],
+    pub(crate) samples: [f32; CELLS],
+}
+
+impl Cells {
+    /// How a cell differs from its ring.
+    pub(crate) fn feature(&self, cell: usize) -> Feature {
+        const FULL: f32 = (SAMPLES * SAMPLES) as f32;
         let (mut sum, mut shown, mut around) = (0.0, 0.0, 0.0);
         for n in neighbours(cell) {
-            sum += counts[n] * means[n];
-            shown += counts[n];
+            sum += self.samples[n] / FULL * self.means[n];
+            shown += self.samples[n] / FULL;
             around += 1.0;
         }
-        let ring = shown / around;
-        if counts[cell] < LEAST_SHOWN || ring < LEAST_SHOWN {
+        let (own, ring) = (self.samples[cell] / FULL, shown / around);
+        if own < LEAST_SHOWN || ring < LEAST_SHOWN {
             return Feature::default();
         }
-        let value = means[cell] - sum / shown;
-        Feature { value, weight: counts[cell] * ring * ring * value.abs() / (value.abs() + HALF_WEIGHT) }
-    })
+        let value = self.means[cell] - sum / shown;
+        let weight = own * ring * ring * value.abs() / (value.abs() + HALF_WEIGHT);
+        Feature { value, shown: own * ring * ring, weight }
+    }
 }
 
 #[cfg(test)]

@@ -13,15 +13,32 @@ pub(crate) const CELLS: usize = GRID * GRID;
 /// Integers from the pixels on, so every target gets the same bits from the same luma. Never all zero, which would mean
 /// [`ContentHash::NONE`]: the brightest cell of a picture is at least as bright as its neighbours.
 pub(crate) fn hash(luma: &Plane) -> ContentHash {
-    let means = cell_means(luma);
     let mut out = [0; CELLS / 8];
-    for (cell, &mean) in means.iter().enumerate() {
-        let (count, sum) = neighbours(cell).fold((0, 0), |(count, sum), n| (count + 1, sum + means[n]));
-        if count * mean >= sum {
+    for (cell, feature) in features(luma).into_iter().enumerate() {
+        if feature >= 0 {
             out[cell / 8] |= 0x80 >> (cell % 8);
         }
     }
     ContentHash(out)
+}
+
+/// The bits of the hash of cells that differ from the mean of their neighbours by `margin` gray levels: what a picture still tells after codecs, noise
+/// and filters.
+///
+/// Of 39 pictures after JPEG 20, WebP 50, AVIF 50, noise of 20 gray levels, blur 2 or half size, a margin of 1 leaves 124 of the 144 bits, 16 in 29 000
+/// of them wrong, in one picture of 80; a margin of 2 leaves 115 and none wrong. Median 5, clipping tones and drawings make some wrong at any margin.
+pub(crate) fn told_bits(luma: &Plane, margin: u16) -> [Option<bool>; CELLS] {
+    let features = features(luma);
+    std::array::from_fn(|cell| {
+        let least = 256 * i64::from(margin) * neighbours(cell).count() as i64;
+        (features[cell].abs() >= least).then_some(features[cell] >= 0)
+    })
+}
+
+/// Each cell's sum of differences from its neighbours, 256ths of a gray level.
+fn features(luma: &Plane) -> [i64; CELLS] {
+    let means = cell_means(luma).map(|mean| mean as i64);
+    std::array::from_fn(|cell| neighbours(cell).map(|n| means[cell] - means[n]).sum())
 }
 
 /// Bit of a cell, row-major.
@@ -120,6 +137,19 @@ mod tests {
                 assert!((edge(row, height)..edge(row + 1, height)).contains(&y), "{y} of {height}");
             }
         }
+    }
+
+    #[test]
+    fn told_bits_are_those_of_the_hash_and_leave_out_what_is_close() {
+        // A slow wave: steep between its crests, flat on them.
+        let wave = |i: usize| 128.0 + 90.0 * ((i % 240) as f32 / 19.0).sin() * ((i / 240) as f32 / 23.0).cos();
+        let plane = Plane { width: 240, height: 180, data: (0..240 * 180).map(wave).collect() };
+        let (hash, told) = (hash(&plane), told_bits(&plane, 2));
+        assert!(told.iter().enumerate().all(|(cell, told)| told.is_none_or(|t| t == bit(&hash, cell))));
+        let count = |plane: &Plane, margin| told_bits(plane, margin).iter().flatten().count();
+        assert_eq!(count(&plane, 0), CELLS);
+        assert!((1..CELLS).contains(&count(&plane, 2)), "{}", count(&plane, 2));
+        assert_eq!(count(&Plane { width: 64, height: 64, data: vec![80.0; 64 * 64] }, 1), 0);
     }
 
     proptest! {

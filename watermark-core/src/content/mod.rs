@@ -10,11 +10,13 @@
 //! leaves alone: codecs, noise, blur and resizing hardly move a cell's mean, and tone changes move neighbours together. After the
 //! block-mean image hashes of Yang, Gu & Niu (2006), with differences to neighbours in the place of the picture's median.
 
+mod areas;
 mod compare;
 mod hash;
 mod placement;
 
+pub(crate) use areas::evidence;
 pub use compare::{Comparison, Content, ContentSketch};
-pub(crate) use compare::{Received, compare};
-pub(crate) use hash::hash;
+pub(crate) use compare::{Placed, Received, compare};
+pub(crate) use hash::{CELLS, hash, told_bits};
 pub(crate) use placement::Placement;

@@ -8,19 +8,32 @@
 //! Once a message is decoded, every block's bit is known, and so is how close its projection should lie to its lattice point. What was
 //! pasted, filled, blurred or drawn over has no reason to lie there: its phases are uniform, since the dither is.
 
+mod blank;
 mod outline;
 mod survey;
 
 use crate::carrier::BLOCK_PX;
 use crate::color;
-use crate::content::Placement;
+use crate::content::{self, Placed, Placement};
+use crate::payload::ContentHash;
+use crate::plane::Plane;
 use crate::raster::{Channels, Raster, Samples};
 use crate::read::Blocks;
 
-pub(crate) use survey::Survey;
+use blank::Areas;
+use survey::Survey;
 
 /// Of eight samples spread over a block, how many make it a clipped one.
 const CLIPPED_SAMPLES: usize = 2;
+
+/// What shows that a part was changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cause {
+    /// The mark is missing where it could be read.
+    MarkMissing,
+    /// Nothing can be read there now, and the signed content hash says that the part looked otherwise when it was stamped.
+    ContentDiffers,
+}
 
 /// A part of the picture that was changed after stamping.
 #[derive(Clone, Debug, PartialEq)]
@@ -37,8 +50,10 @@ pub struct Region {
     pub outlines: Vec<Vec<[f64; 2]>>,
     /// Share of the received picture's area, 0 to 1.
     pub share: f64,
-    /// Natural log of how much likelier its blocks are without the mark than with it.
+    /// Natural log of how much likelier its blocks are without the mark than with it, and the content hash if it was changed.
     pub evidence: f64,
+    /// What shows it.
+    pub cause: Cause,
 }
 
 impl Region {
@@ -72,18 +87,28 @@ pub struct EditMap {
     states: Vec<BlockState>,
     placement: Placement,
     first_px: (usize, usize),
+    inside: usize,
+}
+
+/// A reading, and the picture that it is one of.
+pub(crate) struct Source<'a> {
+    pub(crate) blocks: &'a Blocks,
+    /// The tile's bits; `None` for one that is not known.
+    pub(crate) bits: &'a [Option<u8>],
+    pub(crate) placement: Placement,
+    pub(crate) received: &'a Raster,
+    pub(crate) luma: &'a Plane,
 }
 
 impl EditMap {
-    /// The map of a reading of `received` whose tile `bits` are known (`None`: this one is not). `stamped` is where the stamped picture's
-    /// opposite corners lie on the plane that was read, if known: nothing outside can carry the mark.
+    /// The map of a reading. `stamped` is where the stamped picture's opposite corners lie on the plane that was read, if known: nothing outside
+    /// can carry the mark. `signed` is the content hash, and where its picture lies.
     pub(crate) fn new(
-        blocks: &Blocks,
-        bits: &[Option<u8>],
-        placement: Placement,
+        source: &Source<'_>,
         stamped: Option<[[f64; 2]; 2]>,
-        received: &Raster,
+        signed: Option<(&ContentHash, &Placed)>,
     ) -> Self {
+        let Source { blocks, placement, received, .. } = *source;
         let size = (received.width(), received.height());
         let first = [blocks.first_px.0 as f64, blocks.first_px.1 as f64];
         let begins = |i: usize, axis: usize| first[axis] + (i * BLOCK_PX) as f64;
@@ -104,7 +129,13 @@ impl EditMap {
             let is_clipped = |[x, y]: [f64; 2]| x >= 0.0 && y >= 0.0 && received.is_clipped(x as usize, y as usize);
             (0..16).step_by(2).filter(|&i| is_clipped(at(i))).count() >= CLIPPED_SAMPLES
         };
-        let survey = Survey::new(blocks, bits, inside, clipped);
+        let mut areas = Areas::new(source.luma, &placement, first, (blocks.cols, blocks.rows), inside);
+        if let Some((hash, placed)) = signed {
+            let area = |at: [f64; 2]| areas.of[block_at(at, blocks.first_px, (blocks.cols, blocks.rows))?];
+            let shown = content::Received { luma: source.luma, placement, replaced: &|_| false };
+            areas.evidence = content::evidence(&shown, hash, placed, &area, areas.evidence.len());
+        }
+        let survey = Survey::new(blocks, source.bits, inside, clipped, &areas);
         let corner = |[col, row]: [usize; 2]| {
             let [x, y] = placement.map.apply([begins(col, 0), begins(row, 1)]);
             [x.clamp(0.0, size.0.into()), y.clamp(0.0, size.1.into())]
@@ -129,6 +160,7 @@ impl EditMap {
                 outlines,
                 share,
                 evidence: found.evidence,
+                cause: if found.by_content { Cause::ContentDiffers } else { Cause::MarkMissing },
             })
         });
         let regions = regions.collect();
@@ -139,6 +171,7 @@ impl EditMap {
             states: survey.states,
             placement,
             first_px: blocks.first_px,
+            inside: survey.inside,
         }
     }
 
@@ -147,14 +180,21 @@ impl EditMap {
         &self.regions
     }
 
+    /// Share of the blocks of which nothing can be said, 0 to 1: whatever was changed there, this map does not show it.
+    pub fn unjudged(&self) -> f64 {
+        let outside = self.states.len() - self.inside;
+        let unknown = self.states.iter().filter(|state| **state == BlockState::Unknown).count() - outside;
+        unknown as f64 / self.inside.max(1) as f64
+    }
+
+    /// Where the plane that was read lies.
+    pub(crate) fn placement(&self) -> Placement {
+        self.placement
+    }
+
     /// What the block at a position of the plane that was read says; unknown outside.
-    fn at(&self, [x, y]: [f64; 2]) -> BlockState {
-        let index = |v: f64, first: usize, count: usize| {
-            let i = ((v - first as f64) / BLOCK_PX as f64).floor();
-            (i >= 0.0 && i < count as f64).then_some(i as usize)
-        };
-        let (col, row) = (index(x, self.first_px.0, self.cols), index(y, self.first_px.1, self.rows));
-        col.zip(row).map_or(BlockState::Unknown, |(col, row)| self.states[row * self.cols + col])
+    fn at(&self, at: [f64; 2]) -> BlockState {
+        block_at(at, self.first_px, (self.cols, self.rows)).map_or(BlockState::Unknown, |block| self.states[block])
     }
 
     /// Whether the mark is missing at a position of the plane that was read.
@@ -180,4 +220,13 @@ impl EditMap {
         }
         Raster::from_parts(received.width(), received.height(), Channels::Rgb, Samples::U8(samples))
     }
+}
+
+/// Number of the block of a grid at a position of the plane that was read.
+fn block_at([x, y]: [f64; 2], first_px: (usize, usize), (cols, rows): (usize, usize)) -> Option<usize> {
+    let index = |v: f64, first: usize, count: usize| {
+        let i = ((v - first as f64) / BLOCK_PX as f64).floor();
+        (i >= 0.0 && i < count as f64).then_some(i as usize)
+    };
+    Some(index(y, first_px.1, rows)? * cols + index(x, first_px.0, cols)?)
 }

@@ -1,6 +1,7 @@
 //! Agreement of the blocks -> score of each block, and the parts in which the mark is missing.
 
 use super::BlockState;
+use super::blank::{Areas, neighbours};
 use crate::lattice::{Agreement, CLASSES};
 use crate::read::Blocks;
 
@@ -17,6 +18,9 @@ const EVIDENCE: f32 = 40.0;
 const DEAD_SCORE: f32 = -2.0;
 /// Share of stray dead blocks up to which dead means altered. The border of an opaque box makes up to 0.005 of a picture.
 const MOST_STRAY: f32 = 0.01;
+/// What the content hash has to come to for an area that shows nothing to be an edit, natural log of the likelihood ratio. Tuned on unedited
+/// copies: `docs/studies/binding.md`.
+const HASH_EVIDENCE: f64 = 5.0;
 /// Class of the faintest live blocks, and the agreement at which no codec has taken them. Tuned: `docs/studies/binding.md`.
 const FAINTEST: usize = 1;
 const FAINT_AGREES: f32 = 0.7;
@@ -29,6 +33,8 @@ pub(crate) struct Found {
     pub(crate) blocks: Vec<usize>,
     /// Natural log of the likelihood ratio.
     pub(crate) evidence: f64,
+    /// The larger part of it shows nothing, and the content hash says that it did show something.
+    pub(crate) by_content: bool,
 }
 
 /// What every block of a reading says.
@@ -38,16 +44,20 @@ pub(crate) struct Survey {
     pub(crate) states: Vec<BlockState>,
     /// Altered parts, largest evidence first.
     pub(crate) regions: Vec<Found>,
+    /// Blocks inside the stamped picture.
+    pub(crate) inside: usize,
 }
 
 impl Survey {
     /// Surveys those blocks of a reading, whose tile `bits` are known, that lie `inside` the stamped picture by column and row.
-    /// `clipped` blocks, where tones end, form classes of their own: what clips a picture after stamping takes their mark.
+    /// `clipped` blocks, where tones end, form classes of their own: what clips a picture after stamping takes their mark. Of `areas` that show
+    /// nothing the content hash decides, or nothing is known.
     pub(crate) fn new(
         blocks: &Blocks,
         bits: &[Option<u8>],
         inside: impl Fn(usize, usize) -> bool,
         clipped: impl Fn(usize, usize) -> bool,
+        areas: &Areas,
     ) -> Self {
         let (cols, rows) = (blocks.cols, blocks.rows);
         let mut agreement = blocks.aligned.agreement(blocks.gain, bits);
@@ -65,24 +75,33 @@ impl Survey {
             }
         }
         let known = box_sums(&information, cols, rows);
-        let state = |(i, &known): (usize, &f32)| {
-            if known >= LEAST_INFORMATION && inside(i % cols, i / cols) {
+        let is_inside: Vec<bool> = (0..cols * rows).map(|i| inside(i % cols, i / cols)).collect();
+        let state = |i: usize| {
+            if is_inside[i] && known[i] >= LEAST_INFORMATION && areas.of[i].is_none() {
                 BlockState::Intact
             } else {
                 BlockState::Unknown
             }
         };
-        let mut states: Vec<BlockState> = known.iter().enumerate().map(state).collect();
+        let mut states: Vec<BlockState> = (0..cols * rows).map(state).collect();
+        let drawn = |i: usize| areas.of[i].map(usize::from).filter(|&area| areas.evidence[area] >= HASH_EVIDENCE);
+        altered.iter_mut().enumerate().for_each(|(i, altered)| *altered |= drawn(i).is_some());
         let mut regions = Vec::new();
         for part in components(&mut altered, cols) {
-            let evidence = -part.iter().map(|&i| score[i]).sum::<f32>();
-            if evidence >= EVIDENCE {
+            let mut areas_of: Vec<usize> = part.iter().filter_map(|&i| drawn(i)).collect();
+            let by_content = 2 * areas_of.len() > part.len();
+            areas_of.sort_unstable();
+            areas_of.dedup();
+            let mark = -part.iter().map(|&i| score[i]).sum::<f32>();
+            if mark >= EVIDENCE || !areas_of.is_empty() {
                 part.iter().for_each(|&i| states[i] = BlockState::Altered);
-                regions.push(Found { blocks: part, evidence: f64::from(evidence) });
+                let evidence = f64::from(mark) + areas_of.iter().map(|&area| areas.evidence[area]).sum::<f64>();
+                regions.push(Found { blocks: part, evidence, by_content });
             }
         }
         regions.sort_by(|a, b| b.evidence.total_cmp(&a.evidence));
-        Self { cols, rows, states, regions }
+        let inside = is_inside.into_iter().filter(|i| *i).count();
+        Self { cols, rows, states, regions, inside }
     }
 }
 
@@ -164,15 +183,8 @@ fn components(altered: &mut [bool], cols: usize) -> Vec<Vec<usize>> {
         let mut next = 0;
         while let Some(&block) = part.get(next) {
             next += 1;
-            let col = block % cols;
-            let around = [
-                (col > 0).then(|| block - 1),
-                (col + 1 < cols).then_some(block + 1),
-                block.checked_sub(cols),
-                Some(block + cols),
-            ];
-            for near in around.into_iter().flatten() {
-                if altered.get_mut(near).is_some_and(std::mem::take) {
+            for near in neighbours(block, cols, altered.len() / cols) {
+                if std::mem::take(&mut altered[near]) {
                     part.push(near);
                 }
             }
@@ -183,28 +195,4 @@ fn components(altered: &mut [bool], cols: usize) -> Vec<Vec<usize>> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn box_sums_are_cut_at_the_border() {
-        let (cols, rows) = (13, 11);
-        let values: Vec<f32> = (0..cols * rows).map(|i| (i * i % 17) as f32).collect();
-        let naive = |x: usize, y: usize| {
-            let near = |a: usize, b: usize| a.abs_diff(b) <= RADIUS;
-            (0..cols * rows).filter(|&i| near(i % cols, x) && near(i / cols, y)).map(|i| values[i]).sum::<f32>()
-        };
-        let sums = box_sums(&values, cols, rows);
-        assert!((0..cols * rows).all(|i| sums[i] == naive(i % cols, i / cols)));
-        assert!(box_sums(&[], 0, 0).is_empty());
-    }
-
-    #[test]
-    fn parts_touch_along_sides_and_not_over_line_ends() {
-        let picture = ["##..#", "#..#.", "....#"];
-        let mut altered: Vec<bool> = picture.iter().flat_map(|line| line.bytes().map(|b| b == b'#')).collect();
-        let parts = components(&mut altered, 5);
-        assert_eq!(parts, [vec![0, 1, 5], vec![4], vec![8], vec![14]]);
-        assert!(altered.iter().all(|a| !a));
-    }
-}
+mod tests;

@@ -8,6 +8,8 @@
 //! The coding layer appends a CRC-32 to each and never looks inside. Decoding is strict: a value that the format
 //! reserves is an error, so that every decodable payload has exactly one encoding.
 
+use std::ops::Range;
+
 use ed25519_dalek::Signature;
 use thiserror::Error;
 
@@ -116,6 +118,9 @@ pub struct SealClaims {
 impl SealClaims {
     /// Encoded length in bytes.
     pub const BYTES: usize = 28;
+
+    /// Bits of the encoding, size and content hash, that a reader who sees the whole picture can predict.
+    pub(crate) const PREDICTABLE: Range<usize> = 48..224;
 
     /// The first 28 bytes of a seal.
     pub fn encode(&self) -> [u8; Self::BYTES] {

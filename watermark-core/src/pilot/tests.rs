@@ -67,7 +67,7 @@ fn the_pilot_has_the_energy_that_the_format_states() {
     let mut marked = cover.clone();
     let strength = 10.0;
     embed(&mut FftPlanner::new(), &mut marked, &carrier.pilot, strength);
-    let steps = mask::steps(&analyse(&cover, 0, 0), 0.0);
+    let steps = mask::envelope(&analyse(&cover, 0, 0));
     let step = |x: usize, y: usize| steps[y / 8 * 64 + x / 8];
     let mut sum = 0.0;
     for (i, (m, c)) in marked.data.iter().zip(&cover.data).enumerate() {

@@ -1,11 +1,14 @@
 //! A stamper's record of a stamp, held against the beacon that survived in a picture.
 //!
 //! The beacon names key and serial; a ledger may hold the whole signed payload under them. Its signature is checked like one
-//! from the pixels. What stays unsigned is the way from the picture to the record: anybody can write a beacon, so the verdict
-//! on the picture remains what its own pixels earn.
+//! from the pixels, and the picture is compared with its content hash. What stays unsigned is the way from the picture to the record:
+//! anybody can write a beacon, into a near-duplicate too, so the verdict on the picture remains what its own pixels earn.
 
 use super::Language;
+use crate::content::{Comparison, Content};
+use crate::extract::Extraction;
 use crate::payload::{Beacon, Payload};
+use crate::raster::Raster;
 use crate::signature::{SignatureCheck, Standing, TrustStore};
 
 /// What a record is worth for a picture.
@@ -15,12 +18,45 @@ pub struct RecordCheck<'a> {
     pub signature: SignatureCheck<'a>,
     /// Whether picture and record state the same in every field of the beacon.
     pub same_beacon: bool,
+    /// How the picture compares with the record's content hash; `None` before [`Self::compare`], where the record is bound to no picture, and
+    /// where the picture's geometry is not known.
+    pub content: Option<Content>,
+    /// The picture holds a seal of its own, and it is not the recorded one.
+    pub other_stamp: bool,
     record: Payload,
+}
+
+/// Whether a record is of the picture at hand, by the record's content hash.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OfPicture {
+    /// The picture shows what was stamped, as far as 144 bits tell.
+    Agrees,
+    /// The record was made for another picture.
+    Differs,
+    /// Too little is shown, the record is bound to no picture, or none was looked at.
+    CannotBeJudged,
+}
+
+impl OfPicture {
+    /// Its name in reports.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Agrees => "agrees",
+            Self::Differs => "differs",
+            Self::CannotBeJudged => "cannot-be-judged",
+        }
+    }
 }
 
 /// Checks the recorded payload, and the picture's beacon against it.
 pub fn check_record<'a>(beacon: &Beacon, record: &Payload, trust: &'a TrustStore) -> RecordCheck<'a> {
-    RecordCheck { signature: trust.check(record), same_beacon: *beacon == record.beacon, record: *record }
+    RecordCheck {
+        signature: trust.check(record),
+        same_beacon: *beacon == record.beacon,
+        content: None,
+        other_stamp: false,
+        record: *record,
+    }
 }
 
 impl<'a> RecordCheck<'a> {
@@ -29,9 +65,29 @@ impl<'a> RecordCheck<'a> {
         self.signature.standing()
     }
 
-    /// Whether the record is signed by a key that counted at its time, and agrees with the picture's beacon.
+    /// The same, with the picture `received`, of which `extraction` is what was read, held against the record's content hash.
+    #[must_use]
+    pub fn compare(self, extraction: &Extraction, received: &Raster) -> Self {
+        let content = extraction.compare(received, &self.record.seal.unverified_claims);
+        Self { content, other_stamp: extraction.payload().is_some_and(|payload| payload != self.record), ..self }
+    }
+
+    /// Whether the record is of the picture, by its content hash.
+    pub fn of_picture(&self) -> OfPicture {
+        match self.content.map(|content| content.comparison) {
+            Some(Comparison::Matches) => OfPicture::Agrees,
+            Some(Comparison::Differs) => OfPicture::Differs,
+            Some(Comparison::TooLittle) | None => OfPicture::CannotBeJudged,
+        }
+    }
+
+    /// Whether the record is signed by a key that counted at its time, agrees with what the picture's mark states, and is of no other picture.
     pub fn holds(&self) -> bool {
-        self.same_beacon && self.standing().is_some_and(|standing| standing.counts())
+        self.same_beacon && !self.other_stamp && self.is_signed() && self.of_picture() != OfPicture::Differs
+    }
+
+    fn is_signed(&self) -> bool {
+        self.standing().is_some_and(|standing| standing.counts())
     }
 
     /// What the record says when it holds, where nothing depends on the way from a picture to it: the picture's own signature holds, or no
@@ -64,15 +120,41 @@ impl<'a> RecordCheck<'a> {
                     "원장에 있는 일련번호 {serial}의 기록이 이미지의 표식과 다릅니다. 표식이 위조되었거나 덧씌워졌습니다."
                 ),
             )
-        } else if self.holds() {
+        } else if self.other_stamp {
             (
                 format!(
-                    "The ledger holds the signed record of serial {serial}: {name} stamped it at {time}. The mark left in the picture is \
-                     not signed and could have been copied, so compare the picture with the record."
+                    "The ledger's record of serial {serial} is of another stamp than the one in the picture: the serial was used twice."
                 ),
                 format!(
-                    "원장에 일련번호 {serial}의 서명된 기록이 있습니다: {name}이(가) {time}에 표시하였습니다. 이미지에 남은 표식은 서명되지 \
-                     않아 베껴졌을 수 있으므로, 이미지를 기록과 대조하십시오."
+                    "원장에 있는 일련번호 {serial}의 기록은 이미지에 있는 것과 다른 표시에 대한 것입니다. 일련번호가 두 번 쓰였습니다."
+                ),
+            )
+        } else if self.is_signed() {
+            let (english, korean) = match self.of_picture() {
+                OfPicture::Agrees => (
+                    "The picture agrees with the content hash in it. The mark left in the picture is not signed, so a near-duplicate into \
+                     which it was copied would look the same.",
+                    "이미지는 그 기록의 내용 해시와 일치합니다. 다만 이미지에 남은 표식은 서명되지 않았으므로, 표식을 베껴 넣은 거의 같은 \
+                     이미지도 똑같이 보입니다.",
+                ),
+                OfPicture::Differs => (
+                    "But the picture differs from the content hash in it: the record is of another picture, and the mark was copied \
+                     into this one.",
+                    "그러나 이미지가 그 기록의 내용 해시와 다릅니다. 기록은 다른 이미지에 대한 것이며, 표식은 이 이미지로 베껴진 것입니다.",
+                ),
+                OfPicture::CannotBeJudged => (
+                    "Whether it is of this picture cannot be judged by a content hash. The mark left in the picture is not signed and \
+                     could have been copied, so compare the picture with the record.",
+                    "내용 해시로는 이 이미지에 대한 기록인지 판단할 수 없습니다. 이미지에 남은 표식은 서명되지 않아 베껴졌을 수 있으므로, \
+                     이미지를 기록과 대조하십시오.",
+                ),
+            };
+            (
+                format!(
+                    "The ledger holds the signed record of serial {serial}: {name} stamped it at {time}. {english}"
+                ),
+                format!(
+                    "원장에 일련번호 {serial}의 서명된 기록이 있습니다: {name}이(가) {time}에 표시하였습니다. {korean}"
                 ),
             )
         } else {

@@ -118,6 +118,7 @@ impl Report<'_> {
         out.extend(self.revocation(language));
         out.extend(self.shared_id(language));
         out.extend(self.pointer(language));
+        out.extend(self.future(language));
         let unbound = self.extraction.seal.is_some_and(|seal| seal.unverified_claims.content_hash.is_none());
         if self.verdict == Verdict::Verified && unbound {
             let (english, korean) = (
@@ -126,7 +127,43 @@ impl Report<'_> {
             );
             out.push(language.pick(english, korean).to_owned());
         }
+        out.extend(self.unjudged(language));
         out
+    }
+
+    /// A time that had not come yet.
+    fn future(&self, language: Language) -> Option<String> {
+        let (time, now) = (self.extraction.seal?.unverified_claims.time, self.now?);
+        self.is_of_the_future()?.then(|| {
+            language.choose(
+                format!(
+                    "The stated time, {time}, lies in the future by the clock here, {now}: one of the two clocks is wrong, or the time was \
+                     made up."
+                ),
+                format!(
+                    "표시된 시각 {time}은(는) 이곳의 시계({now})로는 미래입니다. 두 시계 중 하나가 틀렸거나 시각을 꾸며 적은 것입니다."
+                ),
+            )
+        })
+    }
+
+    /// How much of the picture a verdict on the picture says nothing of.
+    fn unjudged(&self, language: Language) -> Option<String> {
+        let of_picture = matches!(self.verdict, Verdict::Verified | Verdict::Altered);
+        let share = self.extraction.edit_map.as_ref().filter(|_| of_picture)?.unjudged();
+        let percent = (100.0 * share).round();
+        (percent >= 1.0).then(|| {
+            language.choose(
+                format!(
+                    "{percent:.0} % of the picture cannot be judged: no mark can be read there now, since it is flat, black, white or too \
+                     damaged. What was changed there would not be found."
+                ),
+                format!(
+                    "이미지의 {percent:.0} %는 판단할 수 없습니다. 밋밋하거나, 검거나, 희거나, 심하게 손상되어 지금은 표식을 읽을 수 없는 \
+                     부분이며, 그곳의 변경은 찾지 못합니다."
+                ),
+            )
+        })
     }
 
     fn finding(&self, language: Language) -> String {

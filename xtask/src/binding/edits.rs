@@ -14,10 +14,14 @@ pub(crate) enum Edit {
     Text,
     /// An elliptic part is blurred beyond recognition.
     Blur,
+    /// A black bar, as over a face or a name.
+    Black,
+    /// A white one.
+    White,
 }
 
 impl Edit {
-    pub(crate) const ALL: [Self; 4] = [Self::Paste, Self::Fill, Self::Text, Self::Blur];
+    pub(crate) const ALL: [Self; 6] = [Self::Paste, Self::Fill, Self::Text, Self::Blur, Self::Black, Self::White];
 
     pub(crate) const fn name(self) -> &'static str {
         match self {
@@ -25,6 +29,8 @@ impl Edit {
             Self::Fill => "smooth fill",
             Self::Text => "text box",
             Self::Blur => "blurred face",
+            Self::Black => "black box",
+            Self::White => "white box",
         }
     }
 }
@@ -58,6 +64,8 @@ pub(crate) fn apply(edit: Edit, picture: &RgbImage, other: &RgbImage, share: f64
         }
         Edit::Fill => fill(&mut out, part),
         Edit::Text => text(&mut out, part),
+        Edit::Black => plain(&mut out, part, Rgb([0; 3])),
+        Edit::White => plain(&mut out, part, Rgb([255; 3])),
     }
     let mask = mask(picture, part, elliptic);
     (out, mask)
@@ -127,6 +135,10 @@ fn fill(out: &mut RgbImage, part: Part) {
             out.put_pixel(x, y, Rgb(value));
         }
     }
+}
+
+fn plain(out: &mut RgbImage, part: Part, color: Rgb<u8>) {
+    copy(out, &RgbImage::from_pixel(part.width, part.height, color), part, false);
 }
 
 /// A pale box with dark strokes of the size of letters, in lines.

@@ -1,10 +1,10 @@
 //! Rates of the content binding and of the edit map.
 
 mod edits;
+mod forgeries;
 
 use std::fmt::Write as _;
 use std::path::PathBuf;
-use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
@@ -13,9 +13,9 @@ use rayon::prelude::*;
 use watermark_attacks::all;
 use watermark_core::payload::{Origin, Payload, Serial, SystemTag, UnixSeconds};
 use watermark_core::signature::{PrivateKey, Zeroizing};
-use watermark_core::study::{compare, content_hash, transplant};
+use watermark_core::study::{compare, content_hash};
 use watermark_core::{
-    Carrier, CarrierKey, Comparison, Effort, Extraction, Profile, Raster, Statement, Strength, embed, extract,
+    Carrier, CarrierKey, Comparison, Effort, Extraction, Profile, Raster, Stamped, Statement, Strength, embed, extract,
 };
 
 use crate::corpus;
@@ -94,7 +94,8 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         args.side
     ));
     distances(args, &mut page, &stamps, &carrier)?;
-    transplants(args, &mut page, &stamps, &carrier)?;
+    forgeries::transplants(args, &mut page, &stamps, &carrier)?;
+    forgeries::measure(args, &mut page, &stamps, &carrier)?;
     edited(args, &mut page, &stamps, &carrier)?;
     if args.write {
         std::fs::create_dir_all("docs/studies")?;
@@ -126,31 +127,34 @@ const BINS: usize = 20;
 fn stamps(args: &Args, carrier: &Carrier) -> Result<Vec<Stamp>> {
     let mut files = corpus::files(&args.images)?;
     files.retain(|f| args.only.is_empty() || args.only.iter().any(|o| f.to_string_lossy().contains(o)));
-    let key = PrivateKey::from_seed(Zeroizing::new([7; 32]));
     let made: Vec<Option<Stamp>> = files
         .par_iter()
         .enumerate()
         .map(|(i, file)| -> Result<Option<Stamp>> {
             let Ok(picture) = corpus::load(file) else { return Ok(None) };
             let cover = reduced(picture.pixels, args.side);
-            let statement = Statement {
-                origin: Origin::Generated,
-                realistic: false,
-                artistic: false,
-                serial: Serial::new(i as u64)?,
-                time: UnixSeconds(1_700_000_000),
-                system: SystemTag::NONE,
-            };
-            let raster = corpus::to_raster(&cover)?;
-            let Ok(stamped) = embed(&raster, &statement, &key, &key.public_key(), carrier, Strength::Auto) else {
-                return Ok(None);
-            };
+            let Some(stamped) = stamp(&cover, i as u64, carrier)? else { return Ok(None) };
             let pixels = corpus::to_rgb(&stamped.raster);
             let sealed = stamped.profile == Profile::Sealed;
             Ok(sealed.then_some(Stamp { name: picture.name, cover, stamped: pixels, payload: stamped.payload }))
         })
         .collect::<Result<_>>()?;
     Ok(made.into_iter().flatten().collect())
+}
+
+/// `cover` stamped under this serial; `None` when it has no room.
+fn stamp(cover: &RgbImage, serial: u64, carrier: &Carrier) -> Result<Option<Stamped>> {
+    let key = PrivateKey::from_seed(Zeroizing::new([7; 32]));
+    let statement = Statement {
+        origin: Origin::Generated,
+        realistic: false,
+        artistic: false,
+        serial: Serial::new(serial)?,
+        time: UnixSeconds(1_700_000_000),
+        system: SystemTag::NONE,
+    };
+    let raster = corpus::to_raster(cover)?;
+    Ok(embed(&raster, &statement, &key, &key.public_key(), carrier, Strength::Auto).ok())
 }
 
 fn reduced(pixels: RgbImage, side: u32) -> RgbImage {
@@ -303,48 +307,6 @@ fn attacked(args: &Args, page: &mut Page, stamps: &[Stamp], carrier: &Carrier) -
         all_values.append(&mut values);
     }
     Ok(all_values)
-}
-
-fn transplants(args: &Args, page: &mut Page, stamps: &[Stamp], carrier: &Carrier) -> Result<()> {
-    let n = stamps.len();
-    // Pairs in an order that uses every picture early.
-    let pairs: Vec<(usize, usize)> =
-        (1..n).flat_map(|step| (0..n).map(move |i| (i, (i + step) % n))).take(args.pairs).collect();
-    let start = Instant::now();
-    let results = Mutex::new(Vec::new());
-    pairs.par_iter().try_for_each(|&(a, b)| -> Result<()> {
-        if start.elapsed() > Duration::from_secs_f64(60.0 * args.minutes) {
-            return Ok(());
-        }
-        let (from, into) = (&stamps[a], &stamps[b]);
-        let (width, height) = from.cover.dimensions();
-        let cover = imageops::resize(&into.cover, width, height, imageops::FilterType::CatmullRom);
-        let Ok(moved) = transplant(from.payload, &corpus::to_raster(&cover)?, carrier, Strength::Fixed(9.0)) else {
-            return Ok(());
-        };
-        let read = read(&corpus::to_rgb(&moved.raster), &from.payload, carrier)?;
-        if let Some(content) = read.extraction.content.filter(|_| read.sealed) {
-            if args.detail && content.comparison != Comparison::Differs {
-                println!("    {} into {}: {content:?}", from.name, into.name);
-            }
-            results.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(content);
-        }
-        Ok(())
-    })?;
-    let results = results.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
-    let count = |c: Comparison| results.iter().filter(|r| r.comparison == c).count();
-    page.line(&format!(
-        "\n## Transplants by the honest re-embedder\nPayload of one picture embedded into another, stretched to its size: {} of {} pairs were read. Exposed: {}; taken \
-         for the same: {}; too little to compare: {}. Disagreement {:.3} to {:.3}.",
-        results.len(),
-        pairs.len(),
-        count(Comparison::Differs),
-        count(Comparison::Matches),
-        count(Comparison::TooLittle),
-        results.iter().map(|c| c.disagreement).fold(1.0, f64::min),
-        results.iter().map(|c| c.disagreement).fold(0.0, f64::max)
-    ));
-    Ok(())
 }
 
 fn edited(args: &Args, page: &mut Page, stamps: &[Stamp], carrier: &Carrier) -> Result<()> {
