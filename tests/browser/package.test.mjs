@@ -37,7 +37,7 @@ test('stamp, verify and inspect; what was stated is what is read', async () => {
   const { report, beacon, seal, labels } = wm.inspect(stamped.bytes, [key.directory], { file: 'a.png' });
   assert.equal(report.verdict, 'verified');
   assert.equal(report.file, 'a.png');
-  assert.deepEqual({ ...report.beacon }, { decoded: true, origin: 'altered', realistic: true, artistic: false, key_id: key.key_id, serial: 77 });
+  assert.deepEqual({ ...report.beacon }, { decoded: true, id: `${key.key_id}-77`, origin: 'altered', realistic: true, artistic: false, key_id: key.key_id, serial: 77 });
   assert.equal(report.payload.time, '2026-11-23T09:30:00Z');
   assert.deepEqual(report.payload.system.names, ['painter@2.1']);
   assert.equal(beacon.reduce((sum, field) => sum + field.bits, 0), 72);

@@ -1,12 +1,12 @@
 //! Where everything goes: lines, size and place of the plate, all in whole pixels but the pen.
 //!
 //! The text is as high as asked for, or lower where that does not fit, but never lower than the floor: 5 % of the shorter side.
-//! Lines break at spaces only, into as few lines as fit, of about the same width.
+//! Lines break at spaces only, into as few lines as fit, of about the same width. Where the text has ` / ` a new line begins.
 
 use thiserror::Error;
 
 use crate::typeset::{self, Coverage, Ink};
-use crate::wording::{Badge, Corner, SIZE_PERCENT};
+use crate::wording::{Badge, Corner, PARTS, SIZE_PERCENT};
 
 /// Below this height strokes of Hangul run together (looked at on 128 px pictures), so small pictures get larger labels.
 const LEGIBLE_PX: u32 = 12;
@@ -107,8 +107,13 @@ fn fitted(badge: &Badge, width: u32, height: u32, text_height_px: u32) -> Option
     Some(Layout { plate, text_height_px, lines, ink, em_px })
 }
 
-/// The words in as few lines as fit `room` (in em), evened out; none when a word alone is wider.
+/// The words of each part in as few lines as fit `room` (in em), evened out; none when a word alone is wider.
 fn lines(text: &str, room: f32) -> Option<Vec<String>> {
+    let parts = text.split(PARTS).map(|part| even_lines(part, room)).collect::<Option<Vec<_>>>()?;
+    Some(parts.concat())
+}
+
+fn even_lines(text: &str, room: f32) -> Option<Vec<String>> {
     let words: Vec<_> = text.split(' ').collect();
     let fewest = broken(&words, room)?;
     // Every narrower width that still does with as many lines is one of the runs of words.
@@ -168,6 +173,9 @@ mod tests {
         assert_eq!(lines(text, whole + 0.1).unwrap(), [text]);
         assert_eq!(lines(text, whole - 0.1).unwrap(), ["AI로 생성된 가상의", "이미지입니다"]);
         assert_eq!(lines("AIAIAIAI", 1.0), None);
+        // Parts stand on lines of their own, however much room there is.
+        assert_eq!(lines("AI로 생성 / AI GENERATED", 99.0).unwrap(), ["AI로 생성", "AI GENERATED"]);
+        assert_eq!(lines("1/2", 99.0).unwrap(), ["1/2"]);
     }
 
     #[test]

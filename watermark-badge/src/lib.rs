@@ -26,4 +26,4 @@ mod wording;
 
 pub use layout::{Area, DrawError};
 pub use paint::{Drawn, Plate, draw};
-pub use wording::{Badge, Corner, MAX_CHARACTERS, Preset, SIZE_PERCENT, WordingError};
+pub use wording::{Badge, Corner, MAX_CHARACTERS, PARTS, Preset, SIZE_PERCENT, WordingError};

@@ -14,6 +14,9 @@ pub const MAX_CHARACTERS: usize = 60;
 /// the picture.
 pub const SIZE_PERCENT: RangeInclusive<f32> = 5.0..=25.0;
 
+/// Between parts of a text that stand on lines of their own, such as the words of several laws.
+pub const PARTS: &str = " / ";
+
 /// A corner of the picture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Corner {
@@ -129,7 +132,7 @@ pub enum WordingError {
 }
 
 impl Badge {
-    /// A text of one's own; white space in it counts as single spaces.
+    /// A text of one's own; white space in it counts as single spaces, [`PARTS`] begins a new line.
     ///
     /// # Errors
     /// When it is empty, too long, or has a character that the font lacks.

@@ -1,6 +1,7 @@
 //! The command line as clap reads it: every flag with its help, values checked as far as they can be alone.
 
 mod badge;
+mod c2pa;
 mod labels;
 mod ledger_report;
 
@@ -10,6 +11,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use watermark_core::payload::{self, KeyId, Serial, SystemName, UnixSeconds, hex};
 use watermark_core::{Effort, Strength};
 
+pub(crate) use self::c2pa::{C2paSigning, C2paTrust};
 use crate::help;
 use crate::ledger::Head;
 use crate::signer::{self, SignerSpec};
@@ -34,7 +36,7 @@ pub(crate) enum Command {
     Keygen(Keygen),
     /// Put a signed mark into images
     #[command(after_long_help = help::STAMP)]
-    Stamp(Stamp),
+    Stamp(Box<Stamp>),
     /// Look for marks in images and check who signed them
     #[command(after_long_help = help::VERIFY)]
     Verify(Verify),
@@ -142,6 +144,8 @@ pub(crate) struct Stamp {
     /// State that it is evidently artistic, satirical or fictional
     #[arg(long)]
     pub(crate) artistic: bool,
+    #[command(flatten)]
+    pub(crate) c2pa: C2paSigning,
     /// How strong the mark is: auto, or a number (see --help)
     #[arg(long, default_value = "auto", value_name = "auto|N", value_parser = strength)]
     pub(crate) strength: Strength,
@@ -388,6 +392,8 @@ pub(crate) struct Reading {
     /// How far to search: fast reads images that kept their size and position only
     #[arg(long, value_enum, default_value_t = Search::Normal)]
     pub(crate) effort: Search,
+    #[command(flatten)]
+    pub(crate) c2pa: C2paTrust,
 }
 
 /// Arguments of `demo`.

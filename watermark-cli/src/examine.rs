@@ -5,7 +5,9 @@ use std::time::Instant;
 use anyhow::Result;
 use sha2::{Digest as _, Sha256};
 use watermark_core::payload::{Beacon, hex};
-use watermark_core::{Carrier, Effort, Extraction, Language, Raster, RecordCheck, check_record, extract, judge};
+use watermark_core::{
+    Carrier, ContentSketch, Effort, Extraction, Language, Raster, RecordCheck, check_record, extract, judge,
+};
 use watermark_files::{DecodeError, Metadata};
 use watermark_report::{
     ContentFacts, ImageFacts, LedgerFacts, Record, RecordFacts, Timing, edit_map_png, signature_facts,
@@ -15,6 +17,7 @@ use crate::args::{Auditing, Reading};
 use crate::batch::guarded;
 use crate::inputs::Input;
 use crate::ledger::{Decoded, Index};
+use crate::manifest::ManifestReader;
 use crate::memory::Memory;
 use crate::stamping::now;
 use crate::trust::{self, Trust};
@@ -25,10 +28,14 @@ pub(crate) struct Examiner {
     pub(crate) carrier: Carrier,
     pub(crate) effort: Effort,
     pub(crate) trust: Trust,
+    /// Reads the file's C2PA manifest.
+    pub(crate) manifests: ManifestReader,
     /// Where to look up the serial that a mark names.
     pub(crate) ledger: Option<Index>,
     /// Whether to draw edit maps.
     pub(crate) draws_maps: bool,
+    /// Whether to take down what pictures show, for content hashes in their metadata.
+    pub(crate) sketches: bool,
 }
 
 /// Findings about one file.
@@ -39,6 +46,8 @@ pub(crate) struct Examined {
     pub(crate) extraction: Option<Extraction>,
     /// What else the file says; `None` when it could not be read.
     pub(crate) metadata: Option<Metadata>,
+    /// What the picture shows, for content hashes in its metadata; `None` unless asked for.
+    pub(crate) sketch: Option<ContentSketch>,
     /// Where the picture was edited, drawn over it as a PNG; reports show it.
     pub(crate) map: Option<Vec<u8>>,
 }
@@ -53,8 +62,10 @@ impl Examiner {
             carrier: key_store::carrier(args.carrier_key.as_deref())?,
             effort: args.effort.into(),
             trust: trust::load(&args.trust)?,
+            manifests: ManifestReader::open(&args.c2pa)?,
             ledger: None,
             draws_maps: false,
+            sketches: false,
         })
     }
 
@@ -101,9 +112,11 @@ impl Examiner {
             let picture = (&report.extraction, &file.raster);
             self.look_up(index, beacon, picture, &Sha256::digest(bytes).into(), &mut record);
         }
+        self.manifests.examine(bytes, &file, &report.extraction, &mut record);
         record.timing_ms = Timing { decode, extract, total: since(start) };
         let map = if self.draws_maps { edit_map_png(&report.extraction, &file.raster)? } else { None };
-        Ok(Examined { record, extraction: Some(report.extraction), metadata: Some(file.metadata), map })
+        let sketch = self.sketches.then(|| ContentSketch::of(&file.raster));
+        Ok(Examined { record, extraction: Some(report.extraction), metadata: Some(file.metadata), sketch, map })
     }
 
     /// Adds what the ledger knows of a beacon, held against the picture that it was read from.
@@ -150,6 +163,7 @@ fn settle(name: &str, start: Instant, work: impl FnOnce() -> Result<Examined>) -
             record: Record::of_error(name, format!("{error:#}"), korean(&error), timing),
             extraction: None,
             metadata: None,
+            sketch: None,
             map: None,
         }
     })

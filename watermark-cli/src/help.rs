@@ -183,7 +183,7 @@ Each clause of a profile is held against what the file shows:
   not met  it lacks it; the remedy stands below
   outside  no file can show it: you have to, elsewhere (a notice, your terms, a detection tool)
 
-Evidence is the mark in the pixels, the metadata, a C2PA manifest's presence, and the visible label as the signed record states it: no program \
+Evidence is the mark in the pixels, the metadata, a C2PA manifest that holds and states AI (with the feature c2pa), and the visible label as the signed record states it: no program \
 can see whether a label is visible. Say --badge-seen when you have looked.
 
 Pictures count as exported unless you say --inside-service. They count as realistic or artistic when mark or record say so; --realistic adds to that.
@@ -191,10 +191,11 @@ Pictures count as exported unless you say --inside-service. They count as realis
 Clauses that were not read in the primary text are shown as not verified. This is not legal advice, and no outcome says that anybody complies with a \
 law. Who owes what: docs/LABELS.md.
 
---json prints one object a line, in the order given, as docs/check.schema.json describes.
+--json prints one object a line, in the order given, as docs/check.schema.json describes. --lang ko says everything in Korean, in JSON too; ids and \
+statuses stay as they are.
 
 Examples:
-  watermark check --profile kr --trust studio.directory.json marked.png
+  watermark check --profile kr --lang ko --trust studio.directory.json marked.png
   watermark check --profile kr,eu --realistic --trust studio.directory.json marked/
   watermark check --profile cn --json marked.png | jq '.profiles[].clauses[] | select(.status == \"not-met\")'
 

@@ -4,14 +4,13 @@ use std::collections::BTreeMap;
 
 use anyhow::{Context as _, Result, ensure};
 use serde::Serialize;
+use watermark_badge::PARTS;
 use watermark_core::Stamped;
 use watermark_core::payload::{Origin, SystemName};
 use watermark_core::signature::Directory;
 use watermark_files::{Limits, Metadata};
 use watermark_label::xmp::{self, NewLabels};
-use watermark_label::{
-    Aigc, Badge, Circumstances, Exemption, Field, LabelRecord, Labelled, Layer, Notice, Profile, owed_notice,
-};
+use watermark_label::{Aigc, Badge, Circumstances, Exemption, Field, LabelRecord, Labelled, Layer, Notice, Profile};
 
 use crate::args::LabelArgs;
 use crate::key_store::SigningKey;
@@ -22,6 +21,8 @@ pub(crate) struct Labelling {
     inside_service: bool,
     exemption: Option<Exemption>,
     provider: Option<String>,
+    /// A C2PA manifest follows.
+    manifest: bool,
 }
 
 /// How a picture was labelled, as `stamp --json` prints it in the field `labels`.
@@ -49,6 +50,12 @@ pub(crate) struct OwedNotice {
     pub(crate) owed: bool,
 }
 
+/// The layers of a stamped file, in the order in which they are applied.
+pub(crate) fn layers(badge: bool, metadata: bool, manifest: bool) -> Vec<Layer> {
+    let all = [(Layer::Badge, badge), (Layer::Mark, true), (Layer::Metadata, metadata), (Layer::C2pa, manifest)];
+    all.into_iter().filter_map(|(layer, applied)| applied.then_some(layer)).collect()
+}
+
 impl OwedNotice {
     fn new(notice: &'static Notice) -> Self {
         let texts = Notice::LANGUAGES.into_iter().filter_map(|language| Some((language, notice.text(language)?)));
@@ -58,6 +65,7 @@ impl OwedNotice {
 
 impl Labelling {
     /// What was asked for, refused before any work when something needed for it was not given. `None` without a profile.
+    /// `manifest`: whether the files are to carry a C2PA manifest besides.
     ///
     /// # Errors
     /// When a profile needs a name that is not known, or none of them knows the exemption.
@@ -65,6 +73,7 @@ impl Labelling {
         args: &LabelArgs,
         system: Option<&SystemName>,
         directory: Option<&Directory>,
+        manifest: bool,
     ) -> Result<Option<Self>> {
         let mut profiles: Vec<&'static Profile> = Vec::new();
         for profile in &args.profiles {
@@ -105,7 +114,8 @@ impl Labelling {
                 }
             );
         }
-        Ok(Some(Self { profiles, inside_service: args.inside_service, exemption: args.exempt.clone(), provider }))
+        let (inside_service, exemption) = (args.inside_service, args.exempt.clone());
+        Ok(Some(Self { profiles, inside_service, exemption, provider, manifest }))
     }
 
     /// The circumstances that decide which layers are asked for.
@@ -113,11 +123,18 @@ impl Labelling {
         Circumstances { exported: !self.inside_service, realistic, artistic, origin: Some(origin), badge: false }
     }
 
-    /// Words of the visible label, when a profile asks for one in these circumstances and no exemption was stated for it.
+    /// Words of the visible label: those of every profile that asks for one in these circumstances and for which no exemption
+    /// was stated, each once and on a line of its own.
     #[expect(clippy::trivially_copy_pass_by_ref, reason = "as the library's functions take it")]
-    pub(crate) fn badge_text(&self, at: &Circumstances) -> Option<&'static str> {
-        let asking = self.profiles.iter().find(|profile| profile.asks(Layer::Badge, at) && !self.exempts(profile))?;
-        asking.badge_text(at)
+    pub(crate) fn badge_text(&self, at: &Circumstances) -> Option<String> {
+        let asking = self.profiles.iter().filter(|profile| profile.asks(Layer::Badge, at) && !self.exempts(profile));
+        let mut texts: Vec<&str> = Vec::new();
+        for text in asking.filter_map(|profile| profile.badge_text(at)) {
+            if !texts.contains(&text) {
+                texts.push(text);
+            }
+        }
+        (!texts.is_empty()).then(|| texts.join(PARTS))
     }
 
     fn exempts(&self, profile: &Profile) -> bool {
@@ -125,15 +142,22 @@ impl Labelling {
     }
 
     /// What is asked of a picture: the layers, and the notice that goes with its file.
-    fn facts(&self, at: Circumstances, applied: Vec<Layer>) -> LabelFacts {
+    fn facts(&self, at: Circumstances, applied: Vec<Layer>, badge: Option<&Badge>) -> LabelFacts {
         let bound: Vec<&'static Profile> =
             self.profiles.iter().filter(|profile| !self.exempts(profile)).copied().collect();
-        let asked = |layer: &Layer| *layer != Layer::Notice && bound.iter().any(|profile| profile.asks(*layer, &at));
+        // A visible label in other words is none for a profile.
+        let counts = |profile: &Profile| badge.is_some_and(|badge| profile.accepts_badge(&badge.text));
+        let lacks = |profile: &Profile, layer: Layer| {
+            let there = if layer == Layer::Badge { counts(profile) } else { applied.contains(&layer) };
+            layer != Layer::Notice && profile.asks(layer, &at) && !there
+        };
+        let missing = |layer: &Layer| bound.iter().any(|profile| lacks(profile, *layer));
+        let notice = bound.iter().find_map(|profile| profile.notice(&Circumstances { badge: counts(profile), ..at }));
         LabelFacts {
             profiles: self.profiles.iter().map(|profile| profile.id.as_str()).collect(),
-            missing: Layer::ALL.into_iter().filter(|layer| asked(layer) && !applied.contains(layer)).collect(),
+            missing: Layer::ALL.into_iter().filter(missing).collect(),
             layers: applied,
-            notice: owed_notice(&bound, &at).map(OwedNotice::new),
+            notice: notice.map(OwedNotice::new),
             exemption: self.exemption.clone(),
         }
     }
@@ -152,15 +176,9 @@ impl Labelling {
     ) -> Result<Applied> {
         let payload = &stamped.payload;
         let beacon = &payload.beacon;
-        let at = Circumstances {
-            badge: badge.is_some(),
-            ..self.circumstances(beacon.origin, beacon.realistic, beacon.artistic)
-        };
-        let mut layers = vec![Layer::Mark, Layer::Metadata];
-        if badge.is_some() {
-            layers.insert(0, Layer::Badge);
-        }
-        let facts = self.facts(at, layers.clone());
+        let at = self.circumstances(beacon.origin, beacon.realistic, beacon.artistic);
+        let layers = layers(badge.is_some(), true, self.manifest);
+        let facts = self.facts(at, layers.clone(), badge);
         let labelled = Labelled {
             system: system.cloned(),
             provider: self.provider.clone(),
@@ -184,7 +202,8 @@ impl Labelling {
         let merged = xmp::merge(metadata.xmp.as_deref(), &new).context("the labels could not be added")?;
         let mut notes: Vec<_> = merged.conflicts.iter().map(ToString::to_string).collect();
         if let Some(words) = self.badge_text(&at).filter(|_| facts.missing.contains(&Layer::Badge)) {
-            notes.push(format!("a visible label is asked for, such as {words:?}, and none was drawn"));
+            let drawn = badge.map_or("none was drawn".to_owned(), |badge| format!("{:?} was drawn", badge.text));
+            notes.push(format!("a visible label is asked for, such as {words:?}, and {drawn}"));
         }
         let metadata = Metadata { xmp: Some(merged.packet), ..metadata.clone() };
         Ok(Applied { metadata, facts, notes, record })

@@ -22,6 +22,7 @@ mod key_store;
 mod labelling;
 mod ledger;
 mod ledger_report;
+mod manifest;
 mod memory;
 mod output;
 mod picture;

@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 
 use anstyle::Style;
 use watermark_report::{
-    BeaconFacts, ContentFacts, CorrectionFacts, DetectionFacts, LedgerFacts, PayloadFacts, Record, RecordFacts,
-    RegionFacts, SignatureFacts,
+    BeaconFacts, C2paFacts, ContentFacts, CorrectionFacts, DetectionFacts, LedgerFacts, PayloadFacts, Record,
+    RecordFacts, RegionFacts, SignatureFacts,
 };
 
 use crate::terminal::{BAD, DOUBTFUL, FAINT, GOOD, shown};
@@ -36,6 +36,7 @@ pub(crate) fn facts(record: &Record) -> Vec<(&'static str, String)> {
         ("geometry", geometry(record)),
         ("unread", record.unreadable.clone()),
         ("ledger", record.ledger.as_ref().map(ledger_line)),
+        ("c2pa", record.c2pa.as_ref().and_then(manifest_line)),
     ];
     all.into_iter().filter_map(|(label, text)| Some((label, text?))).collect()
 }
@@ -67,6 +68,42 @@ fn ledger_line(ledger: &LedgerFacts) -> String {
         return format!("no record of this key and serial in {}", ledger.file);
     }
     ledger.records.iter().map(one).collect::<Vec<_>>().join("; ")
+}
+
+/// What the manifest states and whether it holds, nothing where there is none.
+fn manifest_line(manifest: &C2paFacts) -> Option<String> {
+    if !manifest.present {
+        return None;
+    }
+    let Some(valid) = manifest.valid else {
+        let why = manifest.error.as_deref().unwrap_or("this program was built without C2PA");
+        return Some(format!("a manifest is there, but not read: {why}"));
+    };
+    let mut text = format!(
+        "manifest {}, signed by {}",
+        if valid { "valid" } else { "NOT valid" },
+        manifest.signer.as_deref().unwrap_or("an unnamed signer")
+    );
+    if let Some(issuer) = &manifest.issuer {
+        let _ = write!(text, " (certificate of {issuer}");
+        text += match manifest.trusted {
+            None => ", not checked against a trust list)",
+            Some(true) => ", trusted)",
+            Some(false) => ", not trusted)",
+        };
+    }
+    if let Some(binding) = &manifest.soft_binding {
+        let _ = write!(text, "; names the mark {}", binding.value);
+    }
+    if let Some(source) = manifest.digital_source_type.as_deref().and_then(|address| address.rsplit('/').next()) {
+        let _ = write!(text, "; source type {source}");
+    }
+    for (label, values) in [("actions", &manifest.actions), ("problems", &manifest.problems)] {
+        if !values.is_empty() {
+            let _ = write!(text, "; {label}: {}", values.join(", "));
+        }
+    }
+    Some(text)
 }
 
 /// The verdict in one sentence, and how it is to look.

@@ -13,7 +13,7 @@ use watermark_core::payload::{Origin, Payload, Serial, SystemName, SystemTag, Un
 use watermark_core::signature::verify;
 use watermark_core::{Carrier, Corrections, Effort, Profile, Stamped, Statement, Strength, embed, extract};
 use watermark_files::{EncodeOptions, Format, ImageFile, JpegOptions, Limits, Metadata, Source, WebpCompression};
-use watermark_label::{self as label, Layer};
+use watermark_label as label;
 
 use crate::batch::guarded;
 use crate::examine::since;
@@ -21,6 +21,7 @@ use crate::inputs::{Input, Place};
 use crate::key_store::SigningKey;
 use crate::labelling::{Applied, LabelFacts, Labelling};
 use crate::ledger::{Labels, Ledger, Margin, Stamp};
+use crate::manifest::ManifestWriter;
 use crate::memory::Memory;
 use crate::output::{self, Existing, Readers};
 use crate::picture;
@@ -46,6 +47,8 @@ pub(crate) struct Stamper {
     pub(crate) labelling: Option<Labelling>,
     pub(crate) badge: Option<Badge>,
     pub(crate) ledger: Option<Ledger>,
+    /// Set when stamped files are to carry a C2PA manifest.
+    pub(crate) manifest: Option<ManifestWriter>,
     pub(crate) time: Option<UnixSeconds>,
     pub(crate) strength: Strength,
     pub(crate) quality: Option<u8>,
@@ -208,18 +211,27 @@ impl Stamper {
             .map_err(|error| Failure::Other(error.into()))?;
         let labels = self.labels(&cover.metadata, &stamped, badge).map_err(Failure::Other)?;
         let metadata = labels.as_ref().map_or(&cover.metadata, |labels| &labels.metadata);
-        let encoded = watermark_files::encode(&stamped.raster, metadata, &options)
+        let mut encoded = watermark_files::encode(&stamped.raster, metadata, &options)
             .map_err(|error| Failure::Other(error.into()))?;
         // Before the mark is looked for: a stronger mark would not make room.
         if let Some(labels) = &labels {
             labels.check(&encoded.bytes).map_err(Failure::Other)?;
         }
+        let beacon = &stamped.payload.beacon;
+        if let Some(manifest) = &self.manifest {
+            // Last: it signs every byte of the file.
+            let file = manifest.attach(&encoded.bytes, options.format(), beacon, statement.time, self.system.as_ref());
+            encoded.bytes = file.map_err(Failure::Other)?;
+        }
         let facts = labels.as_ref().map(|labels| &labels.facts);
-        let recorded = Labels::of(facts, badge, || layers(badge));
+        let recorded = Labels::of(facts, badge, self.manifest.is_some());
         let mut read_back = Ok(());
         let mut check = |written: &[u8]| match self.read_back(written, &stamped) {
             // Before the file appears: better a record without its file than a stamped file without its record.
-            Ok(margin) => self.enter(&stamped, cover_sha256, written, margin, recorded.clone()),
+            Ok(margin) => {
+                self.manifest.iter().try_for_each(|manifest| manifest.check(written, options.format(), beacon))?;
+                self.enter(&stamped, cover_sha256, written, margin, recorded.clone())
+            }
             Err(error) => {
                 read_back = Err(error);
                 bail!("it does not read back")
@@ -324,11 +336,6 @@ fn draw_badge(cover: &mut ImageFile, badge: &Badge, record: &mut StampRecord) ->
     let (text_height_px, contrast) = (drawn.text_height_px, drawn.contrast);
     record.badge = Some(BadgeFacts { place: place.clone(), text_height_px, contrast });
     Ok(place)
-}
-
-/// The layers of a file without a profile.
-fn layers(badge: Option<&label::Badge>) -> Vec<Layer> {
-    badge.map(|_| Layer::Badge).into_iter().chain([Layer::Mark]).collect()
 }
 
 /// What the user should know about a stamped picture.

@@ -35,3 +35,30 @@ fn every_verdict_fits_the_schema() {
         }
     }
 }
+
+#[cfg(not(feature = "c2pa"))]
+#[test]
+fn a_program_without_c2pa_sees_manifests_and_says_that_it_reads_none() {
+    let bench = Bench::with_key();
+    let plain = common::jpeg(&street(), 90);
+    // APP11: JPEG XT's box, number 1 of 1, a superbox with c2pa near its start.
+    let body = b"JP\0\x01\0\0\0\x01\0\0\0\x20jumb\0\0\0\x18jumdc2pa\0\x11\0\x10\x80\0\0\xaa";
+    let segment = [&[0xff, 0xeb, 0, body.len() as u8 + 2], &body[..]].concat();
+    bench.put("plain.jpg", &plain);
+    bench.put("manifest.jpg", &[&plain[..2], &segment, &plain[2..]].concat());
+    let (_, records) = bench.verify(&["plain.jpg", "manifest.jpg"]);
+    let [plain, manifest] = [0, 1].map(|i| &records[i]["c2pa"]);
+    assert_eq!((&plain["present"], &plain["read"]), (&Value::Bool(false), &Value::Bool(false)));
+    assert_eq!((&manifest["present"], &manifest["read"]), (&Value::Bool(true), &Value::Bool(false)));
+    assert_eq!((&manifest["valid"], &manifest["error"]), (&Value::Null, &Value::Null));
+    let schema: Value = serde_json::from_str(include_str!("../../docs/verify.schema.json")).unwrap();
+    assert!(records.iter().all(|record| jsonschema::is_valid(&schema, record)));
+    let text = bench.run(&["verify", "--effort", "fast", "manifest.jpg"]).stdout;
+    assert!(text.contains("a manifest is there, but not read: this program was built without C2PA"), "{text}");
+    let stamp = ["stamp", "--key", "key.pem", "--c2pa", "--cert", "a", "--c2pa-key", "b", "plain.jpg", "-o", "out.jpg"];
+    for ran in [bench.run(&stamp), bench.run(&["verify", "--c2pa-trust", "a", "plain.jpg"])] {
+        assert_eq!(ran.code, 2);
+        assert!(ran.stderr.contains("built without C2PA; build it with: cargo build"), "{}", ran.stderr);
+    }
+    assert!(!bench.has("out.jpg"));
+}

@@ -46,7 +46,7 @@ mod translation;
 mod verdict;
 
 pub use carrier::{Carrier, CarrierKey};
-pub use content::{Comparison, Content};
+pub use content::{Comparison, Content, ContentSketch};
 pub use detection::{Detection, FALSE_POSITIVE_RATE};
 pub use edit_map::{BlockState, Cause, EditMap, Region};
 pub use effort::Effort;

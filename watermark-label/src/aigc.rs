@@ -7,8 +7,6 @@ use serde::{Deserialize, Serialize};
 use watermark_core::payload::{Origin, Payload, hex};
 use watermark_core::signature::PublicKey;
 
-use crate::record::identifier;
-
 /// The label's fields, in the standard's order and spelling.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
@@ -39,7 +37,7 @@ impl Aigc {
         Self {
             label: label(payload.beacon.origin).to_owned(),
             content_producer: name.unwrap_or_else(|| format!("ed25519:{}", key.to_hex())),
-            produce_id: identifier(&payload.beacon),
+            produce_id: payload.beacon.id(),
             reserved_code1: format!("ed25519:{}", hex::encode(&payload.seal.unverified_signature.to_bytes())),
             ..Self::default()
         }

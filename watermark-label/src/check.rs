@@ -2,11 +2,14 @@
 //!
 //! A finding is about one clause and one file. Nothing is summed up into a claim of compliance.
 
+pub(crate) mod words;
+
 use watermark_core::payload::{Beacon, Origin};
 use watermark_core::signature::{Standing, TrustStore};
+use watermark_core::{Comparison, Content, ContentSketch, Language};
 
+use self::words::Words;
 use crate::aigc::{self, Aigc};
-use crate::record::identifier;
 use crate::xmp::{self, Labels};
 use crate::{Badge, Circumstances, Clause, ExemptionRule, LabelRecord, Need, Place, Profile};
 
@@ -21,8 +24,24 @@ pub struct MarkFacts {
     pub time: Option<String>,
 }
 
+/// A C2PA manifest. It shows something where it was read, holds, and states AI: cameras write manifests too.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Manifest {
+    /// There, and not read: this program cannot, or it is broken.
+    Unread,
+    /// Read.
+    Read {
+        /// Its signature holds and its hashes fit the file.
+        valid: bool,
+        /// Who signed it, by the certificate; whether to trust that is another question.
+        signer: Option<String>,
+        /// The digital source type that it states.
+        source_type: Option<String>,
+    },
+}
+
 /// Everything found in a file that bears on labelling.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Evidence {
     /// The mark, when its beacon was read and no signature speaks against it.
     pub mark: Option<MarkFacts>,
@@ -32,16 +51,21 @@ pub struct Evidence {
     pub record: Option<LabelRecord>,
     /// Who holds the record's key, by the directories trusted.
     pub issuer: Option<String>,
-    /// Whether the record's beacon is that of the pixels; `None` when no beacon was read.
+    /// Whether the record is about this picture: by the beacon in the pixels, where none was read by the content hash. `None`
+    /// when neither could be compared; the record counts for nothing then, since it may have been copied here.
     pub bound: Option<bool>,
+    /// The comparison with the record's content hash, where there was no beacon to compare.
+    pub content: Option<Content>,
     /// The AIGC label, well-formed.
     pub aigc: Option<Aigc>,
-    /// Whether there is a C2PA manifest. It was not validated.
-    pub c2pa: bool,
+    /// The file's C2PA manifest, if it has one.
+    pub c2pa: Option<Manifest>,
     /// Whether the caller saw a visible label.
     pub badge_seen: bool,
     /// What contradicts what, and what could not be read.
     pub contradictions: Vec<String>,
+    /// How findings are said.
+    words: Words,
 }
 
 /// How a clause stands.
@@ -75,6 +99,8 @@ pub struct Finding<'a> {
     pub status: Status,
     /// What that rests on, or what is missing.
     pub evidence: Vec<String>,
+    /// What to do; nothing where it is met, or where an exemption stands on record.
+    pub remedy: Option<&'a str>,
 }
 
 /// A profile, held against one file.
@@ -96,68 +122,92 @@ impl Checked<'_> {
 }
 
 impl Evidence {
-    /// Brings together what was read. `xmp` is the file's packet.
-    pub fn new(mark: Option<MarkFacts>, xmp: Option<&[u8]>, trust: &TrustStore) -> Self {
-        let mut evidence = Self { mark, ..Self::default() };
+    /// Brings together what was read, to be said in `language`. `sketch` is of the whole picture, `xmp` the file's packet.
+    pub fn new(
+        mark: Option<MarkFacts>,
+        sketch: &ContentSketch,
+        xmp: Option<&[u8]>,
+        trust: &TrustStore,
+        language: Language,
+    ) -> Self {
+        let mut evidence = Self {
+            mark,
+            labels: Labels::default(),
+            record: None,
+            issuer: None,
+            bound: None,
+            content: None,
+            aigc: None,
+            c2pa: None,
+            badge_seen: false,
+            contradictions: Vec::new(),
+            words: Words(language),
+        };
         if let Some(packet) = xmp {
             match xmp::read(packet) {
                 Ok(labels) => evidence.labels = labels,
-                Err(error) => evidence.contradictions.push(error.to_string()),
+                Err(error) => evidence.contradictions.push(error.sentence(language)),
             }
         }
-        evidence.choose_record();
+        evidence.choose_record(sketch);
         if let Some(record) = &evidence.record {
             let check = trust.check(&record.payload);
             let standing = check.standing().filter(Standing::counts);
-            evidence.issuer = standing.map(|standing| standing.directory.organization().name.clone());
+            evidence.issuer = standing.map(|standing| language.name_of(standing.directory).to_owned());
         }
         evidence.aigc = evidence.labels.aigc.iter().find_map(|text| Aigc::read(text));
         evidence.find_contradictions();
         evidence
     }
 
-    fn choose_record(&mut self) {
+    fn choose_record(&mut self, sketch: &ContentSketch) {
         let pixels = self.mark.as_ref().map(|mark| mark.beacon);
         for text in self.labels.records.iter().rev() {
             match LabelRecord::read(text) {
                 Ok(record) => {
-                    let same = pixels.map(|beacon| beacon == record.payload.beacon);
+                    let payload = &record.payload;
+                    let content =
+                        pixels.is_none().then(|| sketch.compare(&payload.seal.unverified_claims.content_hash));
+                    let same =
+                        pixels.map(|beacon| beacon == payload.beacon).or(content.and_then(|content| same(&content)));
                     if self.record.is_none() || (same == Some(true) && self.bound != Some(true)) {
-                        (self.record, self.bound) = (Some(record), same);
+                        (self.record, self.bound, self.content) = (Some(record), same, content);
                     }
                 }
-                Err(error) => self.contradictions.push(error.to_string()),
+                Err(error) => self.contradictions.push(error.sentence(self.words.0)),
             }
         }
     }
 
     fn find_contradictions(&mut self) {
-        let mut found = Vec::new();
+        let (mut found, words) = (Vec::new(), self.words);
         let origin = self.origin();
-        if self.bound == Some(false) {
-            found.push("the record in the metadata is about another picture than the mark in the pixels".to_owned());
+        match (self.bound, &self.content) {
+            (Some(false), None) => found.push(words.other_mark()),
+            (Some(false), Some(content)) => found.push(words.other_content(content)),
+            _ => {}
         }
         let stated = origin.and_then(xmp::source_type);
         for kind in &self.labels.source_types {
             let shown: String = kind.chars().take(200).collect();
             if !xmp::is_ai(kind) && (origin.is_some() || self.aigc.is_some()) {
-                found.push(format!("DigitalSourceType says {shown:?}, other layers say AI"));
+                found.push(words.not_ai(&shown));
             } else if stated.as_ref().is_some_and(|stated| stated != kind) {
-                found.push(format!("DigitalSourceType says {shown:?}, mark or record state another origin"));
+                found.push(words.other_origin(&shown));
             }
         }
         if self.labels.source_types.iter().any(|kind| *kind != self.labels.source_types[0]) {
-            found.push("DigitalSourceType stands more than once, with different values".to_owned());
+            found.push(words.several_types());
         }
         match (&self.aigc, self.beacon()) {
-            (None, _) if !self.labels.aigc.is_empty() => found.push("the AIGC label is not well-formed".to_owned()),
+            (None, _) if !self.labels.aigc.is_empty() => found.push(words.bad_aigc()),
             (Some(label), Some(beacon)) => {
                 if label.label != aigc::label(beacon.origin) {
-                    found.push(format!("the AIGC label says {:?}, mark or record state another origin", label.label));
+                    found.push(words.other_label(&label.label));
                 }
                 // Only an id of our own making can be compared.
-                if label.reserved_code1.starts_with("ed25519:") && label.produce_id != identifier(&beacon) {
-                    found.push("the AIGC label names another picture".to_owned());
+                if label.reserved_code1.starts_with("ed25519:") && label.produce_id != beacon.id() {
+                    found.push(words.other_id());
                 }
             }
             _ => {}
@@ -165,9 +215,14 @@ impl Evidence {
         self.contradictions.extend(found);
     }
 
-    /// The beacon in the pixels, else the record's.
+    /// The record, if it is about this picture.
+    fn bound_record(&self) -> Option<&LabelRecord> {
+        self.record.as_ref().filter(|_| self.bound == Some(true))
+    }
+
+    /// The beacon in the pixels, else the record's, unless that is about another picture: what it states can only ask for more.
     fn beacon(&self) -> Option<Beacon> {
-        let record = self.record.as_ref().map(|record| record.payload.beacon);
+        let record = self.record.as_ref().filter(|_| self.bound != Some(false)).map(|record| record.payload.beacon);
         self.mark.as_ref().map(|mark| mark.beacon).or(record)
     }
 
@@ -176,9 +231,9 @@ impl Evidence {
         self.beacon().map(|beacon| beacon.origin)
     }
 
-    /// The visible label that the record states, unless the record is about other pixels.
+    /// The visible label that the record states, if the record is about this picture.
     pub fn badge(&self) -> Option<&Badge> {
-        self.record.as_ref().filter(|_| self.bound != Some(false))?.labelled.badge.as_ref()
+        self.bound_record()?.labelled.badge.as_ref()
     }
 
     /// What the picture is, where it goes being the caller's to say. `realistic` adds to what the mark states and takes
@@ -194,56 +249,59 @@ impl Evidence {
         }
     }
 
+    /// Whether there is a visible label in words that count for a profile.
+    fn has_badge(&self, profile: &Profile) -> bool {
+        self.badge_seen || self.badge().is_some_and(|badge| profile.accepts_badge(&badge.text))
+    }
+
     /// What shows that something needed is there.
-    fn shows(&self, need: Need) -> Option<String> {
-        let record = self.record.as_ref().filter(|_| self.bound != Some(false));
-        let payload = self.mark.as_ref();
+    fn shows(&self, need: Need, profile: &Profile) -> Option<String> {
+        let (mark, record, words) = (self.mark.as_ref(), self.bound_record(), self.words);
         match need {
-            Need::Mark => self.mark.as_ref().map(|mark| {
-                format!("mark: {}, states {}, id {}", mark.verdict, mark.beacon.origin, identifier(&mark.beacon))
-            }),
+            Need::Mark => mark.map(|mark| words.mark(mark)),
             Need::Metadata => self.metadata(),
-            Need::SignedMetadata => record.map(|record| {
-                let to = match self.bound {
-                    Some(true) => "and is about these pixels",
-                    _ => "and could not be compared with the pixels",
-                };
-                let whose =
-                    self.issuer.as_deref().map_or("of nobody you trust".to_owned(), |name| format!("of {name}"));
-                format!("metadata: the record's signature holds under key {} {whose}, {to}", record.public_key.key_id())
-            }),
-            Need::Badge if self.badge_seen => Some("visible label: stated by the caller of this check".to_owned()),
-            Need::Badge => self.badge().map(|badge| {
-                let doubt = if self.bound == Some(true) { "" } else { ", which could not be compared with the pixels" };
-                format!("visible label: {:?}, stated by the record{doubt}", badge.text)
-            }),
-            Need::C2pa => self.c2pa.then(|| "c2pa: a manifest is present; it was not validated".to_owned()),
-            Need::Aigc => self
-                .aigc
-                .as_ref()
-                .map(|label| format!("metadata: AIGC Label {:?}, ProduceID {:?}", label.label, label.produce_id)),
-            Need::Provider => record
-                .and_then(|record| record.labelled.provider.as_ref())
-                .map(|name| format!("metadata: the record names the provider {name:?}")),
-            Need::System => match (self.labels.systems.first(), self.labels.versions.first()) {
-                (Some(name), Some(version)) => Some(format!("metadata: AISystemUsed {name:?}, version {version:?}")),
+            Need::SignedMetadata => {
+                record.map(|record| words.record(record, self.issuer.as_deref(), self.content.as_ref()))
+            }
+            Need::Badge if self.badge_seen => Some(words.badge_seen()),
+            Need::Badge => {
+                let badge = self.badge().filter(|badge| profile.accepts_badge(&badge.text));
+                badge.map(|badge| words.badge(badge))
+            }
+            Need::C2pa => match self.c2pa.as_ref()? {
+                Manifest::Read { valid: true, signer, source_type: Some(kind) } if xmp::is_ai(kind) => {
+                    Some(words.manifest(signer.as_deref().unwrap_or_default(), term(kind)))
+                }
                 _ => None,
             },
-            Need::Time => payload
-                .and_then(|mark| mark.time.as_ref())
-                .map(|time| format!("mark: {time}"))
-                .or_else(|| Some(format!("metadata: {}", record?.payload.seal.unverified_claims.time))),
-            Need::Identifier => match (payload, record) {
-                (Some(mark), _) => Some(format!("mark: {}", identifier(&mark.beacon))),
-                (None, Some(record)) => Some(format!("metadata: {}", record.identifier())),
-                (None, None) => None,
+            Need::Aigc => self.aigc_label(),
+            Need::Provider => record?.labelled.provider.as_ref().map(|name| words.provider(name)),
+            Need::System => match (self.labels.systems.first(), self.labels.versions.first()) {
+                (Some(name), Some(version)) => {
+                    Some(words.by_metadata(&format!("AISystemUsed {name:?}, AISystemVersionUsed {version:?}")))
+                }
+                _ => None,
             },
-            Need::Origin => match (payload, record) {
-                (Some(mark), _) => Some(format!("mark: {}", mark.beacon.origin)),
-                (None, Some(record)) => Some(format!("metadata: {}", record.payload.beacon.origin)),
-                (None, None) => self.metadata(),
-            },
+            Need::Time => {
+                let by_mark = mark.and_then(|mark| mark.time.as_ref()).map(|time| words.by_mark(time));
+                let by_record = || Some(words.by_metadata(&record?.payload.seal.unverified_claims.time.to_string()));
+                by_mark.or_else(by_record)
+            }
+            Need::Identifier => {
+                let by_record = || Some(words.by_metadata(&record?.payload.beacon.id()));
+                mark.map(|mark| words.by_mark(&mark.beacon.id())).or_else(by_record)
+            }
+            Need::Origin => {
+                let by_record = || Some(words.origin_by_record(record?.payload.beacon.origin));
+                let by_mark = mark.map(|mark| words.origin_by_mark(mark.beacon.origin));
+                by_mark.or_else(by_record).or_else(|| self.metadata())
+            }
         }
+    }
+
+    fn aigc_label(&self) -> Option<String> {
+        let label = self.aigc.as_ref()?;
+        Some(self.words.by_metadata(&format!("AIGC Label {:?}, ProduceID {:?}", label.label, label.produce_id)))
     }
 
     /// Metadata that state AI, and none that state otherwise.
@@ -252,84 +310,85 @@ impl Evidence {
             return None;
         }
         if let Some(kind) = self.labels.source_types.first() {
-            return Some(format!("metadata: DigitalSourceType {}", kind.rsplit('/').next().unwrap_or(kind)));
+            return Some(self.words.by_metadata(&format!("DigitalSourceType {}", term(kind))));
         }
-        let record = self.record.as_ref().filter(|_| self.bound != Some(false));
-        record
-            .map(|record| format!("metadata: the record states {}", record.payload.beacon.origin))
-            .or_else(|| self.shows(Need::Aigc))
+        let record = self.bound_record();
+        let by_record = record.map(|record| self.words.origin_by_record(record.payload.beacon.origin));
+        by_record.or_else(|| self.aigc_label())
     }
 
     /// The ground on which the record says that a profile's duties do not hold.
     fn exemption<'a>(&self, profile: &'a Profile) -> Option<(&'a ExemptionRule, String)> {
-        let record = self.record.as_ref().filter(|_| self.bound != Some(false))?;
-        let exemption = record.labelled.exemption.as_ref()?;
+        let exemption = self.bound_record()?.labelled.exemption.as_ref()?;
         profile.exemption(&exemption.kind).map(|rule| (rule, exemption.reason.clone()))
+    }
+}
+
+/// The last part of a source type's address, which is its name.
+fn term(address: &str) -> &str {
+    address.rsplit('/').next().unwrap_or(address)
+}
+
+/// What a comparison with the content hash says about the record.
+fn same(content: &Content) -> Option<bool> {
+    match content.comparison {
+        Comparison::Matches => Some(true),
+        Comparison::Differs => Some(false),
+        Comparison::TooLittle => None,
     }
 }
 
 /// Holds a file against a profile.
 pub fn check<'a>(profile: &'a Profile, evidence: &Evidence, at: &Circumstances) -> Checked<'a> {
-    let exemption = evidence.exemption(profile);
+    let (exemption, language) = (evidence.exemption(profile), evidence.words.0);
+    let at = &Circumstances { badge: evidence.has_badge(profile), ..*at };
     let mut checked = Checked { profile, findings: Vec::new(), not_applicable: Vec::new() };
     for clause in &profile.clauses {
-        if let Some(why) = clause.when.broken(at) {
+        if let Some(why) = clause.when.broken(at, language) {
             checked.not_applicable.push((clause, why));
             continue;
         }
-        let (status, evidence) = match &exemption {
-            Some((rule, reason)) if clause.exemptible => (
-                Status::Outside,
-                vec![format!(
-                    "the record states an exemption, {} ({}), for the reason {reason:?}; whether it holds is yours to show",
-                    rule.kind, rule.article
-                )],
-            ),
-            _ => judge(clause, evidence),
+        let (status, evidence, remedy) = match &exemption {
+            Some((rule, reason)) if clause.exemptible => {
+                (Status::Outside, vec![evidence.words.exemption(rule, reason)], None)
+            }
+            _ => {
+                let (status, evidence) = judge(clause, evidence, profile);
+                (status, evidence, (status != Status::Met).then(|| clause.remedy(language)))
+            }
         };
-        checked.findings.push(Finding { clause, status, evidence });
+        checked.findings.push(Finding { clause, status, evidence, remedy });
     }
     checked
 }
 
-fn judge(clause: &Clause, evidence: &Evidence) -> (Status, Vec<String>) {
+fn judge(clause: &Clause, evidence: &Evidence, profile: &Profile) -> (Status, Vec<String>) {
     if clause.place == Place::Outside {
         return (Status::Outside, Vec::new());
     }
-    let any: Vec<_> = clause.any.iter().filter_map(|need| evidence.shows(*need)).collect();
+    let any: Vec<_> = clause.any.iter().filter_map(|need| evidence.shows(*need, profile)).collect();
     let (all, missing): (Vec<_>, Vec<_>) =
-        clause.all.iter().map(|need| evidence.shows(*need).ok_or(*need)).partition(Result::is_ok);
+        clause.all.iter().map(|need| evidence.shows(*need, profile).ok_or(*need)).partition(Result::is_ok);
     if (clause.any.is_empty() || !any.is_empty()) && missing.is_empty() {
         return (Status::Met, any.into_iter().chain(all.into_iter().flatten()).collect());
     }
-    let mut lacking: Vec<_> =
-        missing.into_iter().filter_map(Result::err).map(|need| format!("no {}", words(need))).collect();
+    let words = evidence.words;
+    let mut lacking: Vec<_> = missing.into_iter().filter_map(Result::err).map(|need| words.lacks(need)).collect();
     match clause.any.as_slice() {
-        [only] if any.is_empty() => lacking.push(format!("no {}", words(*only))),
-        [_, ..] if any.is_empty() => {
-            let names: Vec<_> = clause.any.iter().map(|need| words(*need)).collect();
-            lacking.push(format!("none of these was found: {}", names.join(", ")));
-        }
+        [only] if any.is_empty() => lacking.push(words.lacks(*only)),
+        [_, ..] if any.is_empty() => lacking.push(words.lacks_all(&clause.any)),
         _ => {}
+    }
+    lacking.extend(evidence.badge().filter(|_| needs(clause, Need::Badge)).map(|badge| words.other_words(badge)));
+    lacking.extend(evidence.c2pa.as_ref().filter(|_| needs(clause, Need::C2pa)).map(|c2pa| words.no_use(c2pa)));
+    if evidence.record.is_some() && evidence.bound.is_none() {
+        lacking.push(words.unbound());
     }
     (if clause.or_outside { Status::Outside } else { Status::NotMet }, lacking)
 }
 
-/// What is needed, in words.
-fn words(need: Need) -> &'static str {
-    match need {
-        Need::Mark => "readable mark",
-        Need::Metadata => "metadata that state AI, uncontradicted",
-        Need::SignedMetadata => "signed record about these pixels",
-        Need::Badge => "visible label on record",
-        Need::C2pa => "C2PA manifest",
-        Need::Aigc => "well-formed AIGC label",
-        Need::Provider => "name of the provider",
-        Need::System => "name and version of the generating system",
-        Need::Time => "time",
-        Need::Identifier => "unique identifier",
-        Need::Origin => "origin",
-    }
+fn needs(clause: &Clause, need: Need) -> bool {
+    clause.all.contains(&need) || clause.any.contains(&need)
 }
 
 #[cfg(test)]

@@ -25,12 +25,12 @@ mod testing;
 pub mod xmp;
 
 pub use aigc::Aigc;
-pub use check::{Checked, Evidence, Finding, MarkFacts, Status, check};
+pub use check::{Checked, Evidence, Finding, Manifest, MarkFacts, Status, check};
 pub use exemption::{Exemption, ExemptionSyntax};
 pub use layer::{Badge, Layer};
 pub use notice::{Notice, Occasion};
 pub use profile::{
     BadgeText, Circumstances, Clause, Condition, ExemptionRule, Field, LayerRule, Need, Place, Profile, Roles,
-    UnknownProfile, owed_notice,
+    UnknownProfile,
 };
-pub use record::{LabelRecord, Labelled, RECORD_SCHEMA, RecordError, identifier};
+pub use record::{LabelRecord, Labelled, RECORD_SCHEMA, RecordError};

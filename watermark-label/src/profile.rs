@@ -4,8 +4,10 @@ use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
+use watermark_core::Language;
 use watermark_core::payload::Origin;
 
+use crate::check::words::pick;
 use crate::{Layer, Notice};
 
 /// One law, or family of rules, as layers to apply and clauses to check.
@@ -16,10 +18,14 @@ pub struct Profile {
     pub id: String,
     /// Country and law, for people.
     pub name: String,
+    /// The same in Korean; so are all fields of such names.
+    pub name_ko: String,
     /// Since when it holds, and which version was read.
     pub status: String,
     /// What was read and what was not: the meaning of [`Clause::verified`] here.
     pub sources: String,
+    /// In Korean.
+    pub sources_ko: String,
     /// Who owes what.
     pub roles: Roles,
     /// Fields that the metadata must name and that only the stamper knows.
@@ -28,6 +34,10 @@ pub struct Profile {
     /// Layers to apply when stamping.
     #[serde(rename = "layer")]
     pub layers: Vec<LayerRule>,
+    /// What a visible label has to say to count, as alternatives, each of parts that all have to occur. Punctuation counts as
+    /// a space, and the text is taken with one at either end, so that a part ` AI ` stands alone. Empty: any words count.
+    #[serde(default)]
+    pub badge_words: Vec<Vec<String>>,
     /// Words of the visible label; the first that fits.
     #[serde(rename = "badge", default)]
     pub badges: Vec<BadgeText>,
@@ -91,6 +101,8 @@ pub struct ExemptionRule {
     pub kind: String,
     /// Where it stands.
     pub article: String,
+    /// In Korean.
+    pub article_ko: String,
     /// As in [`Clause::verified`].
     pub verified: bool,
     /// In short.
@@ -144,12 +156,16 @@ pub struct Clause {
     pub id: String,
     /// Article and paragraph.
     pub article: String,
+    /// In Korean.
+    pub article_ko: String,
     /// Whether the provision was read in the primary text or a verbatim copy; otherwise it rests on secondary sources.
     pub verified: bool,
     /// Words of the provision itself; only where `verified`.
     pub words: Option<String>,
     /// What it asks for, in short.
     pub meaning: String,
+    /// In Korean.
+    pub meaning_ko: String,
     /// Where it is met.
     pub place: Place,
     /// Of an inside clause: what is not found in the file may be given outside it instead.
@@ -174,6 +190,32 @@ pub struct Clause {
     pub notice: Option<String>,
     /// What to do.
     pub remedy: String,
+    /// In Korean.
+    pub remedy_ko: String,
+}
+
+impl Clause {
+    /// Article and paragraph in a language.
+    pub fn article(&self, language: Language) -> &str {
+        pick(language, &self.article, &self.article_ko)
+    }
+
+    /// What it asks for in a language.
+    pub fn meaning(&self, language: Language) -> &str {
+        pick(language, &self.meaning, &self.meaning_ko)
+    }
+
+    /// What to do in a language.
+    pub fn remedy(&self, language: Language) -> &str {
+        pick(language, &self.remedy, &self.remedy_ko)
+    }
+}
+
+impl ExemptionRule {
+    /// Where it stands, in a language.
+    pub fn article(&self, language: Language) -> &str {
+        pick(language, &self.article, &self.article_ko)
+    }
 }
 
 /// What a picture is and where it is going.
@@ -188,7 +230,7 @@ pub struct Circumstances {
     pub artistic: bool,
     /// How it came to be, as far as anything says.
     pub origin: Option<Origin>,
-    /// It carries a visible label.
+    /// It carries a visible label, in words that count where a profile asks.
     pub badge: bool,
 }
 
@@ -211,21 +253,37 @@ pub struct Condition {
 impl Condition {
     /// Whether it holds.
     pub fn holds(&self, at: &Circumstances) -> bool {
-        self.broken(at).is_none()
+        self.broken(at, Language::English).is_none()
     }
 
     /// The first part that does not hold, in words.
-    pub fn broken(&self, at: &Circumstances) -> Option<&'static str> {
+    pub fn broken(&self, at: &Circumstances, language: Language) -> Option<&'static str> {
+        let say = |english, korean| pick(language, english, korean);
         let parts = [
             (
                 self.exported,
                 at.exported,
-                "it is for output that leaves the service",
-                "it is for use inside the service",
+                say("it is for output that leaves the service", "서비스 밖으로 나가는 결과물에 대한 것"),
+                say("it is for use inside the service", "서비스 안에서의 이용에 대한 것"),
             ),
-            (self.realistic, at.realistic, "it is for realistic pictures", "it is for pictures that are not realistic"),
-            (self.artistic, at.artistic, "it is for artistic works", "artistic works have a rule of their own"),
-            (self.badge, at.badge, "it is for pictures with a visible label", "there is a visible label"),
+            (
+                self.realistic,
+                at.realistic,
+                say("it is for realistic pictures", "실제와 구분하기 어려운 이미지에 대한 것"),
+                say("it is for pictures that are not realistic", "실제와 구분되는 이미지에 대한 것"),
+            ),
+            (
+                self.artistic,
+                at.artistic,
+                say("it is for artistic works", "예술적 표현물에 대한 것"),
+                say("artistic works have a rule of their own", "예술적 표현물에는 따로 정한 것이 있음"),
+            ),
+            (
+                self.badge,
+                at.badge,
+                say("it is for pictures with a visible label", "눈에 보이는 표시가 있는 이미지에 대한 것"),
+                say("there is a visible label", "눈에 보이는 표시가 있음"),
+            ),
         ];
         let broken = parts.into_iter().find(|(wanted, is, ..)| wanted.is_some_and(|wanted| wanted != *is));
         if let Some((wanted, _, if_wanted, if_not)) = broken {
@@ -234,7 +292,9 @@ impl Condition {
         let origin = at.origin.map(|origin| origin.to_string());
         let fits = |wanted: &Vec<String>| origin.is_some_and(|origin| wanted.contains(&origin));
         match &self.origin {
-            Some(wanted) if !fits(wanted) => Some("it is for pictures of another origin"),
+            Some(wanted) if !fits(wanted) => {
+                Some(say("it is for pictures of another origin", "출처가 다른 이미지에 대한 것"))
+            }
             _ => None,
         }
     }
@@ -281,6 +341,16 @@ impl Profile {
         })
     }
 
+    /// Country and law in a language.
+    pub fn name(&self, language: Language) -> &str {
+        pick(language, &self.name, &self.name_ko)
+    }
+
+    /// What was read and what was not, in a language.
+    pub fn sources(&self, language: Language) -> &str {
+        pick(language, &self.sources, &self.sources_ko)
+    }
+
     /// Whether it asks for a layer.
     pub fn asks(&self, layer: Layer, at: &Circumstances) -> bool {
         self.layers.iter().any(|rule| rule.name == layer && rule.when.holds(at))
@@ -294,6 +364,13 @@ impl Profile {
     /// Words for the visible label.
     pub fn badge_text(&self, at: &Circumstances) -> Option<&str> {
         self.badges.iter().find(|badge| badge.when.holds(at)).map(|badge| badge.text.as_str())
+    }
+
+    /// Whether a visible label that says this counts.
+    pub fn accepts_badge(&self, text: &str) -> bool {
+        let spaced: String = text.chars().map(|c| if c.is_ascii_punctuation() { ' ' } else { c }).collect();
+        let text = format!(" {spaced} ");
+        self.badge_words.is_empty() || self.badge_words.iter().any(|parts| parts.iter().all(|part| text.contains(part)))
     }
 
     /// The ground of exemption of that name.
@@ -310,92 +387,5 @@ impl Profile {
     }
 }
 
-/// The notice that several profiles together ask for: that of the first that asks for one.
-pub fn owed_notice(profiles: &[&'static Profile], at: &Circumstances) -> Option<&'static Notice> {
-    profiles.iter().find_map(|profile| profile.notice(at))
-}
-
 #[cfg(test)]
-mod tests {
-    use std::collections::BTreeSet;
-
-    use super::*;
-
-    #[expect(clippy::fn_params_excessive_bools, reason = "in the order of the struct's fields")]
-    fn at(exported: bool, realistic: bool, artistic: bool, badge: bool) -> Circumstances {
-        Circumstances { exported, realistic, artistic, origin: Some(Origin::Generated), badge }
-    }
-
-    #[test]
-    fn the_files_hold_together() {
-        let mut ids = BTreeSet::new();
-        for profile in Profile::all() {
-            for clause in &profile.clauses {
-                let id = &clause.id;
-                assert!(ids.insert(id), "{id} stands twice");
-                assert!(id.starts_with(&format!("{}.", profile.id)), "{id}");
-                assert!(clause.words.is_none() || clause.verified, "{id} quotes what was not read");
-                let inside = clause.place == Place::Inside;
-                assert_eq!(
-                    inside,
-                    !(clause.any.is_empty() && clause.all.is_empty()),
-                    "{id} needs something iff inside"
-                );
-                assert!(inside || !clause.or_outside, "{id}");
-                assert!(!clause.exemptible || !profile.exemptions.is_empty(), "{id}");
-                for text in [&clause.article, &clause.meaning, &clause.remedy] {
-                    assert!(!text.is_empty() && text.trim() == text && !text.contains('\n'), "{id}: {text:?}");
-                }
-                if let Some(notice) = &clause.notice {
-                    assert_eq!(Notice::by_id(notice).map(|n| &n.profile), Some(&profile.id), "{id}");
-                }
-                for origin in clause.when.origin.iter().flatten() {
-                    assert!(["generated", "altered", "possible"].contains(&origin.as_str()), "{id}: {origin}");
-                }
-            }
-            // A layer that is applied has words or fields to be applied with.
-            if profile.layers.iter().any(|rule| rule.name == Layer::Badge) {
-                assert!(profile.badges.last().is_some_and(|b| b.when == Condition::default()), "{}", profile.id);
-            }
-        }
-        assert_eq!(Profile::all().iter().map(|p| &*p.id).collect::<Vec<_>>(), ["kr", "eu", "cn", "us-ca"]);
-        assert!(Profile::parse("us").unwrap_err().to_string().contains("kr, eu, cn, us-ca"));
-    }
-
-    #[test]
-    fn korea_asks_for_a_badge_where_an_exported_picture_could_be_taken_for_real() {
-        let kr = Profile::by_id("kr").unwrap();
-        for (exported, realistic, artistic, wanted) in [
-            (true, true, false, true),
-            (true, false, false, false),
-            (false, true, false, false),
-            (true, true, true, false),
-        ] {
-            let at = at(exported, realistic, artistic, false);
-            assert_eq!(kr.asks(Layer::Badge, &at), wanted, "{at:?}");
-            assert!(kr.asks(Layer::Mark, &at) && kr.asks(Layer::Metadata, &at));
-        }
-        assert!(kr.badge_text(&at(true, true, false, false)).unwrap().contains("가상의 이미지"));
-    }
-
-    #[test]
-    fn the_korean_notice_goes_with_a_machine_readable_label_alone() {
-        let kr = Profile::by_id("kr").unwrap();
-        let invisible = kr.notice(&at(true, false, false, false)).unwrap();
-        assert_eq!(invisible.id, "kr.download.1");
-        assert_eq!(kr.notice(&at(true, false, false, true)), None, "a visible label is sufficient alone");
-        let eu = Profile::by_id("eu").unwrap();
-        assert_eq!(owed_notice(&[eu, kr], &at(true, false, false, false)), Some(invisible));
-        assert_eq!(owed_notice(&[eu], &at(true, false, false, false)), None);
-    }
-
-    #[test]
-    fn a_broken_condition_is_named() {
-        let condition =
-            Condition { realistic: Some(true), origin: Some(vec!["altered".into()]), ..Condition::default() };
-        assert_eq!(condition.broken(&at(true, false, false, false)), Some("it is for realistic pictures"));
-        assert_eq!(condition.broken(&at(true, true, false, false)), Some("it is for pictures of another origin"));
-        let altered = Circumstances { origin: Some(Origin::Altered), ..at(true, true, false, false) };
-        assert!(condition.holds(&altered));
-    }
-}
+mod tests;

@@ -7,9 +7,11 @@
 
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
+use watermark_core::Language;
 use watermark_core::payload::{Beacon, Payload, Seal, SystemName, hex};
 use watermark_core::signature::{Document, PublicKey, SignError, Signature, Signer, verify};
 
+use crate::check::words::pick;
 use crate::{Badge, Exemption, Layer};
 
 /// Schema of a record.
@@ -54,8 +56,18 @@ pub struct LabelRecord {
 
 /// Why text is no record, or one that was changed.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[error("{0}")]
-pub struct RecordError(String);
+#[error("the record of labels {english}")]
+pub struct RecordError {
+    english: &'static str,
+    korean: &'static str,
+}
+
+impl RecordError {
+    /// In a language.
+    pub fn sentence(&self, language: Language) -> String {
+        pick(language, self.to_string(), format!("표시 기록{}", self.korean))
+    }
+}
 
 /// The fields in their order. Those up to `origin` follow from the payload and are there for people.
 #[derive(Serialize, Deserialize)]
@@ -123,24 +135,32 @@ impl LabelRecord {
     /// # Errors
     /// What is wrong with it.
     pub fn read(text: &str) -> Result<Self, RecordError> {
-        let wrong = |what: &str| RecordError(format!("the record of labels {what}"));
+        let wrong = |english, korean| RecordError { english, korean };
         if text.len() > MAX_BYTES {
-            return Err(wrong("is longer than any that is written"));
+            return Err(wrong("is longer than any that is written", "이 기록될 수 있는 길이보다 깁니다"));
         }
-        let fields: Fields = serde_json::from_str(text).map_err(|_| wrong("cannot be read"))?;
+        let fields: Fields = serde_json::from_str(text).map_err(|_| wrong("cannot be read", "을 읽을 수 없습니다"))?;
         if fields.schema != RECORD_SCHEMA {
-            return Err(wrong("is of another version; read it with a newer release"));
+            return Err(wrong(
+                "is of another version; read it with a newer release",
+                "이 다른 버전입니다. 더 새로운 프로그램으로 읽으십시오",
+            ));
         }
-        let (signed, signature) = split(text).ok_or_else(|| wrong("does not end with its signature"))?;
-        let public_key =
-            PublicKey::from_hex(&fields.public_key).map_err(|_| wrong("names a key that cannot be used"))?;
-        Document::LabelRecord
-            .verify(&public_key, signed.as_bytes(), &signature)
-            .map_err(|_| wrong("was changed: its signature does not hold"))?;
-        let payload = payload(&fields).ok_or_else(|| wrong("holds a damaged payload"))?;
-        verify(&payload, &public_key).map_err(|_| wrong("holds a payload that its key did not sign"))?;
+        let (signed, signature) =
+            split(text).ok_or_else(|| wrong("does not end with its signature", "이 서명으로 끝나지 않습니다"))?;
+        let public_key = PublicKey::from_hex(&fields.public_key)
+            .map_err(|_| wrong("names a key that cannot be used", "에 적힌 키를 쓸 수 없습니다"))?;
+        Document::LabelRecord.verify(&public_key, signed.as_bytes(), &signature).map_err(|_| {
+            wrong("was changed: its signature does not hold", "이 변경되었습니다. 서명이 맞지 않습니다")
+        })?;
+        let payload =
+            payload(&fields).ok_or_else(|| wrong("holds a damaged payload", "에 든 페이로드가 손상되었습니다"))?;
+        verify(&payload, &public_key).map_err(|_| {
+            wrong("holds a payload that its key did not sign", "에 든 페이로드를 그 키가 서명하지 않았습니다")
+        })?;
         let system = fields.system.as_deref().map(str::parse::<SystemName>).transpose();
-        let system = system.map_err(|_| wrong("names a system that cannot be read"))?;
+        let system = system
+            .map_err(|_| wrong("names a system that cannot be read", "에 적힌 시스템 이름을 읽을 수 없습니다"))?;
         let claims = &payload.seal.unverified_claims;
         let agrees = (fields.key, fields.serial, fields.time, fields.origin)
             == (
@@ -151,7 +171,10 @@ impl LabelRecord {
             )
             && system.as_ref().is_none_or(|system| system.tag() == claims.system);
         if !agrees {
-            return Err(wrong("states otherwise than its signed payload"));
+            return Err(wrong(
+                "states otherwise than its signed payload",
+                "이 서명된 페이로드와 다르게 밝히고 있습니다",
+            ));
         }
         let labelled = Labelled {
             system,
@@ -165,16 +188,6 @@ impl LabelRecord {
         };
         Ok(Self { payload, public_key, labelled })
     }
-
-    /// The picture's identifier, the same in every layer.
-    pub fn identifier(&self) -> String {
-        identifier(&self.payload.beacon)
-    }
-}
-
-/// `KEYID-SERIAL`: how a stamp is named in metadata.
-pub fn identifier(beacon: &Beacon) -> String {
-    format!("{}-{}", beacon.key_id, beacon.serial.get())
 }
 
 fn payload(fields: &Fields) -> Option<Payload> {
@@ -198,7 +211,7 @@ mod tests {
         let text = LabelRecord::sign(&payload(), &labelled(), &key(), &key().public_key()).unwrap();
         let record = LabelRecord::read(&text).unwrap();
         assert_eq!((&record.payload, &record.labelled), (&payload(), &labelled()));
-        assert_eq!(record.identifier(), format!("{}-7", key().public_key().key_id()));
+        assert_eq!(record.payload.beacon.id(), format!("{}-7", key().public_key().key_id()));
     }
 
     #[test]

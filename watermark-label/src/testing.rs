@@ -1,9 +1,11 @@
 //! A stamp and its labels for tests.
 
-use watermark_core::payload::{
-    Beacon, Claims, ContentHash, Origin, Payload, SealClaims, Serial, StampedSize, SystemName, UnixSeconds,
-};
-use watermark_core::signature::{PrivateKey, Zeroizing, sign};
+use std::sync::LazyLock;
+
+use watermark_core::payload::{Origin, Payload, Serial, SystemName, UnixSeconds};
+use watermark_core::raster::{Channels, Raster, Samples};
+use watermark_core::signature::{PrivateKey, Zeroizing};
+use watermark_core::{Carrier, CarrierKey, ContentSketch, Stamped, Statement, Strength, embed};
 
 use crate::record::Labelled;
 use crate::{Exemption, Layer};
@@ -20,21 +22,53 @@ pub(crate) fn system() -> SystemName {
     "painter@2.1".parse().unwrap()
 }
 
-pub(crate) fn payload() -> Payload {
-    let beacon = Beacon {
+static STAMPED: LazyLock<Stamped> = LazyLock::new(|| {
+    let statement = Statement {
         origin: Origin::Generated,
         realistic: false,
         artistic: false,
-        key_id: key().public_key().key_id(),
         serial: Serial::new(7).unwrap(),
-    };
-    let seal = SealClaims {
         time: UnixSeconds(1_800_000_000),
         system: system().tag(),
-        size: StampedSize::new(512, 512).unwrap(),
-        content_hash: ContentHash([0; 18]),
     };
-    sign(&key(), &key().public_key(), &Claims { beacon, seal }).unwrap()
+    let (key, carrier) = (key(), Carrier::new(&CarrierKey::PUBLIC));
+    embed(
+        &picture(|x, y| x * 7 + y * 5 + x * y * 3),
+        &statement,
+        &key,
+        &key.public_key(),
+        &carrier,
+        Strength::Fixed(6.0),
+    )
+    .unwrap()
+});
+
+/// Blotches whose brightness is a function of their column and row.
+fn picture(value: impl Fn(u32, u32) -> u32) -> Raster {
+    let side = 384;
+    let samples =
+        (0..side * side).map(|i| (value(i % side / 23, i / side / 29) * 11 % 200 + 20 + i % 7) as u8).collect();
+    Raster::new(side, side, Channels::Gray, Samples::U8(samples)).unwrap()
+}
+
+/// What was signed for the picture that [`sketch`] is of.
+pub(crate) fn payload() -> Payload {
+    STAMPED.payload
+}
+
+/// The stamped picture.
+pub(crate) fn sketch() -> ContentSketch {
+    ContentSketch::of(&STAMPED.raster)
+}
+
+/// Another picture.
+pub(crate) fn other_sketch() -> ContentSketch {
+    ContentSketch::of(&picture(|x, y| x * x * 3 + y * 13))
+}
+
+/// Nothing that could be compared.
+pub(crate) fn plain_sketch() -> ContentSketch {
+    ContentSketch::of(&Raster::new(64, 64, Channels::Gray, Samples::U8(vec![90; 64 * 64])).unwrap())
 }
 
 pub(crate) fn labelled() -> Labelled {

@@ -8,7 +8,10 @@ use std::fmt::{self, Write as _};
 
 use roxmltree::{Document, Node, ParsingOptions};
 use thiserror::Error;
+use watermark_core::Language;
 use watermark_core::payload::{Origin, SystemName, UnixSeconds};
+
+use crate::check::words::pick;
 
 const RDF: &str = "http://www.w3.org/1999/02/22-rdf-syntax-ns#";
 const IPTC: &str = "http://iptc.org/std/Iptc4xmpExt/2008-02-29/";
@@ -31,6 +34,14 @@ const MAX_NODES: u32 = 1 << 18;
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error("the XMP packet cannot be read ({0}); repair or remove it, e.g. with exiftool, and try again")]
 pub struct XmpError(String);
+
+impl XmpError {
+    /// In a language; what the parser says is English and left out elsewhere.
+    pub fn sentence(&self, language: Language) -> String {
+        let korean = "XMP 패킷을 읽을 수 없습니다. exiftool 등으로 고치거나 지운 뒤 다시 확인하십시오";
+        pick(language, self.to_string(), korean.to_owned())
+    }
+}
 
 /// Labels of a packet, as they stand there. Nothing is checked.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

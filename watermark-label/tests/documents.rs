@@ -83,6 +83,14 @@ fn the_tables_of_the_documentation() {
                 needs.join("; ")
             );
         }
+        let alternatives: Vec<_> = profile
+            .badge_words
+            .iter()
+            .map(|parts| parts.iter().map(|part| format!("`{part}`")).collect::<Vec<_>>().join(" with "))
+            .collect();
+        if !alternatives.is_empty() {
+            let _ = writeln!(clauses, "\nA visible label counts that says {}.", alternatives.join(", or "));
+        }
         let grounds: Vec<_> = profile
             .exemptions
             .iter()

@@ -7,6 +7,7 @@
 #![expect(missing_docs, reason = "the fields are documented in docs/verify.schema.json")]
 
 mod binding;
+mod c2pa;
 
 use serde::Serialize;
 use watermark_core::payload::{Beacon, Payload, SystemTag};
@@ -14,7 +15,8 @@ use watermark_core::signature::{Directory, KeyStatus, SignatureCheck, Standing, 
 use watermark_core::{Corrections, EditMap, Extraction, Language, Raster, Report, Verdict};
 use watermark_files::Format;
 
-pub use binding::{ContentFacts, RegionFacts, edit_map_png};
+pub use self::binding::{ContentFacts, RegionFacts, edit_map_png};
+pub use self::c2pa::{C2paFacts, SoftBindingFacts};
 
 /// Schema of the object; a change that readers could stumble over gets a new number.
 pub const SCHEMA: &str = "watermark-verify/1";
@@ -41,6 +43,7 @@ pub struct Record {
     pub unjudged: Option<f64>,
     pub code: CodeFacts,
     pub ledger: Option<LedgerFacts>,
+    pub c2pa: Option<C2paFacts>,
     pub unreadable: Option<String>,
     pub timing_ms: Timing,
     pub error: Option<String>,
@@ -108,6 +111,7 @@ impl ImageFacts {
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct BeaconFacts {
     pub decoded: bool,
+    pub id: Option<String>,
     pub origin: Option<String>,
     pub realistic: Option<bool>,
     pub artistic: Option<bool>,
@@ -265,6 +269,7 @@ impl Record {
             conclusion: Conclusion::default(),
             judged: None,
             ledger: None,
+            c2pa: None,
             image: None,
             beacon: BeaconFacts::default(),
             payload: None,
@@ -295,6 +300,7 @@ impl Record {
 fn beacon_facts(beacon: &Beacon) -> BeaconFacts {
     BeaconFacts {
         decoded: true,
+        id: Some(beacon.id()),
         origin: Some(beacon.origin.to_string()),
         realistic: Some(beacon.realistic),
         artistic: Some(beacon.artistic),

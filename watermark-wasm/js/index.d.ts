@@ -50,6 +50,8 @@ export interface VerifyReport {
   image: { format: 'png' | 'jpeg' | 'webp' | 'avif' | 'pixels'; width: number; height: number };
   beacon: {
     decoded: boolean;
+    /** KEYID-SERIAL: how the stamp is named in metadata and in a C2PA manifest. */
+    id: string | null;
     origin: 'generated' | 'altered' | 'possible' | null;
     realistic: boolean | null;
     artistic: boolean | null;

@@ -8,7 +8,7 @@ use wasm_bindgen::prelude::*;
 use watermark_core::payload::{Beacon, Seal, UnixSeconds, VERSION};
 use watermark_core::signature::{Directory, TrustStore};
 use watermark_core::{Carrier, CarrierKey, Effort, Extraction, extract, judge};
-use watermark_report::{ImageFacts, Record, Timing, edit_map_png};
+use watermark_report::{C2paFacts, ImageFacts, Record, Timing, edit_map_png};
 
 use crate::error::Failure;
 use crate::now_ms;
@@ -101,6 +101,7 @@ impl Picture {
         };
         let facts = ImageFacts::new(self.format, &self.raster);
         let mut record = Record::of_report(&options.file, facts, &report, &trust);
+        record.c2pa = self.format.map(|_| C2paFacts::unread(self.metadata.dropped_c2pa));
         let total = self.decode_ms + now_ms() - start;
         record.timing_ms = Timing { decode: self.decode_ms, extract: extract_ms, total };
         Ok((record, report.extraction))

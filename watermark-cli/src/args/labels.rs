@@ -6,7 +6,7 @@ use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use watermark_label::{Exemption, Notice as Text, Occasion, Profile};
 
-use super::Reading;
+use super::{Lang, Reading};
 
 /// The layers around the mark.
 #[derive(Args, Debug)]
@@ -50,6 +50,9 @@ pub(crate) struct Check {
     pub(crate) badge_seen: bool,
     #[command(flatten)]
     pub(crate) reading: Reading,
+    /// Language of the findings, in JSON too; ids and statuses stay as they are
+    #[arg(long, value_enum, default_value_t = Lang::En)]
+    pub(crate) lang: Lang,
     /// Print one JSON object a line, in the order given
     #[arg(long)]
     pub(crate) json: bool,

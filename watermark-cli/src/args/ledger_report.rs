@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
+use watermark_core::Language;
 use watermark_core::payload::UnixSeconds;
 
 use crate::ledger::Head;
@@ -40,13 +41,22 @@ pub(crate) struct Report {
     pub(crate) report_key: Option<SignerSpec>,
 }
 
-/// Language of a page for people.
+/// Language of what people read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Lang {
     /// Korean
     Ko,
     /// English
     En,
+}
+
+impl From<Lang> for Language {
+    fn from(lang: Lang) -> Self {
+        match lang {
+            Lang::Ko => Self::Korean,
+            Lang::En => Self::English,
+        }
+    }
 }
 
 /// A day that the calendar knows, kept as it was written.

@@ -1,7 +1,8 @@
 //! `check`: which clauses of a labelling law do these files meet, and which lie outside them.
 
 use anyhow::Result;
-use watermark_label::{Checked, Evidence, MarkFacts, check};
+use watermark_label::{Checked, Evidence, Manifest, MarkFacts, check};
+use watermark_report::C2paFacts;
 
 use crate::Outcome;
 use crate::args::Check;
@@ -18,7 +19,7 @@ use crate::terminal::{note, say};
 const STATING: [&str; 4] = ["verified", "altered", "unknown-issuer", "marked"];
 
 pub(crate) fn run(args: &Check) -> Result<Outcome> {
-    let examiner = Examiner::new(&args.reading)?;
+    let examiner = Examiner { sketches: true, ..Examiner::new(&args.reading)? };
     let inputs = inputs::expand(&args.inputs, None)?;
     if !args.json && examiner.trust.by_default {
         note(&examiner.trust.summary());
@@ -34,7 +35,7 @@ pub(crate) fn run(args: &Check) -> Result<Outcome> {
             (None, true) => Outcome::ALL,
             (None, false) => Outcome::SOME,
         });
-        let text = if args.json { serde_json::to_string(&record)? } else { text(&record) };
+        let text = if args.json { serde_json::to_string(&record)? } else { text(&record, args.lang.into()) };
         progress.advance(|| say(&text))?;
         Ok(())
     })?;
@@ -44,8 +45,9 @@ pub(crate) fn run(args: &Check) -> Result<Outcome> {
 
 /// The findings about one file, held against every profile asked for.
 fn judge(args: &Check, examiner: &Examiner, found: &Examined) -> CheckRecord {
-    let (Some(extraction), Some(metadata)) = (&found.extraction, &found.metadata) else {
-        return CheckRecord::of_error(&found.record);
+    let language = args.lang.into();
+    let (Some(extraction), Some(metadata), Some(sketch)) = (&found.extraction, &found.metadata, &found.sketch) else {
+        return CheckRecord::of_error(&found.record, language);
     };
     let beacon = extraction.beacon.filter(|_| STATING.contains(&found.record.verdict));
     let mark = beacon.map(|beacon| MarkFacts {
@@ -53,10 +55,19 @@ fn judge(args: &Check, examiner: &Examiner, found: &Examined) -> CheckRecord {
         beacon,
         time: found.record.payload.as_ref().map(|payload| payload.time.clone()),
     });
-    let mut evidence = Evidence::new(mark, metadata.xmp.as_deref(), &examiner.trust.store);
-    evidence.c2pa = metadata.dropped_c2pa;
+    let mut evidence = Evidence::new(mark, sketch, metadata.xmp.as_deref(), &examiner.trust.store, language);
+    evidence.c2pa = found.record.c2pa.as_ref().filter(|facts| facts.present).map(manifest);
     evidence.badge_seen = args.badge_seen;
     let at = evidence.circumstances(!args.inside_service, args.realistic);
     let checked: Vec<Checked<'_>> = args.profiles.iter().map(|profile| check(profile, &evidence, &at)).collect();
-    CheckRecord::new(&found.record, &evidence, at, &checked)
+    CheckRecord::new(&found.record, &evidence, at, &checked, language)
+}
+
+fn manifest(facts: &C2paFacts) -> Manifest {
+    match facts.valid {
+        Some(valid) => {
+            Manifest::Read { valid, signer: facts.signer.clone(), source_type: facts.digital_source_type.clone() }
+        }
+        None => Manifest::Unread,
+    }
 }

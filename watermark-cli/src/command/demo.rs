@@ -13,9 +13,10 @@ use watermark_files::{EncodeOptions, Metadata};
 use watermark_report::Record;
 
 use crate::Outcome;
-use crate::args::Demo;
+use crate::args::{C2paTrust, Demo};
 use crate::examine::Examiner;
 use crate::inputs::{Input, Place};
+use crate::manifest::ManifestReader;
 use crate::memory::Memory;
 use crate::report;
 use crate::terminal::{BAD, DOUBTFUL, FAINT, GOOD, say, shown};
@@ -130,7 +131,17 @@ fn prepare(args: &Demo, folder: &Path, memory: &Memory) -> Result<(RgbImage, Exa
     write_png(folder, "original.png", cover)?;
     write_png(folder, "stamped.png", marked.clone())?;
     let trust = Trust { store: TrustStore::new(vec![directory]), by_default: false, files: Vec::new() };
-    Ok((marked, Examiner { carrier, effort: args.effort.into(), trust, ledger: None, draws_maps: false }))
+    let manifests = ManifestReader::open(&C2paTrust { c2pa_trust: None })?;
+    let examiner = Examiner {
+        carrier,
+        effort: args.effort.into(),
+        trust,
+        manifests,
+        ledger: None,
+        draws_maps: false,
+        sketches: false,
+    };
+    Ok((marked, examiner))
 }
 
 fn try_attack(

@@ -16,6 +16,7 @@ use crate::inputs::{self, Input};
 use crate::key_store::{self, SigningKey};
 use crate::labelling::Labelling;
 use crate::ledger::Ledger;
+use crate::manifest::ManifestWriter;
 use crate::memory::Memory;
 use crate::output::Existing;
 use crate::progress::Progress;
@@ -35,11 +36,12 @@ pub(crate) fn run(args: &Stamp) -> Result<Outcome> {
     let key = signing_key(args)?;
     warn_about(&key, args);
     warn_about_quality(args, &jobs);
-    let labelling = Labelling::new(&args.labels, args.system.as_ref(), key.directory.as_ref())?;
+    let directory = key.directory.as_ref();
+    let labelling = Labelling::new(&args.labels, args.system.as_ref(), directory, args.c2pa.c2pa)?;
     let asked = labelling.as_ref().and_then(|labelling| {
         labelling.badge_text(&labelling.circumstances(args.origin.into(), args.realistic, args.artistic))
     });
-    let badge = args.badge.label(asked)?;
+    let badge = args.badge.label(asked.as_deref())?;
     let stamper = Stamper {
         key,
         carrier: key_store::carrier(args.carrier_key.as_deref())?,
@@ -51,6 +53,7 @@ pub(crate) fn run(args: &Stamp) -> Result<Outcome> {
         labelling,
         badge,
         ledger: args.ledger.as_deref().map(Ledger::open).transpose()?,
+        manifest: ManifestWriter::open(&args.c2pa, args.origin.into())?,
         time: args.time,
         strength: args.strength,
         quality: args.quality,

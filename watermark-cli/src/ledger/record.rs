@@ -9,7 +9,7 @@ use watermark_core::payload::{Beacon, Payload, Seal, SystemName, hex};
 use watermark_core::signature::{Document, PublicKey, Signature, verify};
 use watermark_label::{Badge, Exemption, Layer};
 
-use crate::labelling::LabelFacts;
+use crate::labelling::{LabelFacts, layers};
 use crate::signer::AnySigner;
 
 /// Schema of a line.
@@ -61,17 +61,12 @@ pub(crate) struct Labels {
 }
 
 impl Labels {
-    /// Of a picture that was labelled in some way beside its mark; `facts` are those of its profiles, without
-    /// any it carries the layers of `otherwise`.
-    pub(crate) fn of(
-        facts: Option<&LabelFacts>,
-        badge: Option<&Badge>,
-        otherwise: impl Fn() -> Vec<Layer>,
-    ) -> Option<Self> {
-        let layers = |facts: &LabelFacts| facts.layers.clone();
-        (facts.is_some() || badge.is_some()).then(|| Self {
+    /// Of a picture that was labelled in some way beside its mark; `facts` are those of its profiles.
+    pub(crate) fn of(facts: Option<&LabelFacts>, badge: Option<&Badge>, manifest: bool) -> Option<Self> {
+        let applied = layers(badge.is_some(), facts.is_some(), manifest);
+        (applied != [Layer::Mark]).then(|| Self {
             profiles: facts.map(|facts| facts.profiles.iter().map(ToString::to_string).collect()).unwrap_or_default(),
-            layers: facts.map_or_else(otherwise, layers).iter().map(|layer| layer.name().to_owned()).collect(),
+            layers: applied.iter().map(|layer| layer.name().to_owned()).collect(),
             badge: badge.cloned(),
             notice: facts.and_then(|facts| Some(facts.notice.as_ref()?.id.to_owned())),
             exemption: facts.and_then(|facts| facts.exemption.clone()),

@@ -12,7 +12,7 @@ use watermark_core::Raster;
 use watermark_core::raster::{Channels, Samples, SamplesMut};
 use watermark_files::{EncodeOptions, JpegOptions, Limits, Metadata, WebpCompression, decode, encode};
 
-const SAMPLE: &[u8] = include_bytes!("../../assets/city_rain_768x1033.jpg");
+pub(crate) const SAMPLE: &[u8] = include_bytes!("../../assets/city_rain_768x1033.jpg");
 
 /// A temporary folder with a configuration folder of its own.
 pub(crate) struct Bench(TempDir);

@@ -2,10 +2,13 @@
 
 use super::Placement;
 use super::hash::{CELLS, GRID, bit, neighbours};
+use crate::affine::Affine;
 use crate::canonical;
 use crate::carrier::TILE_PX;
+use crate::color;
 use crate::payload::{ContentHash, StampedSize};
 use crate::plane::Plane;
+use crate::raster::Raster;
 
 /// What the comparison came to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,15 +81,36 @@ pub(crate) fn compare(received: &Received<'_>, hash: &ContentHash, size: Stamped
             best = Some((content, placed));
         }
     }
-    let nothing = Content {
-        comparison: Comparison::TooLittle,
-        disagreement: 0.0,
-        effective_bits: 0.0,
-        shown: 0.0,
-        placements: 0,
-    };
-    best.map_or((nothing, None), |(content, placed)| (Content { placements: corners.len(), ..content }, Some(placed)))
+    best.map_or((NOTHING, None), |(content, placed)| (Content { placements: corners.len(), ..content }, Some(placed)))
 }
+
+/// What a whole picture shows in each cell of a content hash, to be held against hashes that come to hand later: a record in
+/// its metadata names one, and where no mark can be read nothing else says whether the record belongs to the picture.
+#[derive(Clone, Debug)]
+pub struct ContentSketch(Cells);
+
+impl ContentSketch {
+    /// Takes the picture to show all of the stamped one, upright, at any size and tone.
+    pub fn of(raster: &Raster) -> Self {
+        let luma = color::luma(raster);
+        let size = [luma.width as f64, luma.height as f64];
+        let placement = Placement { map: Affine::scaling(1.0, 1.0), tile: [0.0; 2] };
+        let received = Received { luma: &luma, placement, replaced: &|_| false };
+        Self(Placed { stamped: size, corner: [0.0; 2] }.cells(&received, |_, _, _| ()))
+    }
+
+    /// Compares it with a hash. A crop or a turned copy comes out as another picture.
+    pub fn compare(&self, hash: &ContentHash) -> Content {
+        if hash.is_none() {
+            return NOTHING;
+        }
+        judge(&self.0, hash)
+    }
+}
+
+/// Nothing could be compared.
+const NOTHING: Content =
+    Content { comparison: Comparison::TooLittle, disagreement: 0.0, effective_bits: 0.0, shown: 0.0, placements: 0 };
 
 /// Standard deviations by which an unrelated picture would have to agree by chance.
 fn evidence(content: &Content) -> f64 {
@@ -227,6 +251,7 @@ impl Placed {
 }
 
 /// Mean luma of each cell as received, and of how many samples, up to the square of [`SAMPLES`].
+#[derive(Clone, Debug)]
 pub(crate) struct Cells {
     means: [f32; CELLS],
     pub(crate) samples: [f32; CELLS],
@@ -249,5 +274,39 @@ impl Cells {
         let value = self.means[cell] - sum / shown;
         let weight = own * ring * ring * value.abs() / (value.abs() + HALF_WEIGHT);
         Feature { value, shown: own * ring * ring, weight }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::hash::hash;
+    use super::*;
+    use crate::raster::{Channels, Samples};
+
+    /// Blotches of several cells, from integers alone, shown `zoom` times as large.
+    fn picture(zoom: u32, tone: impl Fn(u8) -> u8) -> Raster {
+        let value = |x: u32, y: u32| ((x / 13 * 71 + y / 11 * 29 + x / 13 * (y / 11) * 17) % 240) as u8;
+        let side = 192 * zoom;
+        let samples = (0..side * side).map(|i| tone(value(i % side / zoom, i / side / zoom))).collect();
+        Raster::new(side, side, Channels::Gray, Samples::U8(samples)).unwrap()
+    }
+
+    #[test]
+    fn a_sketch_knows_its_picture_at_another_size_and_tone_and_no_other() {
+        let own = hash(&color::luma(&picture(1, |v| v)));
+        let compare = |raster: &Raster| ContentSketch::of(raster).compare(&own);
+        for same in [picture(1, |v| v), picture(3, |v| v), picture(1, |v| v / 2 + 40)] {
+            let content = compare(&same);
+            assert_eq!(content.comparison, Comparison::Matches, "{content:?}");
+            assert!(content.disagreement < 0.02 && content.effective_bits > 60.0, "{content:?}");
+        }
+        let inverted = compare(&picture(1, |v| 255 - v));
+        assert!(inverted.comparison == Comparison::Differs && inverted.disagreement > 0.9, "{inverted:?}");
+        let other = compare(&picture(1, |v| v.wrapping_mul(97)));
+        assert!(other.comparison == Comparison::Differs && (0.3..0.7).contains(&other.disagreement), "{other:?}");
+        assert_eq!(compare(&picture(1, |_| 80)).comparison, Comparison::TooLittle, "flat");
+        assert_eq!(ContentSketch::of(&picture(1, |v| v)).compare(&ContentHash::NONE), NOTHING);
+        let speck = Raster::new(1, 1, Channels::Gray, Samples::U8(vec![9])).unwrap();
+        assert_eq!(compare(&speck).comparison, Comparison::TooLittle);
     }
 }

@@ -3,6 +3,7 @@
 //! ```text
 //! cover --luma--> 12 x 12 cell means --sign of (cell - ring of neighbours)--> 144 bits, signed   [stamp]
 //! received --luma, placement--> the same cells, where they are shown --weighted disagreement--> Content  [verify]
+//! received, whole --luma--> the same cells: ContentSketch --weighted disagreement--> Content  [no mark, but a record at hand]
 //! ```
 //!
 //! Each bit belongs to a place, so a crop is compared by the cells it still shows. Coarse luma is what every ordinary handling
@@ -15,7 +16,7 @@ mod hash;
 mod placement;
 
 pub(crate) use areas::evidence;
-pub use compare::{Comparison, Content};
+pub use compare::{Comparison, Content, ContentSketch};
 pub(crate) use compare::{Placed, Received, compare};
 pub(crate) use hash::{CELLS, hash, told_bits};
 pub(crate) use placement::Placement;

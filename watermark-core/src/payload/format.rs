@@ -77,6 +77,11 @@ impl Beacon {
         out.0
     }
 
+    /// `KEYID-SERIAL`, such as `1a2b3c-42`: how the stamp is named in every layer around the pixels.
+    pub fn id(&self) -> String {
+        format!("{}-{}", self.key_id, self.serial.get())
+    }
+
     /// Reads what [`Beacon::encode`] wrote.
     ///
     /// # Errors

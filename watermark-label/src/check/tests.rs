@@ -6,7 +6,7 @@ use watermark_core::signature::Directory;
 
 use super::*;
 use crate::Labelled;
-use crate::testing::{key, labelled, payload, system};
+use crate::testing::{key, labelled, other_sketch, payload, plain_sketch, sketch, system};
 use crate::xmp::{NewLabels, merge};
 
 /// What is left out of a file that has everything.
@@ -19,8 +19,12 @@ struct Without {
     aigc: bool,
 }
 
+fn labelled_as(text: &str) -> Badge {
+    Badge { text: text.to_owned(), x: 1, y: 1, width: 20, height: 9 }
+}
+
 fn badge() -> Badge {
-    Badge { text: "AI".to_owned(), x: 1, y: 1, width: 20, height: 9 }
+    labelled_as("AI로 생성된 가상의 이미지입니다 / AI GENERATED / AI生成")
 }
 
 fn mark() -> MarkFacts {
@@ -46,7 +50,11 @@ fn evidence(without: &Without) -> Evidence {
     let aigc = Aigc::of(&payload(), Some("Studio"), &key().public_key()).to_json();
     let packet = packet(&labelled, (!without.aigc).then_some(&aigc));
     let xmp = (!without.metadata).then_some(&*packet);
-    Evidence::new((!without.mark).then(mark), xmp, &TrustStore::default())
+    Evidence::new((!without.mark).then(mark), &sketch(), xmp, &TrustStore::default(), Language::English)
+}
+
+fn eu() -> &'static Profile {
+    Profile::by_id("eu").unwrap()
 }
 
 fn unmet(profile: &str, evidence: &Evidence) -> BTreeSet<&'static str> {
@@ -100,7 +108,24 @@ fn each_layer_meets_exactly_its_clauses() {
 #[test]
 fn a_manifest_stands_in_for_metadata_where_the_clause_allows_it() {
     let mut evidence = evidence(&Without { metadata: true, ..Without::default() });
-    evidence.c2pa = true;
+    let manifest = |valid, term: Option<&str>| {
+        let source_type = term.map(|term| format!("http://cv.iptc.org/newscodes/digitalsourcetype/{term}"));
+        Some(Manifest::Read { valid, signer: Some("Studio".to_owned()), source_type })
+    };
+    for (manifest, why) in [
+        (Some(Manifest::Unread), "was not read"),
+        (manifest(false, Some("trainedAlgorithmicMedia")), "is not valid"),
+        (manifest(true, Some("digitalCapture")), "does not state AI"),
+        (manifest(true, None), "does not state AI"),
+    ] {
+        evidence.c2pa = manifest;
+        assert!(unmet("eu", &evidence).contains("eu.code-1.1.1"), "{why}");
+        let at = evidence.circumstances(true, true);
+        let eu = check(eu(), &evidence, &at);
+        let signed = eu.findings.iter().find(|finding| finding.clause.id == "eu.code-1.1.1").unwrap();
+        assert!(signed.evidence.iter().any(|line| line.contains(why)), "{:?}", signed.evidence);
+    }
+    evidence.c2pa = manifest(true, Some("trainedAlgorithmicMedia"));
     evidence.badge_seen = true;
     assert_eq!(unmet("eu", &evidence), ["eu.code-1.3"].into());
     assert_eq!(unmet("kr", &evidence), [].into());
@@ -113,7 +138,7 @@ fn a_record_about_another_picture_counts_for_nothing() {
     let mut other = mark();
     other.beacon.serial = watermark_core::payload::Serial::new(8).unwrap();
     let packet = packet(&Labelled { badge: Some(badge()), ..labelled() }, None);
-    let evidence = Evidence::new(Some(other), Some(&packet), &TrustStore::default());
+    let evidence = Evidence::new(Some(other), &sketch(), Some(&packet), &TrustStore::default(), Language::English);
     assert_eq!((evidence.bound, evidence.badge()), (Some(false), None));
     assert!(evidence.contradictions[0].contains("another picture"), "{:?}", evidence.contradictions);
     assert!(unmet("eu", &evidence).contains("eu.code-1.1.1"));
@@ -123,30 +148,135 @@ fn a_record_about_another_picture_counts_for_nothing() {
 }
 
 #[test]
+fn without_a_mark_a_record_counts_only_where_its_content_hash_agrees() {
+    let packet = packet(&Labelled { badge: Some(badge()), exemption: None, ..labelled() }, None);
+    let with =
+        |sketch: &ContentSketch| Evidence::new(None, sketch, Some(&packet), &TrustStore::default(), Language::English);
+    let own = with(&sketch());
+    assert_eq!((own.bound, own.badge().is_some()), (Some(true), true), "{:?}", own.content);
+    assert!(own.shows(Need::SignedMetadata, eu()).unwrap().contains("content hash agrees"));
+    assert!(!unmet("eu", &own).contains("eu.code-1.1.1"));
+    // Copied to another picture.
+    let moved = with(&other_sketch());
+    assert_eq!((moved.bound, moved.badge()), (Some(false), None), "{:?}", moved.content);
+    assert!(moved.contradictions[0].contains("by its content hash"), "{:?}", moved.contradictions);
+    assert!(unmet("eu", &moved).is_superset(&["eu.code-1.1.1", "eu.50-4", "eu.code-1.3"].into()));
+    assert!(unmet("us-ca", &moved).contains("us-ca.b-1-D"));
+    // Nothing to compare: it may be another's, and the clause says so.
+    let plain = with(&plain_sketch());
+    assert_eq!((plain.bound, plain.badge(), plain.contradictions.len()), (None, None, 0));
+    let at = plain.circumstances(true, true);
+    let eu = check(Profile::by_id("eu").unwrap(), &plain, &at);
+    let signed = eu.findings.iter().find(|finding| finding.clause.id == "eu.code-1.1.1").unwrap();
+    assert_eq!(signed.status, Status::NotMet);
+    assert!(signed.evidence.iter().any(|line| line.contains("too plain")), "{:?}", signed.evidence);
+}
+
+#[test]
+fn a_visible_label_meets_the_clauses_of_those_whose_words_it_says() {
+    let evidence = |text: &str| {
+        let packet = packet(&Labelled { badge: Some(labelled_as(text)), exemption: None, ..labelled() }, None);
+        Evidence::new(Some(mark()), &sketch(), Some(&packet), &TrustStore::default(), Language::English)
+    };
+    let clauses = [("kr", "kr.guideline.deepfake"), ("eu", "eu.50-4"), ("cn", "cn.explicit")];
+    for (text, met) in [
+        ("AI로 생성된 가상의 이미지입니다", [true, false, false]),
+        ("AI GENERATED", [true, true, false]),
+        ("AI生成", [false, false, true]),
+        ("나의 그림", [false, false, false]),
+        ("AI 생성 / AI生成", [true, true, true]),
+    ] {
+        let evidence = evidence(text);
+        for ((profile, clause), met) in clauses.into_iter().zip(met) {
+            assert_eq!(unmet(profile, &evidence).contains(clause), !met, "{text:?}, {profile}");
+        }
+    }
+    // Where the words do not count, the notice is owed as without them, and the finding says what is there.
+    let (other, at) = (evidence("AI生成"), evidence("AI生成").circumstances(true, true));
+    let kr = check(Profile::by_id("kr").unwrap(), &other, &at);
+    assert!(kr.findings.iter().any(|finding| finding.clause.id == "kr.31-2.notice"));
+    let label = kr.findings.iter().find(|finding| finding.clause.id == "kr.guideline.deepfake").unwrap();
+    assert!(label.evidence.iter().any(|line| line.contains("says \"AI生成\"")), "{:?}", label.evidence);
+    let seen = Evidence { badge_seen: true, ..other };
+    assert!(unmet("kr", &seen).is_empty(), "who looked knows better");
+}
+
+#[test]
 fn an_exemption_moves_what_it_can_lift_outside() {
     let packet = packet(&labelled(), None);
-    let evidence = Evidence::new(Some(mark()), Some(&packet), &TrustStore::default());
+    let evidence = Evidence::new(Some(mark()), &sketch(), Some(&packet), &TrustStore::default(), Language::English);
     let at = evidence.circumstances(true, true);
     let kr = check(Profile::by_id("kr").unwrap(), &evidence, &at);
     assert!(kr.findings.iter().all(|finding| finding.status == Status::Outside));
     assert!(kr.findings[0].evidence[0].contains("a \\\"draft\\\""), "{:?}", kr.findings[0].evidence);
-    // Profiles that do not know the ground are not moved.
+    // Whoever has an exemption is not told to stamp; no other profile knows the ground.
+    assert!(kr.findings.iter().all(|finding| finding.remedy.is_none()));
     assert!(unmet("cn", &evidence).contains("cn.explicit"));
+    let cn = check(Profile::by_id("cn").unwrap(), &evidence, &at);
+    assert!(cn.findings.iter().all(|finding| finding.remedy.is_some() == (finding.status != Status::Met)));
+}
+
+#[test]
+fn findings_are_said_in_korean_from_end_to_end() {
+    let labelled = Labelled { badge: Some(labelled_as("나의 그림")), exemption: None, ..labelled() };
+    let aigc = r#"{"Label":"3","ContentProducer":"other","ProduceID":"x","ReservedCode1":"ed25519:0"}"#;
+    let whole = packet(&labelled, Some(aigc));
+    let exempt = packet(&crate::testing::labelled(), None);
+    let text = String::from_utf8(whole.clone()).unwrap();
+    let photo = text.replace("trainedAlgorithmicMedia", "digitalCapture").into_bytes();
+    let altered = text.replace("trainedAlgorithmicMedia", "compositeWithTrainedAlgorithmicMedia").into_bytes();
+    let forged = text.replace("kr.download.1", "kr.download.2").into_bytes();
+    let mut other = mark();
+    (other.beacon.serial, other.verdict) = (watermark_core::payload::Serial::new(8).unwrap(), "marked");
+    let read = |valid, kind: &str| Manifest::Read { valid, signer: None, source_type: Some(kind.to_owned()) };
+    let manifests = [Some(Manifest::Unread), Some(read(true, "trainedAlgorithmicMedia")), Some(read(false, "x")), None];
+    let hangul = |text: &str| text.chars().any(|c| ('가'..='힣').contains(&c));
+    let mut lines = BTreeSet::new();
+    for packet in [Some(&whole[..]), Some(&exempt), Some(&photo), Some(&altered), Some(&forged), Some(b"<broken"), None]
+    {
+        for mark in [Some(mark()), Some(other.clone()), None] {
+            for sketch in [sketch(), other_sketch(), plain_sketch()] {
+                for manifest in &manifests {
+                    let trust = TrustStore::default();
+                    let mut evidence = Evidence::new(mark.clone(), &sketch, packet, &trust, Language::Korean);
+                    evidence.c2pa.clone_from(manifest);
+                    lines.extend(evidence.contradictions.clone());
+                    for (exported, realistic) in [(true, true), (false, false)] {
+                        let at = evidence.circumstances(exported, realistic);
+                        for checked in Profile::all().iter().map(|profile| check(profile, &evidence, &at)) {
+                            lines.extend(checked.findings.iter().flat_map(|finding| finding.evidence.clone()));
+                            lines.extend(checked.findings.iter().filter_map(|f| f.remedy).map(str::to_owned));
+                            lines.extend(checked.not_applicable.iter().map(|(_, why)| (*why).to_owned()));
+                        }
+                    }
+                }
+            }
+        }
+    }
+    assert!(lines.len() > 60, "{}", lines.len());
+    let foreign: Vec<_> = lines.iter().filter(|line| !hangul(line) && !line.starts_with("C2PA: ")).collect();
+    assert!(foreign.is_empty(), "{foreign:#?}");
 }
 
 #[test]
 fn contradictions_are_named() {
     let aigc = r#"{"Label":"3","ContentProducer":"other","ProduceID":"x"}"#;
     let both = packet(&labelled(), Some(aigc));
-    let named =
-        |packet: &[u8]| Evidence::new(Some(mark()), Some(packet), &TrustStore::default()).contradictions.join("\n");
+    let named = |packet: &[u8]| {
+        Evidence::new(Some(mark()), &sketch(), Some(packet), &TrustStore::default(), Language::English)
+            .contradictions
+            .join("\n")
+    };
     assert!(named(&both).contains("AIGC label says \"3\""), "{}", named(&both));
     let text = String::from_utf8(both).unwrap();
     let edited = text.replace("trainedAlgorithmicMedia", "compositeWithTrainedAlgorithmicMedia");
     assert!(named(edited.as_bytes()).contains("another origin"));
     let photo = text.replace("trainedAlgorithmicMedia", "digitalCapture");
     assert!(named(photo.as_bytes()).contains("other layers say AI"));
-    assert_eq!(Evidence::new(None, Some(photo.as_bytes()), &TrustStore::default()).metadata(), None);
+    assert_eq!(
+        Evidence::new(None, &sketch(), Some(photo.as_bytes()), &TrustStore::default(), Language::English).metadata(),
+        None
+    );
     let forged = text.replace("kr.download.1", "kr.download.2");
     assert!(named(forged.as_bytes()).contains("was changed"));
     assert!(named(b"<broken").contains("cannot be read"));
@@ -159,12 +289,12 @@ fn the_issuer_is_named_where_a_directory_vouches() {
         watermark_core::signature::Organization { name: "Studio".into(), name_ko: None, contact: None, url: None };
     let trust = TrustStore::new(vec![Directory::new(who, vec![entry], vec![]).unwrap()]);
     let packet = packet(&labelled(), None);
-    let evidence = Evidence::new(None, Some(&packet), &trust);
-    assert_eq!((evidence.issuer.as_deref(), evidence.bound), (Some("Studio"), None));
-    assert!(evidence.shows(Need::SignedMetadata).unwrap().contains("could not be compared"));
+    let evidence = Evidence::new(None, &sketch(), Some(&packet), &trust, Language::English);
+    assert_eq!((evidence.issuer.as_deref(), evidence.bound), (Some("Studio"), Some(true)));
+    assert!(evidence.shows(Need::SignedMetadata, eu()).unwrap().contains("of Studio"));
     assert!(
-        Evidence::new(None, Some(&packet), &TrustStore::default())
-            .shows(Need::SignedMetadata)
+        Evidence::new(None, &sketch(), Some(&packet), &TrustStore::default(), Language::English)
+            .shows(Need::SignedMetadata, eu())
             .unwrap()
             .contains("nobody you trust")
     );
