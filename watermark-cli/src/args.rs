@@ -3,22 +3,25 @@
 mod badge;
 mod c2pa;
 mod labels;
+mod ledger;
 mod ledger_report;
+mod trust;
 
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use watermark_core::payload::{self, KeyId, Serial, SystemName, UnixSeconds, hex};
+use watermark_core::payload::{self, Serial, SystemName, UnixSeconds};
 use watermark_core::{Effort, Strength};
 
 pub(crate) use self::c2pa::{C2paSigning, C2paTrust};
 use crate::help;
-use crate::ledger::Head;
 use crate::signer::{self, SignerSpec};
 
 pub(crate) use badge::BadgeArgs;
 pub(crate) use labels::{Check, LabelArgs, Notice};
+pub(crate) use ledger::{Ledger, LedgerAction, LedgerLookup, LedgerVerify};
 pub(crate) use ledger_report::{Lang, Report};
+pub(crate) use trust::{Trust, TrustAction, TrustAdd, TrustList, TrustRemove, TrustSign, TrustVerify};
 
 /// Puts invisible, signed marks into images and reads them back.
 #[derive(Debug, Parser)]
@@ -233,143 +236,6 @@ pub(crate) struct Auditing {
     pub(crate) report_key: Option<SignerSpec>,
 }
 
-/// Arguments of `trust`.
-#[derive(Args, Debug)]
-pub(crate) struct Trust {
-    #[command(subcommand)]
-    pub(crate) action: TrustAction,
-}
-
-/// What to do about trust.
-#[derive(Debug, Subcommand)]
-pub(crate) enum TrustAction {
-    /// Trust a directory from now on, or take a later edition of one that is trusted
-    Add(TrustAdd),
-    /// Show whom you trust
-    List(TrustList),
-    /// Stop trusting a directory
-    Remove(TrustRemove),
-    /// Check who signed a directory, or a report that has its signature beside it
-    Verify(TrustVerify),
-    /// Sign a directory of your own with its root key
-    Sign(TrustSign),
-}
-
-/// Arguments of `trust add`.
-#[derive(Args, Debug)]
-pub(crate) struct TrustAdd {
-    /// Key directories
-    #[arg(required = true, value_name = "DIRECTORY.json")]
-    pub(crate) files: Vec<PathBuf>,
-}
-
-/// Arguments of `trust list`.
-#[derive(Args, Debug)]
-pub(crate) struct TrustList {
-    /// Print one JSON object a line
-    #[arg(long)]
-    pub(crate) json: bool,
-}
-
-/// Arguments of `trust remove`.
-#[derive(Args, Debug)]
-pub(crate) struct TrustRemove {
-    /// Its id, as `trust list` shows it
-    #[arg(value_name = "ID")]
-    pub(crate) id: String,
-}
-
-/// Arguments of `trust verify`.
-#[derive(Args, Debug)]
-pub(crate) struct TrustVerify {
-    /// Key directories, or signed reports
-    #[arg(required = true, value_name = "FILE")]
-    pub(crate) files: Vec<PathBuf>,
-    /// For reports, the directory of whoever may sign them [default: those of the configuration folder]
-    #[arg(long, value_name = "DIRECTORY.json")]
-    pub(crate) trust: Vec<PathBuf>,
-}
-
-/// Arguments of `trust sign`.
-#[derive(Args, Debug)]
-pub(crate) struct TrustSign {
-    /// Key directory, plain or signed before
-    #[arg(value_name = "DIRECTORY.json")]
-    pub(crate) file: PathBuf,
-    /// Root key, KEY.pem or ssh-agent:KEY.pub; twice to hand over: first the old one, then the new one
-    #[arg(long, required = true, value_name = "KEY")]
-    pub(crate) root_key: Vec<SignerSpec>,
-    /// Number of this edition [default: one more than before]
-    #[arg(long, value_name = "N")]
-    pub(crate) sequence: Option<u64>,
-    /// When it is issued, e.g. 2026-01-31T18:30:00+09:00 [default: now]
-    #[arg(long, value_name = "RFC3339")]
-    pub(crate) time: Option<UnixSeconds>,
-    /// File for the signed directory, never overwritten [default: the directory itself]
-    #[arg(short, long, value_name = "OUT.json")]
-    pub(crate) output: Option<PathBuf>,
-}
-
-/// Arguments of `ledger`.
-#[derive(Args, Debug)]
-pub(crate) struct Ledger {
-    #[command(subcommand)]
-    pub(crate) action: LedgerAction,
-}
-
-/// What to do with a ledger.
-#[derive(Debug, Subcommand)]
-pub(crate) enum LedgerAction {
-    /// Check every record, signature and link of the chain
-    Verify(LedgerVerify),
-    /// Find the records of a serial, or of a file
-    Lookup(LedgerLookup),
-}
-
-/// Arguments of `ledger verify`.
-#[derive(Args, Debug)]
-pub(crate) struct LedgerVerify {
-    /// Ledger
-    #[arg(value_name = "LEDGER")]
-    pub(crate) file: PathBuf,
-    /// Head noted earlier, as this command prints it: the ledger must still contain it
-    #[arg(long, value_name = "COUNT:SHA256")]
-    pub(crate) head: Option<Head>,
-    /// Key directory to trust; may be repeated [default: those of the configuration folder]
-    #[arg(long, value_name = "DIRECTORY.json")]
-    pub(crate) trust: Vec<PathBuf>,
-    /// Print one JSON object
-    #[arg(long)]
-    pub(crate) json: bool,
-}
-
-/// Arguments of `ledger lookup`.
-#[derive(Args, Debug)]
-#[command(group = clap::ArgGroup::new("what").required(true).args(["serial", "sha256", "image"]))]
-pub(crate) struct LedgerLookup {
-    /// Ledger
-    #[arg(value_name = "LEDGER")]
-    pub(crate) file: PathBuf,
-    /// Serial number
-    #[arg(long, value_name = "N", value_parser = serial)]
-    pub(crate) serial: Option<Serial>,
-    /// Key id, where several keys wrote the ledger
-    #[arg(long, value_name = "KEYID", requires = "serial")]
-    pub(crate) key: Option<KeyId>,
-    /// SHA-256 of a cover or of a stamped file
-    #[arg(long, value_name = "HEX", value_parser = sha256)]
-    pub(crate) sha256: Option<[u8; 32]>,
-    /// Cover or stamped file, found by its SHA-256: byte for byte as it was recorded (for copies use verify --ledger)
-    #[arg(long, value_name = "FILE")]
-    pub(crate) image: Option<PathBuf>,
-    /// Key directory to trust; may be repeated [default: those of the configuration folder]
-    #[arg(long, value_name = "DIRECTORY.json")]
-    pub(crate) trust: Vec<PathBuf>,
-    /// Print the records as they stand in the ledger
-    #[arg(long)]
-    pub(crate) json: bool,
-}
-
 /// Arguments of `inspect`.
 #[derive(Args, Debug)]
 pub(crate) struct Inspect {
@@ -485,10 +351,6 @@ fn strength(text: &str) -> Result<Strength, String> {
         Ok(number) if range.contains(&number) => Ok(Strength::Fixed(number)),
         _ => Err(format!("write auto, or a number from {} to {}", Strength::MIN, Strength::MAX)),
     }
-}
-
-fn sha256(text: &str) -> Result<[u8; 32], String> {
-    hex::decode(text).ok_or_else(|| "write 64 hexadecimal digits".to_owned())
 }
 
 fn map_path(text: &str) -> Result<PathBuf, String> {

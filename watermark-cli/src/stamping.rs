@@ -6,7 +6,6 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use anyhow::{Context, Result, bail, ensure};
-use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 use watermark_badge::Badge;
 use watermark_core::payload::{Origin, Payload, Serial, SystemName, SystemTag, UnixSeconds};
@@ -19,12 +18,17 @@ use crate::batch::guarded;
 use crate::examine::since;
 use crate::inputs::{Input, Place};
 use crate::key_store::SigningKey;
-use crate::labelling::{Applied, LabelFacts, Labelling};
+use crate::labelling::{Applied, Labelling};
 use crate::ledger::{Labels, Ledger, Margin, Stamp};
 use crate::manifest::ManifestWriter;
 use crate::memory::Memory;
 use crate::output::{self, Existing, Readers};
 use crate::picture;
+
+mod record;
+
+use record::notes;
+pub(crate) use record::{BadgeFacts, StampRecord, profile_name};
 
 /// Quality of JPEG and lossy WebP output when nothing else is known or asked for.
 const QUALITY: u8 = 92;
@@ -63,56 +67,6 @@ pub(crate) enum Target {
     Stdout,
     /// A file.
     File(PathBuf),
-}
-
-/// How one picture fared, as `stamp --json` prints it.
-#[derive(Clone, Debug, Serialize)]
-pub(crate) struct StampRecord {
-    pub(crate) schema: &'static str,
-    pub(crate) file: String,
-    pub(crate) output: String,
-    pub(crate) status: &'static str,
-    pub(crate) profile: Option<&'static str>,
-    pub(crate) key_id: Option<String>,
-    pub(crate) serial: Option<u64>,
-    pub(crate) time: Option<String>,
-    pub(crate) width: Option<u32>,
-    pub(crate) height: Option<u32>,
-    pub(crate) strength: Option<f32>,
-    pub(crate) psnr_db: Option<f64>,
-    pub(crate) badge: Option<BadgeFacts>,
-    pub(crate) labels: Option<LabelFacts>,
-    pub(crate) notes: Vec<String>,
-    pub(crate) total_ms: f64,
-    pub(crate) error: Option<String>,
-}
-
-impl StampRecord {
-    fn new(input: &Input, target: &Target) -> Self {
-        let output = match target {
-            Target::Stdout => "-".to_owned(),
-            Target::File(path) => path.to_string_lossy().into_owned(),
-        };
-        Self {
-            schema: "watermark-stamp/1",
-            file: input.shown.clone(),
-            output,
-            status: "failed",
-            profile: None,
-            key_id: None,
-            serial: None,
-            time: None,
-            width: None,
-            height: None,
-            strength: None,
-            psnr_db: None,
-            badge: None,
-            labels: None,
-            notes: Vec::new(),
-            total_ms: 0.0,
-            error: None,
-        }
-    }
 }
 
 impl Stamper {
@@ -314,17 +268,6 @@ impl Stamper {
     }
 }
 
-/// The visible label as it was drawn, as `stamp --json` prints it.
-#[derive(Clone, Debug, Serialize)]
-pub(crate) struct BadgeFacts {
-    #[serde(flatten)]
-    pub(crate) place: label::Badge,
-    /// Height of its letters in pixels.
-    pub(crate) text_height_px: u32,
-    /// Least contrast ratio between its text and its plate (WCAG 2.1).
-    pub(crate) contrast: f32,
-}
-
 /// Draws the visible label into the cover, and notes where.
 fn draw_badge(cover: &mut ImageFile, badge: &Badge, record: &mut StampRecord) -> Result<label::Badge> {
     let drawn = watermark_badge::draw(&mut cover.raster, badge)?;
@@ -336,23 +279,6 @@ fn draw_badge(cover: &mut ImageFile, badge: &Badge, record: &mut StampRecord) ->
     let (text_height_px, contrast) = (drawn.text_height_px, drawn.contrast);
     record.badge = Some(BadgeFacts { place: place.clone(), text_height_px, contrast });
     Ok(place)
-}
-
-/// What the user should know about a stamped picture.
-fn notes(cover: &ImageFile, stamped: &Stamped, encoding: &[watermark_files::Note]) -> Vec<String> {
-    let mut notes = Vec::new();
-    if stamped.profile == Profile::BeaconOnly {
-        notes.push(
-            "the image has room for the beacon only: what it claims can be read, but not who signed it; verifiers \
-             will say 'marked', not 'verified'. Larger or richer pictures carry the signed seal"
-                .to_owned(),
-        );
-    }
-    if cover.metadata.dropped_c2pa {
-        notes.push("the C2PA manifest was left out: changed pixels make it a broken claim".to_owned());
-    }
-    notes.extend(cover.metadata.notes.iter().chain(encoding).map(ToString::to_string));
-    notes
 }
 
 /// What every attempt at one picture has in common.
@@ -387,14 +313,6 @@ impl Failure {
                 ))
             }
         }
-    }
-}
-
-/// A profile's name in reports.
-pub(crate) const fn profile_name(profile: Profile) -> &'static str {
-    match profile {
-        Profile::Sealed => "sealed",
-        Profile::BeaconOnly => "beacon-only",
     }
 }
 
