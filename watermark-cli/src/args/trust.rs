@@ -7,7 +7,6 @@ use watermark_core::payload::UnixSeconds;
 
 use crate::signer::SignerSpec;
 
-
 /// Arguments of `trust`.
 #[derive(Args, Debug)]
 pub(crate) struct Trust {
