@@ -2,7 +2,7 @@
 //!
 //! The seal repeats two things that whoever sees the whole picture knows already: its size, and what it shows. Nearly all of the 144 bits of the content
 //! hash survive whatever the seal may survive ([`told_bits`]), and with the size that is a fifth of the message. The code
-//! is laid out so that knowing them lowers its rate ([`PolarCode::decode_predicted`](crate::coding::PolarCode::decode_predicted)): more than 1 dB
+//! is laid out so that knowing them lowers its rate ([`PolarCode::decode_predicted`](crate::coding::PolarCode::decode_predicted)): about 1 dB
 //! for free. It is a guess all the same. What is read with its help passes the same CRC and the same signature, and a wrong guess reads nothing.
 
 use crate::content::{CELLS, told_bits};

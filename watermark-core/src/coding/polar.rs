@@ -216,7 +216,7 @@ impl PolarCode {
     }
 
     /// As [`decode`](Self::decode) for a payload of which some bits are `predicted`: `None` for a bit that is not. All predictions have to be
-    /// right. With a fifth of the payload predicted, the same word is read from a channel 0.9 dB worse (`docs/CODE.md`).
+    /// right. With a fifth of the payload predicted, the same word is read from a channel about 1 dB worse (`docs/CODE.md`).
     pub fn decode_predicted(
         &self,
         llr: &[f32],

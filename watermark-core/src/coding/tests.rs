@@ -228,7 +228,7 @@ fn predictable_bits_have_the_least_reliable_inputs() {
     );
 }
 
-/// The curve is in `docs/CODE.md`: 156 of 736 bits known are worth more than 1 dB.
+/// The curve is in `docs/CODE.md`: 156 of 736 bits known are worth about 1 dB.
 #[test]
 fn predictions_read_what_is_lost_without_them() {
     let code = seal();
