@@ -28,6 +28,7 @@ pub(crate) struct Pose {
     /// How far the last step of refinement still moved the map, pixels; `None` where the geometry was not searched.
     pub(crate) residual: Option<f64>,
     /// Width and height of the whole picture when it was stamped, pixels, if `plane` shows the whole of it; `None` where that is not known.
+    /// Of a resized picture above the canonical limit it is the canonical size: a wrong guess, which costs a decoding.
     pub(crate) whole: Option<[usize; 2]>,
 }
 

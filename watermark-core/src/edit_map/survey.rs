@@ -19,7 +19,7 @@ const DEAD_SCORE: f32 = -2.0;
 /// Share of stray dead blocks up to which dead means altered. The border of an opaque box makes up to 0.005 of a picture.
 const MOST_STRAY: f32 = 0.01;
 /// What the content hash has to come to for an area that shows nothing to be an edit, natural log of the likelihood ratio. Tuned on unedited
-/// copies: `docs/studies/binding.md`.
+/// copies: `docs/DESIGN.md`, Areas that show nothing.
 const HASH_EVIDENCE: f64 = 5.0;
 /// Class of the faintest live blocks, and the agreement at which no codec has taken them. Tuned: `docs/studies/binding.md`.
 const FAINTEST: usize = 1;
