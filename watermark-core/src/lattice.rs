@@ -12,6 +12,7 @@
 use crate::block_dct::{BAND, BlockGrid, analyse, pattern};
 use crate::carrier::{BLOCK_PX, Lattice, TILE_BITS, TILE_BLOCKS};
 use crate::color::round;
+use crate::elementary::{exp, ln};
 use crate::mask;
 use crate::plane::Plane;
 
@@ -197,11 +198,14 @@ impl Aligned {
     pub(crate) fn coherence(&self, gain: f32) -> f32 {
         let double = 2.0 / gain;
         let mut sums = vec![[0.0f32; 2]; TILE_BITS];
-        for (((ratio, dither), weight), &bit) in self.ratio.iter().zip(&self.dither).zip(&self.weight).zip(&self.bit) {
-            let turns = ratio * double - 2.0 * dither;
+        // All terms before the sums, which scatter: so the compiler computes several side by side.
+        let turns = self.ratio.iter().zip(&self.dither).map(|(ratio, dither)| ratio * double - 2.0 * dither);
+        let weighted = turns.zip(&self.weight).map(|(turns, w)| [w * cos_turns(turns), w * cos_turns(turns - 0.25)]);
+        let terms: Vec<[f32; 2]> = weighted.collect();
+        for ([re, im], &bit) in terms.iter().zip(&self.bit) {
             let sum = &mut sums[usize::from(bit)];
-            sum[0] += weight * cos_turns(turns);
-            sum[1] += weight * cos_turns(turns - 0.25);
+            sum[0] += re;
+            sum[1] += im;
         }
         let power: f32 = sums.iter().map(|[re, im]| re * re + im * im).sum();
         if power > 0.0 { sums.iter().map(|s| s[0]).sum::<f32>() / (0.5 * power).sqrt() } else { 0.0 }
@@ -211,17 +215,33 @@ impl Aligned {
     pub(crate) fn fit(&self, gain: f32) -> Fit {
         let inverse = 1.0 / gain;
         let stride = self.len().div_ceil(FIT_BLOCKS).max(1);
-        let blocks = || (0..self.len()).step_by(stride);
-        let cosine: Vec<f32> = blocks().map(|i| cos_turns(self.ratio[i] * inverse - self.dither[i])).collect();
+        // Blocks that share a vector; those left over at the end are not missed.
+        let mut blocks: Vec<[[f32; LANES]; 3]> = Vec::with_capacity(FIT_BLOCKS / LANES + 1);
+        let mut picked = (0..self.len()).step_by(stride);
+        for _ in 0..self.len().div_ceil(stride) / LANES {
+            let mut block = [[0.0; LANES]; 3];
+            for (lane, i) in picked.by_ref().take(LANES).enumerate() {
+                let steps = self.ratio[i] * inverse;
+                block[0][lane] = cos_turns(steps - self.dither[i]);
+                block[1][lane] = self.noise[i];
+                block[2][lane] = steps * steps;
+            }
+            blocks.push(block);
+        }
         let mut best = Fit { gain, likelihood: f32::NEG_INFINITY, noise: [0.0; 3] };
         for mismatch in NOISE_MISMATCH {
             for floor in NOISE_FLOOR {
                 for even in NOISE_EVEN {
-                    let noise = [floor, even, mismatch];
-                    let likelihood = blocks().zip(&cosine).map(|(i, &c)| log_ratio(self.variance(i, gain, noise), c));
-                    let likelihood = likelihood.sum::<f32>() * stride as f32;
+                    let mut sums = [0.0f32; LANES];
+                    for [cosine, noise, far] in &blocks {
+                        for lane in 0..LANES {
+                            let variance = floor * floor + even * even * noise[lane] + mismatch * mismatch * far[lane];
+                            sums[lane] += log_ratio(variance, cosine[lane]);
+                        }
+                    }
+                    let likelihood = sums.iter().sum::<f32>() * stride as f32;
                     if likelihood > best.likelihood {
-                        best = Fit { gain, likelihood, noise };
+                        best = Fit { gain, likelihood, noise: [floor, even, mismatch] };
                     }
                 }
             }
@@ -293,10 +313,15 @@ pub(crate) struct Fit {
 /// Natural log of how much likelier a phase of this cosine is under noise of this variance, either bit sent, than without a mark.
 fn log_ratio(variance: f32, cosine: f32) -> f32 {
     let kappa = concentration(variance);
-    let x = (kappa * cosine).abs();
-    x + (0.5 + 0.5 * (-2.0 * x).exp()).ln() - ln_bessel0(kappa)
+    let (x, k2) = ((kappa * cosine).abs(), kappa * kappa);
+    // ln cosh x - ln I0(kappa), their logarithms put together.
+    let likely = (1.0 + exp(-2.0 * x)) * (1.0 + 0.430_23 * k2);
+    let chance = (1.0 + exp(-2.0 * kappa)) * (1.0 + 0.242_73 * k2);
+    x - kappa + ln(likely / chance) + 0.25 * ln(1.0 + 0.25 * k2)
 }
 
+/// Blocks whose terms are computed side by side.
+const LANES: usize = 8;
 /// Kinds of block: dead, and four quarters by step.
 const KINDS: usize = 5;
 /// The live kinds are divided once more by how many steps their projection is from zero.
@@ -319,7 +344,7 @@ const NOISE_MISMATCH: [f32; 2] = [0.0, 0.05];
 /// Von Mises concentration that matches a wrapped normal of this variance (steps squared): from the mean resultant
 /// length `exp(-2 pi^2 s^2)` by Best & Fisher's approximation.
 pub(crate) fn concentration(variance: f32) -> f32 {
-    let length = (-19.739_208 * variance).exp();
+    let length = exp(-19.739_208 * variance);
     length * (2.0 - length * length) / (1.0 - length * length).max(0.02)
 }
 
@@ -327,8 +352,8 @@ pub(crate) fn concentration(variance: f32) -> f32 {
 fn ln_bessel0(x: f32) -> f32 {
     // Olivares et al. 2018: I0(x) = cosh(x) (1 + 0.24273 x^2) / ((1 + x^2/4)^(1/4) (1 + 0.43023 x^2)).
     let x2 = x * x;
-    let ln_cosh = x + (0.5 + 0.5 * (-2.0 * x).exp()).ln();
-    ln_cosh + ((1.0 + 0.242_73 * x2) / (1.0 + 0.430_23 * x2)).ln() - 0.25 * (1.0 + 0.25 * x2).ln()
+    let cosh = (0.5 + 0.5 * exp(-2.0 * x)) * (1.0 + 0.242_73 * x2) / (1.0 + 0.430_23 * x2);
+    x + ln(cosh) - 0.25 * ln(1.0 + 0.25 * x2)
 }
 
 /// `cos(2 pi x)` for `|x|` below `2^22`, to within `5e-6`; the same bits on every target.

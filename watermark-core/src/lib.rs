@@ -17,6 +17,7 @@ mod content;
 mod detection;
 mod edit_map;
 mod effort;
+mod elementary;
 mod embed;
 mod equalise;
 mod extract;

@@ -8,6 +8,7 @@
 use crate::block_dct::{BAND, BlockGrid, analyse};
 use crate::carrier::{BLOCK_PX, Carrier, Lattice, TILE_BITS};
 use crate::color::round;
+use crate::elementary::{exp, powf, softplus};
 use crate::embed::{Codewords, EmbedError, Profile, Strength};
 use crate::lattice::{Solution, Strengths, concentration, cos_turns, project, slot, solve};
 use crate::layout;
@@ -219,18 +220,19 @@ impl Bench<'_> {
             let own = self.clean_variance(trial, i);
             llr[self.bit(i)] += 2.0 * concentration(own + power / (step * step)) * cos_turns(e / step) * resultant(own);
         }
-        let bits = |llr: f32| 1.0 - (-llr).exp().ln_1p() * std::f32::consts::LOG2_E;
+        let bits = |llr: f32| 1.0 - softplus(-llr) * std::f32::consts::LOG2_E;
         layout::seal_llr(&llr).into_iter().map(bits).sum()
     }
 }
 
 /// Mean resultant length of a wrapped normal of this variance, square turns: `exp(-2 pi^2 variance)`.
 fn resultant(variance: f32) -> f32 {
-    (-19.739_208 * variance).exp()
+    exp(-19.739_208 * variance)
 }
 
 /// Bits carried by a soft bit that is normal with this mean and twice this variance (the J function of ten Brink 2004, in the
 /// closed form of Brannstrom et al. 2005, within 0.01).
 fn gaussian_bits(mean: f32) -> f32 {
-    (1.0 - (-0.307_3 * (2.0 * mean).powf(0.893_5) * std::f32::consts::LN_2).exp()).max(0.0).powf(1.106_4)
+    let left = 1.0 - exp(-0.307_3 * powf(2.0 * mean, 0.893_5) * std::f32::consts::LN_2);
+    if left > 0.0 { powf(left, 1.106_4) } else { 0.0 }
 }
