@@ -2,8 +2,8 @@
 //!
 //! Each needs the other: what was replaced is not compared, and where nothing can be read the hash decides what was replaced.
 
-use crate::content::{self, Comparison, Content, Placed, Placement};
-use crate::edit_map::{EditMap, Source};
+use crate::content::{self, Comparison, Content, Placement, Reduced};
+use crate::edit_map::{EditMap, Signed, Source};
 use crate::payload::SealClaims;
 use crate::plane::Plane;
 use crate::raster::Raster;
@@ -22,18 +22,25 @@ pub(crate) struct Traced {
 impl Traced {
     /// The edit map of `received`, whose luma is `luma`, and the comparison; no comparison without claims.
     pub(crate) fn bind(&self, received: &Raster, luma: &Plane) -> (EditMap, Option<Content>) {
+        let Some(claims) = self.claims else { return (self.map(received, luma, None, None), None) };
+        let (hash, stamped) = (&claims.content_hash, content::canonical(claims.size));
+        let mut shown = Reduced::new(luma, self.placement.area(), stamped);
         // First as a whole, for what lies outside the stamped picture carries no mark and is no edit; then without what was replaced.
-        let whole = self.compare(luma, &|_| false);
-        let matches = whole.is_some_and(|(content, _)| content.comparison == Comparison::Matches);
-        let placed = whole.and_then(|(_, placed)| placed);
-        let stamped = placed.filter(|_| matches).map(|placed| placed.corners());
+        let mut whole = content::compare(&self.view(&shown, &|_| false), hash, claims.size);
+        if whole.0.comparison == Comparison::Differs
+            && let Some(turned) = content::turned_back(received, &self.view(&shown, &|_| false), hash, claims.size)
+        {
+            (shown, whole) = turned;
+        }
+        let (content, placed) = whole;
+        let matches = content.comparison == Comparison::Matches;
+        let corners = placed.filter(|_| matches).map(|placed| placed.corners());
         let with = |by_content: bool| {
-            let hash = self.claims.as_ref().map(|claims| &claims.content_hash).filter(|_| by_content);
-            let Self { blocks, placement, bits, .. } = self;
-            let source = Source { blocks, bits, placement: *placement, received, luma };
-            let map = EditMap::new(&source, stamped, hash.zip(placed.as_ref()));
-            let content = self.compare(luma, &|at| map.is_altered(at)).map(|(content, _)| content);
-            (map, content)
+            let signed = placed.as_ref().filter(|_| by_content).map(|placed| Signed { hash, placed, shown: &shown });
+            let map = self.map(received, luma, corners, signed);
+            let without = || content::compare(&self.view(&shown, &|at| map.is_altered(at)), hash, claims.size).0;
+            let content = if map.regions().is_empty() { content } else { without() };
+            (map, Some(content))
         };
         let (map, content) = with(true);
         if content.is_some_and(|content| content.comparison == Comparison::Differs) {
@@ -43,9 +50,18 @@ impl Traced {
         (map, content)
     }
 
-    fn compare(&self, luma: &Plane, replaced: &dyn Fn([f64; 2]) -> bool) -> Option<(Content, Option<Placed>)> {
-        let claims = self.claims?;
-        let received = content::Received { luma, placement: self.placement, replaced };
-        Some(content::compare(&received, &claims.content_hash, claims.size))
+    fn view<'a>(&self, shown: &'a Reduced, replaced: &'a dyn Fn([f64; 2]) -> bool) -> content::Received<'a> {
+        content::Received { shown, placement: self.placement, replaced }
+    }
+
+    fn map(
+        &self,
+        received: &Raster,
+        luma: &Plane,
+        stamped: Option<[[f64; 2]; 2]>,
+        signed: Option<Signed<'_>>,
+    ) -> EditMap {
+        let Self { blocks, placement, bits, .. } = self;
+        EditMap::new(&Source { blocks, bits, placement: *placement, received, luma }, stamped, signed)
     }
 }

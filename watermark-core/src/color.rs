@@ -40,6 +40,37 @@ fn luma_of<T: Copy + Into<f32>>(samples: &[T], channels: Channels, scale: f32) -
     }
 }
 
+/// Shares of a luma change that red, green and blue make, whatever their colour.
+pub(crate) const SHARES: [f32; 3] = [LUMA[0] * DIRECTION[0], LUMA[1] * DIRECTION[1], LUMA[2] * DIRECTION[2]];
+
+/// Luma of one colour.
+pub(crate) fn luma_of_pixel([r, g, b]: [f32; 3]) -> f32 {
+    LUMA[0] * r + LUMA[1] * g + LUMA[2] * b
+}
+
+/// Red, green and blue in gray levels, composited on white; `None` for a gray raster.
+pub(crate) fn channels(raster: &Raster) -> Option<[Plane; 3]> {
+    let (width, height) = (raster.width() as usize, raster.height() as usize);
+    let count = raster.channels().count();
+    (count >= 3).then(|| {
+        [0, 1, 2].map(|channel| {
+            let data = match raster.samples() {
+                Samples::U8(s) => channel_of(s, count, channel, 1.0),
+                Samples::U16(s) => channel_of(s, count, channel, 1.0 / 257.0),
+            };
+            Plane { width, height, data }
+        })
+    })
+}
+
+fn channel_of<T: Copy + Into<f32>>(samples: &[T], count: usize, channel: usize, scale: f32) -> Vec<f32> {
+    let value = |p: &[T]| match p.get(3) {
+        Some(&alpha) => 255.0 + (p[channel].into() * scale - 255.0) * (alpha.into() * scale / 255.0),
+        None => p[channel].into() * scale,
+    };
+    samples.chunks_exact(count).map(value).collect()
+}
+
 /// Adds `change` (gray levels of composited luma) to the pixels, clipping at black and white. Alpha is kept. Each
 /// pixel's rounding error of red and blue is made up in green, so luma is met to within half a green step.
 pub(crate) fn add_luma(raster: &mut Raster, change: &Plane) {
@@ -84,4 +115,32 @@ where
 pub(crate) fn round(value: f32) -> f32 {
     const SHIFT: f32 = 12_582_912.0; // 1.5 * 2^23: the sum has no fractional bits left
     (value + SHIFT) - SHIFT
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn channels_weigh_up_to_luma() {
+        let bytes: Vec<u8> = (0..96u32).map(|i| (i * 37 % 256) as u8).collect();
+        let words: Vec<u16> = (0..96u32).map(|i| (i * 7919 % 65536) as u16).collect();
+        for (kind, width) in [(Channels::Rgb, 8), (Channels::Rgba, 6)] {
+            for samples in [Samples::U8(bytes.clone()), Samples::U16(words.clone())] {
+                let raster = Raster::new(width, 4, kind, samples).unwrap();
+                let (luma, [red, green, blue]) = (luma(&raster), channels(&raster).unwrap());
+                for (i, &expected) in luma.data.iter().enumerate() {
+                    let found = luma_of_pixel([red.data[i], green.data[i], blue.data[i]]);
+                    assert!((found - expected).abs() < 1e-3, "{found} for {expected}, {kind:?}, pixel {i}");
+                }
+            }
+        }
+        let gray = Raster::new(12, 8, Channels::Gray, Samples::U8(bytes)).unwrap();
+        assert!(channels(&gray).is_none());
+    }
+
+    #[test]
+    fn shares_of_a_change_make_a_whole() {
+        assert!((SHARES.iter().sum::<f32>() - 1.0).abs() < 1e-3, "{SHARES:?}");
+    }
 }

@@ -16,7 +16,7 @@ use crate::codes::{Codes, bytes};
 use crate::coding::{CodeError, Decoded, Workspace};
 use crate::color;
 use crate::constellation::Candidate;
-use crate::content::{self, Content, Placement};
+use crate::content::{self, Comparison, Content, Placement, Reduced};
 use crate::detection::Detection;
 use crate::edit_map::EditMap;
 use crate::effort::{Budget, Effort};
@@ -81,9 +81,13 @@ impl Extraction {
     /// bound to no picture, or nothing decoded here that would tell how the picture lies.
     pub fn compare(&self, received: &Raster, seal: &SealClaims) -> Option<Content> {
         let map = self.edit_map.as_ref().filter(|_| !seal.content_hash.is_none())?;
-        let (luma, replaced) = (&color::luma(received), &|at: [f64; 2]| map.is_altered(at));
-        let received = content::Received { luma, placement: map.placement(), replaced };
-        Some(content::compare(&received, &seal.content_hash, seal.size).0)
+        let (placement, hash) = (map.placement(), &seal.content_hash);
+        let shown = &Reduced::new(&color::luma(received), placement.area(), content::canonical(seal.size));
+        let view = content::Received { shown, placement, replaced: &|at: [f64; 2]| map.is_altered(at) };
+        let (content, _) = content::compare(&view, hash, seal.size);
+        let differs = content.comparison == Comparison::Differs;
+        let turned = differs.then(|| content::turned_back(received, &view, hash, seal.size)).flatten();
+        Some(turned.map_or(content, |(_, (content, _))| content))
     }
 }
 
@@ -104,7 +108,7 @@ pub(crate) fn unbound(luma: &Plane, carrier: &Carrier) -> Result<Option<Traced>,
     let mut reader = Reader::new(carrier)?;
     reader.search(luma, Effort::Fast);
     let seal = reader.seal.as_ref().and_then(|d| Seal::decode(&bytes(&d.payload)?).ok());
-    Ok(seal.and_then(|seal| reader.traced(Some(&seal))))
+    Ok(reader.traced(seal.as_ref()))
 }
 
 /// Coherence under which a guessed channel is not worth the decoders' time, standard deviations. Chance alone reaches 2.4

@@ -112,11 +112,15 @@ pub(crate) struct Received {
     pub(crate) step: Vec<f32>,
     /// Nothing is left in the carried band: a codec rounded it away, or the picture is flat there.
     pub(crate) dead: Vec<bool>,
+    /// Little more is left than in a dead one.
+    pub(crate) faint: Vec<bool>,
 }
 
 /// Sum of magnitudes of a block's carried coefficients, gray levels, under which it is dead. Rounding of the pixels leaves about
 /// 1.4.
 const DEAD: f32 = 2.4;
+/// The same sum under which a block is nearly dead: what lowers all tones by a third makes it a dead one.
+const FAINT: f32 = 1.5 * DEAD;
 
 /// Projects the blocks of `plane` whose grid starts at `(x0, y0)`; `noise` as for [`mask::steps`].
 pub(crate) fn receive(plane: &Plane, lattice: &Lattice, x0: usize, y0: usize, noise: f32) -> Received {
@@ -124,8 +128,9 @@ pub(crate) fn receive(plane: &Plane, lattice: &Lattice, x0: usize, y0: usize, no
     let step = mask::steps(&grid, noise);
     let ratio =
         grid.blocks.iter().zip(&step).map(|(b, &m)| if m > 0.0 { project(b, &lattice.direction) / m } else { 0.0 });
-    let dead = grid.blocks.iter().map(|b| b[..BAND.len()].iter().map(|c| c.abs()).sum::<f32>() < DEAD);
-    Received { cols: grid.cols, ratio: ratio.collect(), dead: dead.collect(), step }
+    let left = |b: &[f32; 8]| b[..BAND.len()].iter().map(|c| c.abs()).sum::<f32>();
+    let (dead, faint) = grid.blocks.iter().map(|b| (left(b) < DEAD, left(b) < FAINT)).unzip();
+    Received { cols: grid.cols, ratio: ratio.collect(), dead, faint, step }
 }
 
 /// Received blocks with their place in the tile known: what is left to find is the gain.
@@ -141,6 +146,8 @@ pub(crate) struct Aligned {
     bit: Vec<u16>,
     /// Kind of block, under [`KINDS`]: 0 dead, then by step.
     kind: Vec<u8>,
+    /// It is dead or nearly so.
+    is_faint: Vec<bool>,
     /// Number of the block in the received grid.
     block: Vec<u32>,
 }
@@ -148,12 +155,18 @@ pub(crate) struct Aligned {
 /// How one block agrees with what it should carry.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Agreement {
+    /// Number of the block among those that can be read.
+    pub(crate) index: usize,
     /// Number of the block in the received grid.
     pub(crate) block: usize,
+    /// What it should carry.
+    pub(crate) bit: u8,
     /// Cosine of its distance from the nearest lattice point of its bit, a step being a turn: 1 on the point, on average 0 without a mark.
     pub(crate) cosine: f32,
     /// Class of its noise, under [`CLASSES`].
     pub(crate) class: usize,
+    /// It is dead or nearly so.
+    pub(crate) is_faint: bool,
 }
 
 impl Aligned {
@@ -179,6 +192,7 @@ impl Aligned {
                 out.bit.push(bit);
                 let by_step = 1 + u8::from(step > low) + u8::from(step > median) + u8::from(step > high);
                 out.kind.push(if received.dead[i] { 0 } else { by_step });
+                out.is_faint.push(received.faint[i]);
                 out.block.push(i as u32);
             }
         }
@@ -289,9 +303,15 @@ impl Aligned {
         let one = |i: usize| {
             let bit = bits[usize::from(self.bit[i])]?;
             let cosine = cos_turns(self.ratio[i] * inverse - self.dither[i] - 0.5 * f32::from(bit));
-            Some(Agreement { block: self.block[i] as usize, cosine, class: self.class(i, inverse) })
+            let (block, class) = (self.block[i] as usize, self.class(i, inverse));
+            Some(Agreement { index: i, block, bit, cosine, class, is_faint: self.is_faint[i] })
         };
         (0..self.len()).filter_map(one).collect()
+    }
+
+    /// The cosine of [`Agreement`] of readable block `index`, which carries `bit`, were the gain another one.
+    pub(crate) fn cosine(&self, index: usize, gain: f32, bit: u8) -> f32 {
+        cos_turns(self.ratio[index] / gain - self.dither[index] - 0.5 * f32::from(bit))
     }
 
     /// Phase variance of block `i`, square steps.

@@ -98,17 +98,24 @@ impl Raster {
         Self { width, height, channels, samples }
     }
 
-    /// Whether a colour sample at `(x, y)` is as dark or as bright as samples get, to within a 128th of the range; outside, no.
-    pub(crate) fn is_clipped(&self, x: usize, y: usize) -> bool {
+    /// Which colour samples at `(x, y)` are as dark or as bright as samples get, to within a 128th of the range: bit 0 for the first. Outside, none.
+    pub(crate) fn clipped(&self, x: usize, y: usize) -> usize {
         let (width, height, count) = (self.width as usize, self.height as usize, self.channels.count());
         let colors = count - usize::from(self.channels.has_alpha());
         if x >= width || y >= height {
-            return false;
+            return 0;
         }
         let first = (y * width + x) * count;
+        let bits = |sample: usize, is_clipped: bool| usize::from(is_clipped) << sample;
         match &self.samples {
-            Samples::U8(s) => s[first..first + colors].iter().any(|&v| !(2..=253).contains(&v)),
-            Samples::U16(s) => s[first..first + colors].iter().any(|&v| !(512..=65023).contains(&v)),
+            Samples::U8(s) => {
+                let pixel = s[first..first + colors].iter().enumerate();
+                pixel.map(|(i, v)| bits(i, !(2..=253).contains(v))).sum()
+            }
+            Samples::U16(s) => {
+                let pixel = s[first..first + colors].iter().enumerate();
+                pixel.map(|(i, v)| bits(i, !(512..=65023).contains(v))).sum()
+            }
         }
     }
 
@@ -153,4 +160,17 @@ pub enum SamplesMut<'a> {
     U8(&'a mut [u8]),
     /// 0 to 65535.
     U16(&'a mut [u16]),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn clipped_samples_are_told_one_by_one_and_alpha_is_none() {
+        let of = |pixel: [u8; 4]| Raster::new(1, 1, Channels::Rgba, Samples::U8(pixel.to_vec())).unwrap().clipped(0, 0);
+        assert_eq!([of([2, 128, 253, 255]), of([1, 128, 254, 0]), of([0, 255, 0, 128])], [0, 0b101, 0b111]);
+        let deep = Raster::new(2, 1, Channels::Gray, Samples::U16(vec![511, 512])).unwrap();
+        assert_eq!([deep.clipped(0, 0), deep.clipped(1, 0), deep.clipped(2, 0)], [1, 0, 0], "the last is outside");
+    }
 }

@@ -5,7 +5,7 @@ use crate::bind::Traced;
 use crate::carrier::Carrier;
 use crate::coding::CodeError;
 use crate::color;
-use crate::content::{self, Content, Placement};
+use crate::content::{self, Content, Placement, Reduced};
 use crate::edit_map::EditMap;
 use crate::embed::{EmbedError, Stamped, Strength, write};
 use crate::extract;
@@ -39,7 +39,8 @@ pub fn compare(received: &Raster, hash: &ContentHash, size: StampedSize) -> Cont
     let (width, height) = crate::canonical::size(size.width_px().into(), size.height_px().into());
     let (x, y) = (luma.width as f64 / width as f64, luma.height as f64 / height as f64);
     let placement = Placement { map: Affine::scaling(x, y), tile: [0.0; 2] };
-    content::compare(&content::Received { luma: &luma, placement, replaced: &|_| false }, hash, size).0
+    let shown = Reduced::new(&luma, placement.area(), content::canonical(size));
+    content::compare(&content::Received { shown: &shown, placement, replaced: &|_| false }, hash, size).0
 }
 
 /// A message that was read but not yet bound to the picture: what binding alone takes can be timed on it.

@@ -2,12 +2,12 @@
 
 use super::Placement;
 use super::hash::{CELLS, GRID, bit, neighbours};
+use super::reduced::Reduced;
 use crate::affine::Affine;
 use crate::canonical;
 use crate::carrier::TILE_PX;
 use crate::color;
 use crate::payload::{ContentHash, StampedSize};
-use crate::plane::Plane;
 use crate::raster::Raster;
 
 /// What the comparison came to.
@@ -43,7 +43,7 @@ pub(crate) const ENOUGH_BITS: f64 = 16.0;
 /// Difference of a cell from its neighbours at which its bit counts half, gray levels: what codecs and noise leave untouched.
 const HALF_WEIGHT: f32 = 2.0;
 /// Samples along each side of a cell.
-const SAMPLES: usize = 8;
+pub(crate) const SAMPLES: usize = 8;
 /// Share of a cell's or ring's samples that must be shown for it to count.
 const LEAST_SHOWN: f32 = 0.25;
 /// A placement that shows less than this share of what another shows is not tried.
@@ -51,7 +51,7 @@ const WORTH_TRYING: f64 = 0.75;
 
 /// A received picture with its geometry, and which parts still carry the mark.
 pub(crate) struct Received<'a> {
-    pub(crate) luma: &'a Plane,
+    pub(crate) shown: &'a Reduced,
     pub(crate) placement: Placement,
     /// Whether the mark is missing at a position of the plane that was read: what is shown there is not compared.
     pub(crate) replaced: &'a dyn Fn([f64; 2]) -> bool,
@@ -68,20 +68,23 @@ pub(crate) struct Feature {
 
 /// Compares `received` with the hash of a picture of `size`, at the placement that agrees best, and says which that is.
 pub(crate) fn compare(received: &Received<'_>, hash: &ContentHash, size: StampedSize) -> (Content, Option<Placed>) {
-    let (width, height) = (usize::from(size.width_px()), usize::from(size.height_px()));
-    let (width, height) = canonical::size(width, height);
-    let stamped = [width as f64, height as f64];
-    let reduced = Reduced::new(received, stamped);
+    let stamped = canonical(size);
     let corners = candidates(received, stamped);
     let mut best: Option<(Content, Placed)> = None;
     for &corner in &corners {
         let placed = Placed { stamped, corner };
-        let content = judge(&placed.cells_of(received, &reduced, |_, _, _| ()), hash);
+        let content = judge(&placed.cells(received, |_, _, _| ()), hash);
         if best.is_none_or(|(b, _)| evidence(&content) > evidence(&b)) {
             best = Some((content, placed));
         }
     }
     best.map_or((NOTHING, None), |(content, placed)| (Content { placements: corners.len(), ..content }, Some(placed)))
+}
+
+/// Canonical size of a picture of `size`.
+pub(crate) fn canonical(size: StampedSize) -> [f64; 2] {
+    let (width, height) = canonical::size(size.width_px().into(), size.height_px().into());
+    [width as f64, height as f64]
 }
 
 /// What a whole picture shows in each cell of a content hash, to be held against hashes that come to hand later: a record in
@@ -95,7 +98,8 @@ impl ContentSketch {
         let luma = color::luma(raster);
         let size = [luma.width as f64, luma.height as f64];
         let placement = Placement { map: Affine::scaling(1.0, 1.0), tile: [0.0; 2] };
-        let received = Received { luma: &luma, placement, replaced: &|_| false };
+        let shown = Reduced::new(&luma, placement.area(), size);
+        let received = Received { shown: &shown, placement, replaced: &|_| false };
         Self(Placed { stamped: size, corner: [0.0; 2] }.cells(&received, |_, _, _| ()))
     }
 
@@ -136,44 +140,10 @@ fn judge(cells: &Cells, hash: &ContentHash) -> Content {
     Content { comparison, disagreement, effective_bits: sum, shown: shown as f64 / CELLS as f64, placements: 1 }
 }
 
-/// The received picture in fewer pixels: means of squares, so that a few samples stand for a cell.
-struct Reduced {
-    plane: Plane,
-    /// Received pixels a reduced pixel is wide and high.
-    pitch: f64,
-}
-
-impl Reduced {
-    fn new(received: &Received<'_>, stamped: [f64; 2]) -> Self {
-        let cell = received.placement.area() * stamped[0] * stamped[1] / CELLS as f64;
-        let pitch = ((cell.sqrt() / SAMPLES as f64) as usize).max(1);
-        let luma = received.luma;
-        let mut plane = Plane::zeros(luma.width.div_ceil(pitch), luma.height.div_ceil(pitch));
-        for y in 0..plane.height {
-            let lines = y * pitch..((y + 1) * pitch).min(luma.height);
-            let high = lines.len();
-            let out = plane.row_mut(y);
-            for line in lines {
-                for (mean, part) in out.iter_mut().zip(luma.row(line).chunks(pitch)) {
-                    *mean += part.iter().sum::<f32>() / (part.len() * high) as f32;
-                }
-            }
-        }
-        Self { plane, pitch: pitch as f64 }
-    }
-
-    /// Mean luma around a received position; `None` outside the picture.
-    fn at(&self, [x, y]: [f64; 2]) -> Option<f32> {
-        let (col, row) = ((x / self.pitch).floor(), (y / self.pitch).floor());
-        let inside = col >= 0.0 && row >= 0.0 && col < self.plane.width as f64 && row < self.plane.height as f64;
-        inside.then(|| self.plane.row(row as usize)[col as usize])
-    }
-}
-
 /// Canonical corners of the plane that was read at which nearly as much of the stamped picture is shown as at any.
 fn candidates(received: &Received<'_>, stamped: [f64; 2]) -> Vec<[f64; 2]> {
     let place = &received.placement;
-    let (width, height) = (received.luma.width as f64, received.luma.height as f64);
+    let [width, height] = received.shown.size();
     let inverse = place.map.inverse();
     let outline = [[0.0, 0.0], [width, 0.0], [0.0, height], [width, height]].map(|at| inverse.apply(at));
     let along = |axis: usize| {
@@ -218,16 +188,7 @@ impl Placed {
     }
 
     /// The cells of `received`. `each` is told of every sample that is shown: its cell, position on the plane that was read, and luma.
-    pub(crate) fn cells(&self, received: &Received<'_>, each: impl FnMut(usize, [f64; 2], f32)) -> Cells {
-        self.cells_of(received, &Reduced::new(received, self.stamped), each)
-    }
-
-    fn cells_of(
-        &self,
-        received: &Received<'_>,
-        reduced: &Reduced,
-        mut each: impl FnMut(usize, [f64; 2], f32),
-    ) -> Cells {
+    pub(crate) fn cells(&self, received: &Received<'_>, mut each: impl FnMut(usize, [f64; 2], f32)) -> Cells {
         const N: usize = GRID * SAMPLES;
         let mut cells = Cells { means: [0.0; CELLS], samples: [0.0; CELLS] };
         for i in 0..N {
@@ -235,7 +196,9 @@ impl Placed {
                 let along =
                     |axis: usize, k: usize| (k as f64 + 0.5) * self.stamped[axis] / N as f64 - self.corner[axis];
                 let at = [along(0, j), along(1, i)];
-                if let Some(luma) = reduced.at(received.placement.map.apply(at)).filter(|_| !(received.replaced)(at)) {
+                if let Some(luma) =
+                    received.shown.at(received.placement.map.apply(at)).filter(|_| !(received.replaced)(at))
+                {
                     let cell = i / SAMPLES * GRID + j / SAMPLES;
                     cells.means[cell] += luma;
                     cells.samples[cell] += 1.0;

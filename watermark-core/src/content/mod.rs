@@ -13,10 +13,14 @@
 mod areas;
 mod compare;
 mod hash;
+mod hue;
 mod placement;
+mod reduced;
 
 pub(crate) use areas::evidence;
 pub use compare::{Comparison, Content, ContentSketch};
-pub(crate) use compare::{Placed, Received, compare};
+pub(crate) use compare::{Placed, Received, canonical, compare};
 pub(crate) use hash::{CELLS, hash, told_bits};
+pub(crate) use hue::turned_back;
 pub(crate) use placement::Placement;
+pub(crate) use reduced::Reduced;

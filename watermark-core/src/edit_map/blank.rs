@@ -31,11 +31,11 @@ impl Areas {
         (cols, rows): (usize, usize),
         inside: impl Fn(usize, usize) -> bool,
     ) -> Self {
+        let samples = samples(placement);
         let tone = |i: usize| {
             let (col, row) = (i % cols, i / cols);
-            inside(col, row)
-                .then(|| tone(luma, placement, [col, row].map(|at| (at * BLOCK_PX) as f64), first))
-                .flatten()
+            let corner = [first[0] + (col * BLOCK_PX) as f64, first[1] + (row * BLOCK_PX) as f64];
+            inside(col, row).then(|| tone(luma, placement.map.apply(corner), &samples)).flatten()
         };
         let tones: Vec<Option<f32>> = (0..cols * rows).map(tone).collect();
         let mut of = vec![None; tones.len()];
@@ -77,13 +77,17 @@ pub(crate) fn neighbours(block: usize, cols: usize, rows: usize) -> impl Iterato
     around.into_iter().flatten()
 }
 
-/// The tone of a block that shows nothing else, gray levels.
-fn tone(luma: &Plane, placement: &Placement, block: [f64; 2], first: [f64; 2]) -> Option<f32> {
-    let pitch = BLOCK_PX as f64 / SAMPLES as f64;
+/// Where a block's samples lie from its upper left corner, received pixels.
+fn samples(placement: &Placement) -> [[f64; 2]; SAMPLES * SAMPLES] {
+    let along = |n: usize| (n as f64 + 0.5) * BLOCK_PX as f64 / SAMPLES as f64;
+    std::array::from_fn(|i| placement.map.linear.apply([along(i % SAMPLES), along(i / SAMPLES)]))
+}
+
+/// The tone of the block with this upper left corner, gray levels, when it shows nothing else.
+fn tone(luma: &Plane, corner: [f64; 2], samples: &[[f64; 2]]) -> Option<f32> {
     let (mut low, mut high) = (f32::INFINITY, f32::NEG_INFINITY);
-    for i in 0..SAMPLES * SAMPLES {
-        let at = |axis: usize, n: usize| first[axis] + block[axis] + (n as f64 + 0.5) * pitch;
-        let [x, y] = placement.map.apply([at(0, i % SAMPLES), at(1, i / SAMPLES)]);
+    for [x, y] in samples {
+        let (x, y) = (corner[0] + x, corner[1] + y);
         let is_shown = x >= 0.0 && y >= 0.0 && x < luma.width as f64 && y < luma.height as f64;
         let value = is_shown.then(|| luma.row(y as usize)[x as usize])?;
         (low, high) = (low.min(value), high.max(value));

@@ -14,7 +14,7 @@ mod survey;
 
 use crate::carrier::BLOCK_PX;
 use crate::color;
-use crate::content::{self, Placed, Placement};
+use crate::content::{self, Placed, Placement, Reduced};
 use crate::payload::ContentHash;
 use crate::plane::Plane;
 use crate::raster::{Channels, Raster, Samples};
@@ -23,8 +23,10 @@ use crate::read::Blocks;
 use blank::Areas;
 use survey::Survey;
 
-/// Of eight samples spread over a block, how many make it a clipped one.
-const CLIPPED_SAMPLES: usize = 2;
+/// Samples spread over a block that are looked at for clipped tones.
+const CLIP_SAMPLES: usize = 8;
+/// Shares of a luma change that a block's clipped samples would have made, from which on it belongs to the next grade of clipping.
+const CLIPPED: [f32; survey::GRADES - 1] = [0.25, 0.5, 0.75];
 
 /// What shows that a part was changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -100,14 +102,18 @@ pub(crate) struct Source<'a> {
     pub(crate) luma: &'a Plane,
 }
 
+/// The signed content hash, where its picture lies, and the received picture to hold against it.
+#[derive(Clone, Copy)]
+pub(crate) struct Signed<'a> {
+    pub(crate) hash: &'a ContentHash,
+    pub(crate) placed: &'a Placed,
+    pub(crate) shown: &'a Reduced,
+}
+
 impl EditMap {
     /// The map of a reading. `stamped` is where the stamped picture's opposite corners lie on the plane that was read, if known: nothing outside
-    /// can carry the mark. `signed` is the content hash, and where its picture lies.
-    pub(crate) fn new(
-        source: &Source<'_>,
-        stamped: Option<[[f64; 2]; 2]>,
-        signed: Option<(&ContentHash, &Placed)>,
-    ) -> Self {
+    /// can carry the mark. Of areas that show nothing `signed` decides.
+    pub(crate) fn new(source: &Source<'_>, stamped: Option<[[f64; 2]; 2]>, signed: Option<Signed<'_>>) -> Self {
         let Source { blocks, placement, received, .. } = *source;
         let size = (received.width(), received.height());
         let first = [blocks.first_px.0 as f64, blocks.first_px.1 as f64];
@@ -121,19 +127,23 @@ impl EditMap {
             };
             stamped.is_none_or(within)
         };
+        let lost = clipping_loss();
+        let samples: [[f64; 2]; CLIP_SAMPLES] = std::array::from_fn(|i| {
+            placement.map.linear.apply([(2 * (i % 4) + i / 4 % 2) as f64 + 0.5, (2 * (i / 4) + 1) as f64])
+        });
         let clipped = |col, row| {
-            let at = |i: usize| {
-                let along = 2 * (i % 4) + i / 4 % 2;
-                placement.map.apply([begins(col, 0) + along as f64 + 0.5, begins(row, 1) + (2 * (i / 4) + 1) as f64])
-            };
-            let is_clipped = |[x, y]: [f64; 2]| x >= 0.0 && y >= 0.0 && received.is_clipped(x as usize, y as usize);
-            (0..16).step_by(2).filter(|&i| is_clipped(at(i))).count() >= CLIPPED_SAMPLES
+            let [left, top] = placement.map.apply([begins(col, 0), begins(row, 1)]);
+            let is_shown = |[x, y]: &[f64; 2]| *x >= 0.0 && *y >= 0.0;
+            let shown = samples.iter().map(|[x, y]| [left + x, top + y]).filter(is_shown);
+            let share =
+                shown.map(|[x, y]| lost[received.clipped(x as usize, y as usize)]).sum::<f32>() / CLIP_SAMPLES as f32;
+            CLIPPED.iter().filter(|&&least| share >= least).count()
         };
         let mut areas = Areas::new(source.luma, &placement, first, (blocks.cols, blocks.rows), inside);
-        if let Some((hash, placed)) = signed {
+        if let Some(Signed { hash, placed, shown }) = signed.filter(|_| !areas.evidence.is_empty()) {
             let area = |at: [f64; 2]| areas.of[block_at(at, blocks.first_px, (blocks.cols, blocks.rows))?];
-            let shown = content::Received { luma: source.luma, placement, replaced: &|_| false };
-            areas.evidence = content::evidence(&shown, hash, placed, &area, areas.evidence.len());
+            let received = content::Received { shown, placement, replaced: &|_| false };
+            areas.evidence = content::evidence(&received, hash, placed, &area, areas.evidence.len());
         }
         let survey = Survey::new(blocks, source.bits, inside, clipped, &areas);
         let corner = |[col, row]: [usize; 2]| {
@@ -222,10 +232,17 @@ impl EditMap {
     }
 }
 
+/// What clipped samples take of a luma change, 0 to 1, by the bits of [`Raster::clipped`].
+fn clipping_loss() -> [f32; 8] {
+    std::array::from_fn(|bits| {
+        (0..3).filter(|channel| bits & (1 << channel) != 0).map(|channel| color::SHARES[channel]).sum()
+    })
+}
+
 /// Number of the block of a grid at a position of the plane that was read.
 fn block_at([x, y]: [f64; 2], first_px: (usize, usize), (cols, rows): (usize, usize)) -> Option<usize> {
     let index = |v: f64, first: usize, count: usize| {
-        let i = ((v - first as f64) / BLOCK_PX as f64).floor();
+        let i = (v - first as f64) / BLOCK_PX as f64;
         (i >= 0.0 && i < count as f64).then_some(i as usize)
     };
     Some(index(y, first_px.1, rows)? * cols + index(x, first_px.0, cols)?)

@@ -320,19 +320,19 @@ fn edited(args: &Args, page: &mut Page, stamps: &[Stamp], carrier: &Carrier) -> 
     let start = Instant::now();
     page.table(
         "Edits of 4 % of the area",
-        "Stamped, edited, then stored as said: pictures in which a message was read, share of them with an intersection over union of all regions with the edit of at least 0.5, its median, \
-         and pictures with a region that does not touch the edit.",
-        &["edit", "stored as", "read", "IoU at least 0.5", "median IoU", "stray regions"],
+        "Stamped, edited, then stored as said: pictures in which a message was read, share of them with an intersection over union of all regions with the edit of at least 0.5, those in \
+         which that message was a seal and their share, the median, and pictures with a region that does not touch the edit.",
+        &["edit", "stored as", "read", "IoU at least 0.5", "seals", "IoU at least 0.5 with a seal", "median IoU", "stray regions"],
     );
     for edit in Edit::ALL {
         for (codec, steps) in CODECS {
             if start.elapsed() > Duration::from_secs_f64(60.0 * args.minutes) {
-                page.line(&format!("| {} | {codec} | not measured, out of time | | | |", edit.name()));
+                page.line(&format!("| {} | {codec} | not measured, out of time | | | | | |", edit.name()));
                 continue;
             }
             let cases: Vec<(usize, u64)> =
                 (0..stamps.len()).flat_map(|i| (0..args.edits).map(move |e| (i, e))).collect();
-            let results: Vec<Option<(f64, usize)>> = cases
+            let results: Vec<Option<(f64, usize, bool)>> = cases
                 .par_iter()
                 .map(|&(i, e)| -> Result<_> {
                     let (s, other) = (&stamps[i], &stamps[(i + 1 + e as usize) % stamps.len()]);
@@ -344,19 +344,24 @@ fn edited(args: &Args, page: &mut Page, stamps: &[Stamp], carrier: &Carrier) -> 
                     if args.detail && iou < 0.5 {
                         println!("    {} {e}: IoU {iou:.2}, {} regions", s.name, map.regions().len());
                     }
-                    Ok(Some((iou, others)))
+                    Ok(Some((iou, others, read.sealed)))
                 })
                 .collect::<Result<_>>()?;
             let mut ious: Vec<f64> = results.iter().flatten().map(|r| r.0).collect();
             ious.sort_by(f64::total_cmp);
-            let good = ious.iter().filter(|&&v| v >= 0.5).count();
+            let share = |sealed_only: bool| {
+                let of: Vec<_> = results.iter().flatten().filter(|r| r.2 || !sealed_only).collect();
+                100.0 * of.iter().filter(|r| r.0 >= 0.5).count() as f64 / of.len().max(1) as f64
+            };
+            let sealed = results.iter().flatten().filter(|r| r.2).count();
             let others = results.iter().flatten().filter(|r| r.1 > 0).count();
             page.line(&format!(
-                "| {} | {codec} | {} of {} | {:.1} % | {:.2} | {others} |",
+                "| {} | {codec} | {} of {} | {:.1} % | {sealed} | {:.1} % | {:.2} | {others} |",
                 edit.name(),
                 ious.len(),
                 cases.len(),
-                100.0 * good as f64 / ious.len().max(1) as f64,
+                share(false),
+                share(true),
                 ious.get(ious.len() / 2).copied().unwrap_or(0.0),
             ));
         }

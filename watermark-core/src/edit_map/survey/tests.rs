@@ -57,7 +57,7 @@ fn survey(plane: &Plane, carrier: &Carrier, clipped: impl Fn(usize) -> bool, are
     let gain = strengths().step();
     let blocks = Blocks { aligned, gain, first_px: (0, 0), cols: COLS, rows: COLS, repeated: false };
     let bits: Vec<Option<u8>> = bits().into_iter().map(Some).collect();
-    Survey::new(&blocks, &bits, |_, _| true, |col, row| clipped(row * COLS + col), areas)
+    Survey::new(&blocks, &bits, |_, _| true, |col, row| usize::from(clipped(row * COLS + col)), areas)
 }
 
 /// Intersection over union of the regions with [`PART`].
@@ -148,6 +148,33 @@ fn of_areas_that_show_nothing_the_hash_decides() {
     let unclear = survey(&plane, &carrier, is_part, &areas(HASH_EVIDENCE - 0.1));
     assert!(unclear.regions.is_empty());
     assert_eq!(states_in_part(&unclear, BlockState::Unknown), PART.len() * PART.len());
+}
+
+#[test]
+fn an_area_that_still_has_the_mark_was_not_drawn() {
+    let carrier = carrier();
+    let of = (0..COLS * COLS).map(|b| is_part(b).then_some(0)).collect();
+    let found = survey(&marked(&carrier), &carrier, |_| false, &Areas { of, evidence: vec![2.0 * HASH_EVIDENCE] });
+    assert!(found.regions.is_empty());
+    assert_eq!(states_in_part(&found, BlockState::Unknown), PART.len() * PART.len());
+}
+
+#[test]
+fn a_mark_of_another_gain_is_not_missing() {
+    let (carrier, part) = (carrier(), (0..COLS * COLS).filter(|&b| is_part(b)).collect::<Vec<_>>());
+    let bits: Vec<Option<u8>> = bits().into_iter().map(Some).collect();
+    let share = |plane: &Plane, factor: f32| {
+        let (aligned, gain) = (align(plane, &carrier.lattice, (0, 0), 0.0), factor * strengths().step());
+        let blocks = Blocks { aligned, gain, first_px: (0, 0), cols: COLS, rows: COLS, repeated: false };
+        let agreement = blocks.aligned.agreement(gain, &bits);
+        share_left(&part, &agreement, &[0.9; GRADES * CLASSES], &blocks)
+    };
+    for factor in [0.75, 0.9, 1.0, 1.15, 1.3] {
+        let left = share(&marked(&carrier), factor);
+        assert!(left > 0.6, "{left} at {factor}");
+    }
+    let left = share(&picture(SIDE, SIDE, 99), 1.0);
+    assert!(left < MISSING, "{left} without a mark");
 }
 
 #[test]
