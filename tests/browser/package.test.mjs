@@ -1,10 +1,11 @@
 // The npm package as a Node user meets it, from the folder that would be published.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { brotliCompressSync } from 'node:zlib';
 import { bytes, demoDirectory, here, root, sample } from './support.mjs';
 
 const project = mkdtempSync(join(tmpdir(), 'watermark-user-'));
@@ -118,4 +119,16 @@ test('the types say what the functions take', () => {
   `);
   const tsc = join(here, 'node_modules/.bin/tsc');
   execFileSync(tsc, ['--noEmit', '--strict', '--target', 'es2022', '--module', 'nodenext', '--lib', 'es2022,dom', 'use.ts'], { cwd: project, stdio: 'inherit' });
+});
+
+test('the module has at most 1 MiB, the page with its samples 1.5 MiB, as web servers send them', (context) => {
+  // Highest quality by default: what servers store for files that do not change.
+  const size = (file) => brotliCompressSync(bytes(file)).length;
+  const page = join(root, 'web-demo');
+  const module = size(join(page, 'pkg/watermark_wasm_bg.wasm'));
+  const files = readdirSync(page, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  const total = files.reduce((sum, entry) => sum + size(join(entry.parentPath ?? entry.path, entry.name)), 0);
+  context.diagnostic(`module ${module} bytes, page ${total} bytes`);
+  assert.ok(module <= 2 ** 20, `the module has ${module} bytes`);
+  assert.ok(total <= 1.5 * 2 ** 20, `the page has ${total} bytes`);
 });

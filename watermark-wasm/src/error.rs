@@ -9,6 +9,8 @@ use watermark_core::raster::RasterError;
 use watermark_core::signature::{DirectoryError, KeyError};
 use watermark_files::{DecodeError, EncodeError};
 
+use crate::JsError;
+
 /// Why a call failed.
 #[derive(Debug, Error)]
 pub(crate) enum Failure {
@@ -96,10 +98,9 @@ pub(crate) fn with_causes(error: &dyn std::error::Error) -> String {
 
 impl From<Failure> for JsValue {
     fn from(failure: Failure) -> Self {
-        let error = js_sys::Error::new(&with_causes(&failure));
+        let error = JsError::new(&with_causes(&failure));
         error.set_name("WatermarkError");
-        // Setting a property of a plain object made a line above cannot fail.
-        let _ = js_sys::Reflect::set(&error, &"code".into(), &failure.code().into());
+        error.set_code(failure.code());
         error.into()
     }
 }

@@ -11,6 +11,7 @@ use watermark_core::signature::{PrivateKey, verify};
 use watermark_core::{Carrier, Effort, Profile, Stamped, Statement, Strength, embed, extract};
 use watermark_files::{EncodeOptions, Encoded, Format, JpegOptions, Limits, WebpCompression, decode, encode};
 
+use crate::Function;
 use crate::error::Failure;
 use crate::picture::Picture;
 use crate::verify::{step, with_carrier};
@@ -94,7 +95,7 @@ impl Picture {
     /// # Errors
     /// Codes `option`, `key`, `already-marked`, `too-small`, `too-flat`, `cannot-stamp`, `cannot-write`, `unread`,
     /// `aborted`.
-    pub fn stamp(&self, options: &str, progress: Option<js_sys::Function>) -> Result<StampedFile, JsValue> {
+    pub fn stamp(&self, options: &str, progress: Option<Function>) -> Result<StampedFile, JsValue> {
         let options: Options = serde_json::from_str(options).map_err(Failure::from)?;
         let carrier_key = options.carrier_key.clone();
         let work = |carrier: &Carrier| Job::new(self, &options, carrier)?.run(progress.as_ref());
@@ -143,7 +144,7 @@ impl<'a> Job<'a> {
         })
     }
 
-    fn run(&self, progress: Option<&js_sys::Function>) -> Result<StampedFile, Failure> {
+    fn run(&self, progress: Option<&Function>) -> Result<StampedFile, Failure> {
         step(progress, "look")?;
         let mut notes = self.look_for_older_mark()?;
         let (stamped, encoded) = match (self.attempt(self.strength, progress), self.strength) {
@@ -190,7 +191,7 @@ impl<'a> Job<'a> {
     }
 
     /// Embeds at one strength, encodes, and hands the file out only if it reads back.
-    fn attempt(&self, strength: Strength, progress: Option<&js_sys::Function>) -> Result<(Stamped, Encoded), Failure> {
+    fn attempt(&self, strength: Strength, progress: Option<&Function>) -> Result<(Stamped, Encoded), Failure> {
         step(progress, "embed")?;
         let public = self.key.public_key();
         let stamped = embed(&self.picture.raster, &self.statement, &self.key, &public, self.carrier, strength)?;
