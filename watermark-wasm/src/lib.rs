@@ -14,6 +14,7 @@
 mod edit;
 mod error;
 pub mod keys;
+mod label;
 mod labels;
 mod picture;
 mod stamp;
