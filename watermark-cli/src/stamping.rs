@@ -211,7 +211,7 @@ impl Stamper {
         record.psnr_db = picture::psnr_db(&cover.raster, &stamped.raster);
         record.notes.extend(notes(cover, &stamped, &encoded.notes));
         if let Some(labels) = labels {
-            record.notes.extend(labels.notes);
+            record.notes.extend(labels.notes.into_iter().chain(labels.unlabelled));
             record.labels = Some(labels.facts);
         }
         Ok(())

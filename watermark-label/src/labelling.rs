@@ -61,6 +61,8 @@ pub struct Applied {
     pub facts: LabelFacts,
     /// What was there and says otherwise.
     pub notes: Vec<String>,
+    /// That a visible label is asked for which was not drawn, and in which words.
+    pub unlabelled: Option<String>,
     record: String,
 }
 
@@ -209,13 +211,13 @@ impl Labelling {
             record: &record,
         };
         let merged = xmp::merge(packet, &new)?;
-        let mut notes: Vec<_> = merged.conflicts.iter().map(ToString::to_string).collect();
+        let notes = merged.conflicts.iter().map(ToString::to_string).collect();
         let words = self.badge_texts(&at).join(" / ");
-        if facts.missing.contains(&Layer::Badge) && !words.is_empty() {
+        let unlabelled = (facts.missing.contains(&Layer::Badge) && !words.is_empty()).then(|| {
             let drawn = badge.map_or("none was drawn".to_owned(), |badge| format!("{:?} was drawn", badge.text));
-            notes.push(format!("a visible label is asked for, such as {words:?}, and {drawn}"));
-        }
-        Ok(Applied { packet: merged.packet, facts, notes, record })
+            format!("a visible label is asked for, such as {words:?}, and {drawn}")
+        });
+        Ok(Applied { packet: merged.packet, facts, notes, unlabelled, record })
     }
 }
 

@@ -199,6 +199,7 @@ impl<'a> Job<'a> {
         notes.extend(self.notes(&stamped, &encoded));
         let labels = labels.map(|labels| {
             notes.extend(labels.notes.into_iter().map(|text| Note { code: "label", text }));
+            notes.extend(labels.unlabelled.map(|text| Note { code: "unlabelled", text }));
             labels.facts
         });
         let format = match self.encoding.format() {

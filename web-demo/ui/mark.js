@@ -167,7 +167,8 @@ function drawResult() {
   const done = t(record.profile === 'sealed' ? 'mark.done' : 'mark.done_beacon');
   $('mark-status').textContent = ''; // the heading below takes the focus and says it
   const psnr = record.psnr_db === null ? t('mark.identical') : t('mark.psnr', { db: number(record.psnr_db, 1) });
-  const notes = record.notes.map((note) => (has(`note.${note.code}`) ? t(`note.${note.code}`) : note.text));
+  // What `layers` says in the page's own words is not said twice.
+  const notes = record.notes.filter(({ code }) => code !== 'unlabelled').map((note) => (has(`note.${note.code}`) ? t(`note.${note.code}`) : note.text));
   $('marked').replaceChildren(
     el('h2', { text: done }),
     ...layers(record),
