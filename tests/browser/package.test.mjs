@@ -1,10 +1,11 @@
 // The npm package as a Node user meets it, from the folder that would be published.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { brotliCompressSync } from 'node:zlib';
 import { bytes, demoDirectory, here, root, sample } from './support.mjs';
 
 const project = mkdtempSync(join(tmpdir(), 'watermark-user-'));
@@ -43,6 +44,38 @@ test('stamp, verify and inspect; what was stated is what is read', async () => {
   assert.equal(beacon.reduce((sum, field) => sum + field.bits, 0), 72);
   assert.equal(seal.reduce((sum, field) => sum + field.bits, 0), 736);
   assert.deepEqual(labels, []);
+});
+
+test('a visible label and the layers that laws ask for, as the command line applies them', async () => {
+  const wm = await import('../../watermark-wasm/pkg/node.js');
+  const key = wm.makeKey({ name: 'Node Studio', systems: ['painter@2.1'] });
+  const cover = bytes(sample('unmarked'));
+  const stamp = (more) => wm.stamp(cover, { key: key.pem, origin: 'generated', system: 'painter@2.1', format: 'png', ...more });
+  const labelled = stamp({ realistic: true, profiles: ['kr', 'eu', 'cn', 'us-ca'], provider: 'Node Studio' });
+  const { badge, labels } = labelled.record;
+  assert.equal(badge.text, 'AI로 생성된 가상의 이미지입니다 / AI GENERATED / AI生成');
+  assert.ok(badge.contrast >= 4.5 && badge.text_height_px * 20 >= labelled.record.height);
+  assert.deepEqual([labels.profiles, labels.layers, labels.missing], [['kr', 'eu', 'cn', 'us-ca'], ['badge', 'mark', 'metadata'], []]);
+  const { report, labels: found } = wm.inspect(labelled.bytes, [key.directory]);
+  assert.equal(report.verdict, 'verified');
+  assert.match(found.find(({ name }) => name === 'DigitalSourceType').value, /trainedAlgorithmicMedia$/);
+  assert.equal(JSON.parse(found.find(({ name }) => name === 'AIGC').value).ContentProducer, 'Node_Studio');
+  assert.ok(found.filter(({ name }) => name !== 'CreatorTool').every((label) => label.place === 'xmp' && label.says_ai));
+  // The same picture labelled by the command line's words, at a place and size of one's own, without a profile.
+  const plain = stamp({ badge: 'ko', badgeCorner: 'top-left', badgeSize: 8 });
+  assert.deepEqual([plain.record.badge.text, plain.record.labels], ['AI 생성', null]);
+  assert.ok(plain.record.badge.x < 100 && plain.record.badge.y < 100);
+  assert.notDeepEqual(wm.decode(plain.bytes).data, wm.decode(stamp({ badge: 'none' }).bytes).data);
+  // Told, not hidden, when a label that is asked for is left out.
+  const refused = stamp({ realistic: true, profiles: ['kr'], badge: 'none' });
+  assert.deepEqual([refused.record.badge, refused.record.labels.missing, refused.record.labels.notice.id], [null, ['badge'], 'kr.download.1']);
+  for (const [code, options] of [
+    ['needs-provider', { profiles: ['us-ca'] }], ['needs-system', { profiles: ['us-ca'], provider: 'A', system: undefined }],
+    ['option', { profiles: ['nowhere'] }], ['option', { badge: '뷁' }], ['option', { badge: 'ko', badgeCorner: 'middle' }],
+    ['option', { badge: 'ko', badgeSize: 80 }], ['option', { profiles: ['kr'], exempt: 'whim:none' }],
+  ]) {
+    assert.throws(() => stamp(options), (error) => error.code === code, JSON.stringify(options));
+  }
 });
 
 test('pixels instead of a file give the same verdict', async () => {
@@ -113,9 +146,24 @@ test('the types say what the functions take', () => {
     try { verify(bytes, []); } catch (error) { if (error instanceof WatermarkError && error.code === 'damaged') console.log(report, later); }
     // @ts-expect-error: no such effort
     verify(bytes, [], { effort: 'heroic' });
+    stamp(bytes, { key: 'x', origin: 'generated', badge: 'my own words', badgeCorner: 'top-left', profiles: ['kr', 'us-ca'] }).record.labels?.missing;
+    // @ts-expect-error: no such law
+    stamp(bytes, { key: 'x', origin: 'generated', profiles: ['mars'] });
     // @ts-expect-error: an origin is needed
     stamp(bytes, { key: 'x' });
   `);
   const tsc = join(here, 'node_modules/.bin/tsc');
   execFileSync(tsc, ['--noEmit', '--strict', '--target', 'es2022', '--module', 'nodenext', '--lib', 'es2022,dom', 'use.ts'], { cwd: project, stdio: 'inherit' });
+});
+
+test('the module has at most 1 MiB, the page with its samples 1.5 MiB, as web servers send them', (context) => {
+  // Highest quality by default: what servers store for files that do not change.
+  const size = (file) => brotliCompressSync(bytes(file)).length;
+  const page = join(root, 'web-demo');
+  const module = size(join(page, 'pkg/watermark_wasm_bg.wasm'));
+  const files = readdirSync(page, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  const total = files.reduce((sum, entry) => sum + size(join(entry.parentPath ?? entry.path, entry.name)), 0);
+  context.diagnostic(`module ${module} bytes, page ${total} bytes`);
+  assert.ok(module <= 2 ** 20, `the module has ${module} bytes`);
+  assert.ok(total <= 1.5 * 2 ** 20, `the page has ${total} bytes`);
 });

@@ -131,6 +131,38 @@ test('marking: made, compared, notice shown before the download, and the file ve
   assert.match(await page.locator('#finding .demo').innerText(), /key that you made on this page/);
 });
 
+test('labels beside the mark: offered, drawn, listed, found again, and what a law still lacks is said', async () => {
+  const page = await start({}, '#mark');
+  await page.locator('#mark-file').setInputFiles(sample('unmarked'));
+  await page.getByLabel('California').check();
+  await page.getByLabel('Your name or organisation').fill('Test Studio');
+  await page.getByRole('button', { name: 'Mark the picture' }).click();
+  await page.getByText('asks for the name of the generating system').waitFor({ timeout: 60_000 });
+  await page.getByLabel('Made with').fill('painter@2.1');
+  await page.getByLabel('Korea').check();
+  await page.getByLabel('It shows something a viewer could take for real').check();
+  await page.getByRole('button', { name: 'Mark the picture' }).click();
+  await page.getByText('In the file: visible label “AI로 생성된 가상의 이미지입니다”, invisible mark, labels in the metadata.').waitFor({ timeout: 60_000 });
+  await page.screenshot({ path: join(artefacts, 'labelled-desktop-en.png'), fullPage: true });
+  await page.getByRole('button', { name: /^Download/ }).click();
+  assert.equal(await page.locator('#notice-realistic').isVisible(), false, 'there is a label that people see');
+  const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'I will. Download' }).click()]);
+  const { report, labels } = watermark.inspect(bytes(await download.path()), []);
+  assert.equal(report.verdict, 'unknown-issuer');
+  assert.ok(labels.some(({ name, value, says_ai }) => name === 'AISystemUsed' && value === 'painter' && says_ai));
+  await page.getByLabel('On the picture').selectOption('none');
+  await page.getByRole('button', { name: 'Mark the picture' }).click();
+  await page.getByText('Asked for, but not in the file: a visible label.').waitFor({ timeout: 60_000 });
+  await page.getByRole('button', { name: '한국어' }).click();
+  await page.getByText('요구되지만 파일에 없는 것: 보이는 표시.').waitFor();
+  await page.screenshot({ path: join(artefacts, 'labelled-desktop-ko.png'), fullPage: true });
+  await page.setViewportSize({ width: 390, height: 844 });
+  await page.screenshot({ path: join(artefacts, 'labelled-phone-ko.png'), fullPage: true });
+  await page.getByRole('button', { name: 'English' }).click();
+  await page.screenshot({ path: join(artefacts, 'labelled-phone-en.png'), fullPage: true });
+  assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), 'nothing is wider than a phone');
+});
+
 test('a marked picture is not marked again without being asked, and a kept key comes back', async () => {
   const page = await start({}, '#mark');
   await page.locator('#mark-file').setInputFiles(sample('signed'));

@@ -6,10 +6,11 @@
 //! DIFFERENCE: colour conversion and DCT rounding are those of `jpeg-encoder` and `zune-jpeg`, not of libjpeg-turbo;
 //! single coefficients near a rounding tie may differ by one quantisation step.
 
-use std::io::Cursor;
-
-use image::{ImageFormat, ImageReader, RgbImage};
+use image::RgbImage;
 use jpeg_encoder::{ChromaSubsamplingMethod, ColorType, Encoder, QuantizationTableType, SamplingFactor};
+use zune_core::bytestream::ZCursor;
+use zune_core::colorspace::ColorSpace;
+use zune_core::options::DecoderOptions;
 
 use crate::chain::{AttackError, Attacked};
 
@@ -53,7 +54,7 @@ pub(crate) fn jpeg(im: &RgbImage, quality: u8) -> Result<Attacked, AttackError> 
     encoder.set_chroma_subsampling_method(ChromaSubsamplingMethod::Average);
     encoder.set_quantization_tables(QuantizationTableType::Default, QuantizationTableType::Default);
     encoder.encode(im.as_raw(), width as u16, height as u16, ColorType::Rgb).map_err(|_| too_large)?;
-    Ok(Attacked { image: decode(&bytes, ImageFormat::Jpeg), file: Some((Format::Jpeg, bytes)) })
+    Ok(Attacked { image: decode_jpeg(&bytes, width, height), file: Some((Format::Jpeg, bytes)) })
 }
 
 /// WebP lossy round trip at `quality`, 0 to 100.
@@ -69,14 +70,18 @@ pub(crate) fn webp(im: &RgbImage, quality: u8) -> Result<Attacked, AttackError> 
         .encode_simple(false, f32::from(quality.min(100)))
         .map_err(|_| too_large)?;
     let bytes = encoded.to_vec();
-    Ok(Attacked { image: decode(&bytes, ImageFormat::WebP), file: Some((Format::WebP, bytes)) })
+    let image =
+        image::load_from_memory_with_format(&bytes, image::ImageFormat::WebP).expect("a file just written decodes");
+    Ok(Attacked { image: image.into_rgb8(), file: Some((Format::WebP, bytes)) })
 }
 
 /// Pixels of a file this module has just written.
-fn decode(bytes: &[u8], format: ImageFormat) -> RgbImage {
-    let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
-    reader.no_limits();
-    reader.decode().expect("a file just written decodes").into_rgb8()
+fn decode_jpeg(bytes: &[u8], width: u32, height: u32) -> RgbImage {
+    let side = JPEG_LIMIT_PX as usize;
+    let options =
+        DecoderOptions::default().jpeg_set_out_colorspace(ColorSpace::RGB).set_max_width(side).set_max_height(side);
+    let samples = zune_jpeg::JpegDecoder::new_with_options(ZCursor::new(bytes), options).decode();
+    samples.ok().and_then(|samples| RgbImage::from_raw(width, height, samples)).expect("a file just written decodes")
 }
 
 #[cfg(test)]

@@ -12,13 +12,13 @@ use watermark_core::payload::{Origin, Payload, Serial, SystemName, SystemTag, Un
 use watermark_core::signature::verify;
 use watermark_core::{Carrier, Corrections, Effort, Profile, Stamped, Statement, Strength, embed, extract};
 use watermark_files::{EncodeOptions, Format, ImageFile, JpegOptions, Limits, Metadata, Source, WebpCompression};
-use watermark_label as label;
+use watermark_label::{self as label, Applied, Labelling};
 
 use crate::batch::guarded;
 use crate::examine::since;
 use crate::inputs::{Input, Place};
 use crate::key_store::SigningKey;
-use crate::labelling::{Applied, Labelling};
+use crate::labelling;
 use crate::ledger::{Labels, Ledger, Margin, Stamp};
 use crate::manifest::ManifestWriter;
 use crate::memory::Memory;
@@ -164,12 +164,15 @@ impl Stamper {
         let stamped = embed(&cover.raster, &statement, signer.as_ref(), public, &self.carrier, strength)
             .map_err(|error| Failure::Other(error.into()))?;
         let labels = self.labels(&cover.metadata, &stamped, badge).map_err(Failure::Other)?;
-        let metadata = labels.as_ref().map_or(&cover.metadata, |labels| &labels.metadata);
-        let mut encoded = watermark_files::encode(&stamped.raster, metadata, &options)
+        let mut metadata = cover.metadata.clone();
+        if let Some(labels) = &labels {
+            metadata.xmp = Some(labels.packet.clone());
+        }
+        let mut encoded = watermark_files::encode(&stamped.raster, &metadata, &options)
             .map_err(|error| Failure::Other(error.into()))?;
         // Before the mark is looked for: a stronger mark would not make room.
         if let Some(labels) = &labels {
-            labels.check(&encoded.bytes).map_err(Failure::Other)?;
+            labelling::check(labels, &encoded.bytes).map_err(Failure::Other)?;
         }
         let beacon = &stamped.payload.beacon;
         if let Some(manifest) = &self.manifest {
@@ -208,7 +211,7 @@ impl Stamper {
         record.psnr_db = picture::psnr_db(&cover.raster, &stamped.raster);
         record.notes.extend(notes(cover, &stamped, &encoded.notes));
         if let Some(labels) = labels {
-            record.notes.extend(labels.notes);
+            record.notes.extend(labels.notes.into_iter().chain(labels.unlabelled));
             record.labels = Some(labels.facts);
         }
         Ok(())
@@ -217,7 +220,8 @@ impl Stamper {
     /// The picture's metadata with the labels that were asked for.
     fn labels(&self, metadata: &Metadata, stamped: &Stamped, badge: Option<&label::Badge>) -> Result<Option<Applied>> {
         let Some(labelling) = &self.labelling else { return Ok(None) };
-        labelling.apply(metadata, stamped, self.system.as_ref(), badge, &self.key).map(Some)
+        let key = (self.key.signer.as_ref(), &self.key.public);
+        Ok(Some(labelling.apply(metadata.xmp.as_deref(), stamped, self.system.as_ref(), badge, key)?))
     }
 
     /// Puts the stamp into the ledger, when there is one.

@@ -24,6 +24,12 @@ impl Layer {
     /// Every layer, in the order in which they are applied, the notice last.
     pub const ALL: [Self; 5] = [Self::Badge, Self::Mark, Self::Metadata, Self::C2pa, Self::Notice];
 
+    /// The layers of a stamped file, in the order in which they are applied.
+    pub fn applied(badge: bool, metadata: bool, manifest: bool) -> Vec<Self> {
+        let all = [(Self::Badge, badge), (Self::Mark, true), (Self::Metadata, metadata), (Self::C2pa, manifest)];
+        all.into_iter().filter_map(|(layer, applied)| applied.then_some(layer)).collect()
+    }
+
     /// The name in data files and JSON.
     pub const fn name(self) -> &'static str {
         match self {

@@ -16,6 +16,7 @@
 mod aigc;
 mod check;
 mod exemption;
+mod labelling;
 mod layer;
 mod notice;
 mod profile;
@@ -27,6 +28,7 @@ pub mod xmp;
 pub use aigc::Aigc;
 pub use check::{Checked, Evidence, Finding, Manifest, MarkFacts, Status, check};
 pub use exemption::{Exemption, ExemptionSyntax};
+pub use labelling::{Applied, LabelFacts, Labelling, LabellingError, OwedNotice};
 pub use layer::{Badge, Layer};
 pub use notice::{Notice, Occasion};
 pub use profile::{

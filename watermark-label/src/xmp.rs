@@ -16,6 +16,7 @@ use crate::check::words::pick;
 const RDF: &str = "http://www.w3.org/1999/02/22-rdf-syntax-ns#";
 const IPTC: &str = "http://iptc.org/std/Iptc4xmpExt/2008-02-29/";
 const XMP: &str = "http://ns.adobe.com/xap/1.0/";
+const PHOTOSHOP: &str = "http://ns.adobe.com/photoshop/1.0/";
 const TC260: &str = "http://www.tc260.org.cn/ns/AIGC/1.0/";
 /// Namespace of our own property `Records`. A UUID, since the project owns no domain (`docs/LABELS.md`).
 pub const NAMESPACE: &str = "urn:uuid:5f0d6ac3-8b0e-4c53-9f6e-2d1c7a94e8b1#";
@@ -48,12 +49,18 @@ impl XmpError {
 pub struct Labels {
     /// `Iptc4xmpExt:DigitalSourceType`.
     pub source_types: Vec<String>,
+    /// `Iptc4xmpExt:DigitalSourceFileType`, the older name of the same.
+    pub source_file_types: Vec<String>,
     /// `Iptc4xmpExt:AISystemUsed`.
     pub systems: Vec<String>,
     /// `Iptc4xmpExt:AISystemVersionUsed`.
     pub versions: Vec<String>,
     /// `xmp:CreateDate`.
     pub create_dates: Vec<String>,
+    /// `xmp:CreatorTool`.
+    pub tools: Vec<String>,
+    /// `photoshop:Credit`, where some services say it in words.
+    pub credits: Vec<String>,
     /// `TC260:AIGC`.
     pub aigc: Vec<String>,
     /// Our records, oldest first.
@@ -151,9 +158,12 @@ impl Labels {
     fn list(&mut self, namespace: Option<&str>, name: &str) -> Option<&mut Vec<String>> {
         Some(match (namespace?, name) {
             (IPTC, "DigitalSourceType") => &mut self.source_types,
+            (IPTC, "DigitalSourceFileType") => &mut self.source_file_types,
             (IPTC, "AISystemUsed") => &mut self.systems,
             (IPTC, "AISystemVersionUsed") => &mut self.versions,
             (XMP, "CreateDate") => &mut self.create_dates,
+            (XMP, "CreatorTool") => &mut self.tools,
+            (PHOTOSHOP, "Credit") => &mut self.credits,
             (TC260, "AIGC") => &mut self.aigc,
             (NAMESPACE, "Records") => &mut self.records,
             _ => return None,

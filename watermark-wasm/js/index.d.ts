@@ -16,7 +16,7 @@ export type DirectorySource = string | object;
 /** Never renamed; new ones may be added. */
 export type ErrorCode =
   | 'empty' | 'not-an-image' | 'unsupported-format' | 'several-pictures' | 'too-large' | 'damaged' | 'pixels'
-  | 'cannot-write' | 'too-small' | 'too-flat' | 'cannot-stamp' | 'already-marked' | 'unread'
+  | 'cannot-write' | 'too-small' | 'too-flat' | 'cannot-stamp' | 'cannot-label' | 'needs-system' | 'needs-provider' | 'already-marked' | 'unread'
   | 'key' | 'directory' | 'option' | 'edit' | 'aborted' | 'internal' | 'no-simd' | 'not-initialised';
 
 export class WatermarkError extends Error {
@@ -130,7 +130,25 @@ export interface StampOptions extends Work<'look' | 'embed' | 'write' | 'check'>
   quality?: number;
   /** Stamp over an older mark, which damages it. */
   force?: boolean;
+  /** Label that people see: a preset, a text of your own, or none; what `profiles` ask for when absent. */
+  badge?: BadgePreset | 'none' | (string & {});
+  /** The preset's own when absent. */
+  badgeCorner?: 'top-left' | 'top-right' | 'bottom-left' | 'bottom-right';
+  /** Height of its text in per cent of the shorter side, 5 (default) to 25. */
+  badgeSize?: number;
+  /** Laws whose layers are added: metadata labels, a signed record of them, the visible label. Nobody complies with a law by it. */
+  profiles?: ProfileId[];
+  /** Name of who provides the generating system. */
+  provider?: string;
+  /** The picture stays inside the service that made it. */
+  insideService?: boolean;
+  /** `KIND:REASON`: why a duty does not hold. */
+  exempt?: string;
 }
+
+export type BadgePreset = 'ko' | 'ko-realistic' | 'en' | 'eu' | 'eu-generated' | 'eu-modified' | 'zh';
+export type ProfileId = 'kr' | 'eu' | 'cn' | 'us-ca';
+export type Layer = 'mark' | 'metadata' | 'notice' | 'badge' | 'c2pa';
 
 export interface Stamped {
   /** The file, after it was read back and verified. */
@@ -147,6 +165,18 @@ export interface Stamped {
     height: number;
     strength: number;
     psnr_db: number | null;
+    /** The visible label and where it stands, in pixels. */
+    badge: null | { text: string; x: number; y: number; width: number; height: number; text_height_px: number; contrast: number };
+    /** How the picture was labelled, when profiles were named. */
+    labels: null | {
+      profiles: ProfileId[];
+      layers: Layer[];
+      /** Asked for and not in the file. */
+      missing: Layer[];
+      /** What you have to tell people yourself, outside the file. */
+      notice: null | { id: string; texts: { ko?: string; en?: string; zh?: string }; owed: true };
+      exemption: unknown;
+    };
     notes: { code: string; text: string }[];
   };
 }

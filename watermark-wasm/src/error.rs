@@ -2,12 +2,16 @@
 
 use thiserror::Error;
 use wasm_bindgen::JsValue;
+use watermark_badge::{DrawError, WordingError};
 use watermark_core::EmbedError;
 use watermark_core::coding::CodeError;
 use watermark_core::payload::FieldError;
 use watermark_core::raster::RasterError;
 use watermark_core::signature::{DirectoryError, KeyError};
 use watermark_files::{DecodeError, EncodeError};
+use watermark_label::LabellingError;
+
+use crate::JsError;
 
 /// Why a call failed.
 #[derive(Debug, Error)]
@@ -26,6 +30,15 @@ pub(crate) enum Failure {
     Key(#[from] KeyError),
     #[error(transparent)]
     Field(#[from] FieldError),
+    #[error(transparent)]
+    Wording(#[from] WordingError),
+    #[error(transparent)]
+    Draw(#[from] DrawError),
+    #[error(transparent)]
+    Label(#[from] LabellingError),
+    /// A profile asks for what the option would say.
+    #[error("{error}; pass `{option}`")]
+    Needs { error: LabellingError, option: &'static str },
     /// The directory's place in the list, and everything its error says.
     #[error("key directory {index}: {text}")]
     Directory { index: usize, text: String },
@@ -73,7 +86,14 @@ impl Failure {
             Self::Embed(_) | Self::Code(_) => "cannot-stamp",
             Self::Key(_) => "key",
             Self::Directory { .. } => "directory",
-            Self::Field(_) | Self::Options(_) | Self::Option(_) => "option",
+            Self::Needs { option: "system", .. } => "needs-system",
+            Self::Needs { .. } => "needs-provider",
+            Self::Label(LabellingError::UnknownExemption { .. })
+            | Self::Wording(_)
+            | Self::Field(_)
+            | Self::Options(_)
+            | Self::Option(_) => "option",
+            Self::Draw(_) | Self::Label(_) => "cannot-label",
             Self::AlreadyMarked { .. } => "already-marked",
             Self::Unread { .. } => "unread",
             Self::Edit(_) => "edit",
@@ -96,10 +116,9 @@ pub(crate) fn with_causes(error: &dyn std::error::Error) -> String {
 
 impl From<Failure> for JsValue {
     fn from(failure: Failure) -> Self {
-        let error = js_sys::Error::new(&with_causes(&failure));
+        let error = JsError::new(&with_causes(&failure));
         error.set_name("WatermarkError");
-        // Setting a property of a plain object made a line above cannot fail.
-        let _ = js_sys::Reflect::set(&error, &"code".into(), &failure.code().into());
+        error.set_code(failure.code());
         error.into()
     }
 }

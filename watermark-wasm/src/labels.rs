@@ -6,9 +6,12 @@
 
 use serde::Serialize;
 use watermark_files::Metadata;
+use watermark_label::xmp;
 
 /// Longest value shown, in characters.
 const MAX_CHARS: usize = 300;
+/// Most values shown of one property.
+const MAX_VALUES: usize = 4;
 
 /// One label found.
 #[derive(Debug, PartialEq, Eq, Serialize)]
@@ -23,19 +26,6 @@ pub(crate) struct Label {
     says_ai: bool,
 }
 
-/// XMP properties that are read, by local name, whatever prefix a file gives them.
-const XMP_PROPERTIES: &[&str] = &[
-    "DigitalSourceType",
-    "DigitalSourceFileType",
-    "AISystemUsed",
-    "AISystemVersionUsed",
-    "AIGC",
-    "Credit",
-    "CreatorTool",
-];
-/// The tail of IPTC's addresses for content that a generative system made or took part in.
-const AI_SOURCES: &[&str] =
-    &["trainedAlgorithmicMedia", "compositeWithTrainedAlgorithmicMedia", "compositeSynthetic", "algorithmicMedia"];
 /// Keywords under which generators leave their settings in PNG text.
 const PNG_AI_KEYWORDS: &[&str] =
     &["parameters", "prompt", "workflow", "invokeai_metadata", "sd-metadata", "Dream", "AIGC"];
@@ -47,10 +37,7 @@ pub(crate) fn find(metadata: &Metadata) -> Vec<Label> {
         labels.push(Label { place: "c2pa", name: "manifest".to_owned(), value: None, says_ai: false });
     }
     if let Some(xmp) = &metadata.xmp {
-        let text = String::from_utf8_lossy(xmp);
-        for name in XMP_PROPERTIES {
-            labels.extend(xmp_values(&text, name).into_iter().map(|value| xmp_label(name, &value)));
-        }
+        labels.extend(of_xmp(xmp));
     }
     for chunk in &metadata.png_text {
         let keyword = String::from_utf8_lossy(chunk.keyword()).into_owned();
@@ -66,56 +53,39 @@ pub(crate) fn find(metadata: &Metadata) -> Vec<Label> {
     labels
 }
 
-fn xmp_label(name: &str, value: &str) -> Label {
-    let says_ai = match name {
-        "DigitalSourceType" | "DigitalSourceFileType" => AI_SOURCES.iter().any(|source| value.ends_with(source)),
-        "AISystemUsed" | "AISystemVersionUsed" | "AIGC" => true,
-        _ => {
-            let lower = value.to_lowercase();
-            ["ai-generated", "made with ai", "made with google ai", "ai 생성"].iter().any(|words| lower.contains(words))
-        }
+/// Whether a property's value states that a generative system took part.
+type Says = fn(&str) -> bool;
+
+fn in_words(value: &str) -> bool {
+    let lower = value.to_lowercase();
+    ["ai-generated", "made with ai", "made with google ai", "ai 생성"].iter().any(|words| lower.contains(words))
+}
+
+/// Labels of a packet. One that cannot be read is a label too: there may have been something in it.
+fn of_xmp(packet: &[u8]) -> Vec<Label> {
+    let label = |name: &str, value: &str, says_ai| Label {
+        place: "xmp",
+        name: name.to_owned(),
+        value: Some(shortened(value)),
+        says_ai,
     };
-    Label { place: "xmp", name: name.to_owned(), value: Some(shortened(value)), says_ai }
-}
-
-/// Values of `prefix:name="value"`, `<prefix:name>value</` and `<prefix:name rdf:resource="value"/>`, without an XML
-/// parser: this is shown, never trusted, and hostile XML must not cost more than a pass over it.
-fn xmp_values(xmp: &str, name: &str) -> Vec<String> {
-    let mut values = Vec::new();
-    for (at, _) in xmp.match_indices(name) {
-        let before = xmp[..at].chars().next_back();
-        let after = &xmp[at + name.len()..];
-        if before != Some(':') || xmp[..at].rsplit('<').next().is_some_and(|tag| tag.starts_with('/')) {
-            continue;
-        }
-        let value = if let Some(rest) = after.strip_prefix("=\"") {
-            rest.split('"').next()
-        } else if let Some(rest) = after.strip_prefix("='") {
-            rest.split('\'').next()
-        } else if let Some(rest) = after.strip_prefix('>') {
-            rest.split("</").next()
-        } else {
-            let tag = after.split('>').next().unwrap_or_default();
-            tag.split_once("resource=\"").and_then(|(_, rest)| rest.split('"').next())
-        };
-        // Of a list, the text that is left when the tags are gone.
-        let text = value.map(without_tags).filter(|text| !text.is_empty());
-        values.extend(text);
-        if values.len() == 4 {
-            break;
-        }
-    }
-    values
-}
-
-fn without_tags(text: &str) -> String {
-    let mut inside = false;
-    let kept = text.chars().filter(|&c| {
-        inside = (inside || c == '<') && c != '>';
-        !inside && c != '>'
-    });
-    let kept: String = kept.collect();
-    kept.replace("&quot;", "\"").replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&").trim().to_owned()
+    let found = match xmp::read(packet) {
+        Ok(found) => found,
+        Err(error) => return vec![label("packet", &error.to_string(), false)],
+    };
+    let properties: [(&str, &[String], Says); 7] = [
+        ("DigitalSourceType", &found.source_types, xmp::is_ai),
+        ("DigitalSourceFileType", &found.source_file_types, xmp::is_ai),
+        ("AISystemUsed", &found.systems, |_| true),
+        ("AISystemVersionUsed", &found.versions, |_| true),
+        ("AIGC", &found.aigc, |_| true),
+        ("Credit", &found.credits, in_words),
+        ("CreatorTool", &found.tools, in_words),
+    ];
+    let of = |(name, values, says_ai): (&str, &[String], Says)| {
+        values.iter().take(MAX_VALUES).map(|value| label(name, value, says_ai(value))).collect::<Vec<_>>()
+    };
+    properties.into_iter().flat_map(of).collect()
 }
 
 fn shortened(text: &str) -> String {
@@ -132,41 +102,46 @@ mod tests {
 
     use super::*;
 
-    fn of_xmp(xmp: &str) -> Vec<Label> {
-        find(&Metadata { xmp: Some(xmp.as_bytes().to_vec()), ..Metadata::default() })
+    fn of_description(attributes: &str, properties: &str) -> Vec<Label> {
+        let packet = format!(
+            "<x:xmpmeta xmlns:x=\"adobe:ns:meta/\"><rdf:RDF xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\">\
+             <rdf:Description xmlns:i=\"http://iptc.org/std/Iptc4xmpExt/2008-02-29/\" xmlns:p=\"http://ns.adobe.com/photoshop/1.0/\" \
+             xmlns:t=\"http://www.tc260.org.cn/ns/AIGC/1.0/\" {attributes}>{properties}</rdf:Description></rdf:RDF></x:xmpmeta>"
+        );
+        find(&Metadata { xmp: Some(packet.into_bytes()), ..Metadata::default() })
     }
 
     #[test]
-    fn digital_source_type_is_read_in_every_spelling_of_rdf() {
+    fn xmp_labels_are_those_of_the_one_reader() {
         let ai = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia";
-        for xmp in [
-            format!("<rdf:Description Iptc4xmpExt:DigitalSourceType=\"{ai}\"/>"),
-            format!("<x:DigitalSourceType>{ai}</x:DigitalSourceType>"),
-            format!("<x:DigitalSourceType rdf:resource=\"{ai}\"/>"),
-        ] {
-            let labels = of_xmp(&xmp);
-            assert_eq!(labels.len(), 1, "{xmp}");
-            assert_eq!((labels[0].says_ai, labels[0].value.as_deref()), (true, Some(ai)), "{xmp}");
-        }
-        let photo = of_xmp("<x:DigitalSourceType>http://cv.iptc.org/newscodes/digitalsourcetype/digitalCapture</x:D>");
-        assert!(!photo[0].says_ai);
+        let labels =
+            of_description(&format!("i:DigitalSourceType=\"{ai}\""), "<p:Credit>Made with Google AI</p:Credit>");
+        let said: Vec<_> = labels.iter().map(|l| (l.name.as_str(), l.value.as_deref().unwrap(), l.says_ai)).collect();
+        assert_eq!(said, [("DigitalSourceType", ai, true), ("Credit", "Made with Google AI", true)]);
+        let photo = "http://cv.iptc.org/newscodes/digitalsourcetype/digitalCapture";
+        let photo = of_description(
+            "",
+            &format!("<i:DigitalSourceType>{photo}</i:DigitalSourceType><p:Credit>A. B.</p:Credit>"),
+        );
+        assert_eq!(photo.iter().map(|label| label.says_ai).collect::<Vec<_>>(), [false, false]);
     }
 
     #[test]
-    fn chinese_label_is_unescaped_and_long_values_are_cut() {
-        let label = of_xmp("<r TC260:AIGC=\"{&quot;Label&quot;:&quot;1&quot;}\"/>");
+    fn values_are_unescaped_and_cut_and_a_broken_packet_is_named() {
+        let label = of_description("t:AIGC=\"{&quot;Label&quot;:&quot;1&quot;}\"", "");
         assert_eq!(label[0].value.as_deref(), Some("{\"Label\":\"1\"}"));
-        let long = of_xmp(&format!("<x:AISystemUsed>{}</x:AISystemUsed>", "a".repeat(1000)));
+        let long = of_description("", &format!("<i:AISystemUsed>{}</i:AISystemUsed>", "a".repeat(1000)));
         assert_eq!(long[0].value.as_ref().unwrap().chars().count(), MAX_CHARS + 1);
+        for xmp in ["x:AIGC", "x:AIGC=\"", "<x:AIGC", "</x:AIGC>", "<x:AIGC></x:AIGC>", "<x:AIGC r=", ":AIGC>한"] {
+            let labels = find(&Metadata { xmp: Some(xmp.as_bytes().to_vec()), ..Metadata::default() });
+            assert_eq!((labels.len(), labels[0].says_ai), (1, false), "{xmp}");
+        }
     }
 
     #[test]
-    fn generator_settings_in_png_text_count_and_hostile_markup_does_not_panic() {
+    fn generator_settings_in_png_text_count() {
         let chunk = PngChunk { kind: *b"tEXt", data: b"parameters\0a cat, steps 20".to_vec() };
         let labels = find(&Metadata { png_text: vec![chunk], ..Metadata::default() });
         assert_eq!(labels[0].value.as_deref(), Some("a cat, steps 20"));
-        for xmp in ["x:AIGC", "x:AIGC=\"", "<x:AIGC", "</x:AIGC>", "<x:AIGC></x:AIGC>", "<x:AIGC r=", ":AIGC>한"] {
-            of_xmp(xmp);
-        }
     }
 }

@@ -14,6 +14,7 @@
 mod edit;
 mod error;
 pub mod keys;
+mod label;
 mod labels;
 mod picture;
 mod stamp;
@@ -27,11 +28,36 @@ thread_local! {
     static LAST_PANIC: RefCell<String> = const { RefCell::new(String::new()) };
 }
 
+// The few things of JavaScript that are needed here, by hand: the package `js-sys` would double what has to be compiled of wasm-bindgen.
 #[wasm_bindgen]
 extern "C" {
     /// Milliseconds of a monotonic clock; `performance` exists in pages, workers and Node alike.
     #[wasm_bindgen(js_namespace = performance, js_name = now)]
     pub(crate) fn now_ms() -> f64;
+
+    /// Milliseconds since 1970, by the device's clock.
+    #[wasm_bindgen(js_namespace = Date, js_name = now)]
+    pub(crate) fn date_ms() -> f64;
+
+    /// A function of the caller's that hears of progress.
+    #[wasm_bindgen(js_name = Function, typescript_type = "Function")]
+    pub type Function;
+
+    #[wasm_bindgen(method, catch, js_name = call)]
+    pub(crate) fn call1(this: &Function, receiver: &JsValue, argument: &str) -> Result<JsValue, JsValue>;
+
+    /// JavaScript's `Error`.
+    #[wasm_bindgen(js_name = Error)]
+    pub(crate) type JsError;
+
+    #[wasm_bindgen(constructor, js_class = "Error")]
+    pub(crate) fn new(message: &str) -> JsError;
+
+    #[wasm_bindgen(method, setter)]
+    pub(crate) fn set_name(this: &JsError, name: &str);
+
+    #[wasm_bindgen(method, setter)]
+    pub(crate) fn set_code(this: &JsError, code: &str);
 }
 
 /// Keeps the words of a panic, which on this target ends the instance with a trap that has none.

@@ -1,17 +1,23 @@
 //! A picture, a key and claims -> a stamped file that was read back before it is handed out.
 //!
-//! The steps of the command line's `stamp`, without files: look for an older mark, embed, encode, decode, verify, and
-//! once more at a higher strength when a lossy file did not hold.
+//! The steps of the command line's `stamp`, without files: look for an older mark, draw the visible label, embed, add labels to the metadata,
+//! encode, decode, verify, and once more at a higher strength when a lossy file did not hold.
+
+use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::prelude::*;
+use watermark_badge::Badge;
 use watermark_core::payload::{Origin, Serial, SystemName, SystemTag, UnixSeconds};
 use watermark_core::raster::{Raster, Samples};
 use watermark_core::signature::{PrivateKey, verify};
 use watermark_core::{Carrier, Effort, Profile, Stamped, Statement, Strength, embed, extract};
-use watermark_files::{EncodeOptions, Encoded, Format, JpegOptions, Limits, WebpCompression, decode, encode};
+use watermark_files::{EncodeOptions, Encoded, Format, JpegOptions, Limits, WebpCompression, decode, encode, probe};
+use watermark_label::{Applied, LabelFacts, Labelling};
 
+use crate::Function;
 use crate::error::Failure;
+use crate::label::{self, BadgeFacts};
 use crate::picture::Picture;
 use crate::verify::{step, with_carrier};
 
@@ -24,7 +30,7 @@ const STRONGER: f32 = 1.19;
 /// Options of [`Picture::stamp`], in the spelling of JavaScript.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
-struct Options {
+pub(crate) struct Options {
     key: String,
     serial: u64,
     time: i64,
@@ -40,6 +46,16 @@ struct Options {
     carrier_key: Option<String>,
     #[serde(default)]
     force: bool,
+    /// A preset's name, a text, or `none`; what the profiles ask for when absent.
+    pub(crate) badge: Option<String>,
+    pub(crate) badge_corner: Option<String>,
+    pub(crate) badge_size: Option<f32>,
+    #[serde(default)]
+    pub(crate) profiles: Vec<String>,
+    pub(crate) provider: Option<String>,
+    #[serde(default)]
+    pub(crate) inside_service: bool,
+    pub(crate) exempt: Option<String>,
 }
 
 /// What was done, in the words of `stamp --json`.
@@ -55,6 +71,8 @@ struct Record {
     height: u32,
     strength: f32,
     psnr_db: Option<f64>,
+    badge: Option<BadgeFacts>,
+    labels: Option<LabelFacts>,
     notes: Vec<Note>,
 }
 
@@ -92,9 +110,9 @@ impl Picture {
     /// Stamps the picture. `progress` is called before the stages `look`, `embed`, `write` and `check`.
     ///
     /// # Errors
-    /// Codes `option`, `key`, `already-marked`, `too-small`, `too-flat`, `cannot-stamp`, `cannot-write`, `unread`,
+    /// Codes `option`, `key`, `already-marked`, `too-small`, `too-flat`, `cannot-label`, `cannot-stamp`, `cannot-write`, `unread`,
     /// `aborted`.
-    pub fn stamp(&self, options: &str, progress: Option<js_sys::Function>) -> Result<StampedFile, JsValue> {
+    pub fn stamp(&self, options: &str, progress: Option<Function>) -> Result<StampedFile, JsValue> {
         let options: Options = serde_json::from_str(options).map_err(Failure::from)?;
         let carrier_key = options.carrier_key.clone();
         let work = |carrier: &Carrier| Job::new(self, &options, carrier)?.run(progress.as_ref());
@@ -102,11 +120,20 @@ impl Picture {
     }
 }
 
+/// What one attempt made: the marked pixels, their file, and the labels in it.
+type Attempt = (Stamped, Encoded, Option<Applied>);
+
 struct Job<'a> {
     picture: &'a Picture,
+    /// The picture's pixels; with the visible label once it was drawn, which the mark so covers.
+    cover: Cow<'a, Raster>,
+    wanted: Option<Badge>,
+    badge: Option<BadgeFacts>,
+    labelling: Option<Labelling>,
     carrier: &'a Carrier,
     key: PrivateKey,
     statement: Statement,
+    system: Option<SystemName>,
     strength: Strength,
     encoding: EncodeOptions,
     force: bool,
@@ -130,29 +157,51 @@ impl<'a> Job<'a> {
             artistic: options.artistic,
             serial: Serial::new(options.serial)?,
             time: UnixSeconds::from_i64(options.time)?,
-            system: system.map_or(SystemTag::NONE, |system| system.tag()),
+            system: system.as_ref().map_or(SystemTag::NONE, SystemName::tag),
         };
+        let labelling = label::labelling(options, system.as_ref())?;
+        let asked = labelling.as_ref().map_or_else(Vec::new, |labelling| {
+            labelling.badge_texts(&labelling.circumstances(origin, options.realistic, options.artistic))
+        });
         Ok(Self {
             picture,
+            cover: Cow::Borrowed(&picture.raster),
+            wanted: label::badge(options, &asked)?,
+            badge: None,
+            labelling,
             carrier,
             key: PrivateKey::from_pem(&options.key)?,
             statement,
+            system,
             strength: options.strength.map_or(Strength::Auto, Strength::Fixed),
             encoding: encoding(picture, options)?,
             force: options.force,
         })
     }
 
-    fn run(&self, progress: Option<&js_sys::Function>) -> Result<StampedFile, Failure> {
+    fn run(mut self, progress: Option<&Function>) -> Result<StampedFile, Failure> {
         step(progress, "look")?;
         let mut notes = self.look_for_older_mark()?;
-        let (stamped, encoded) = match (self.attempt(self.strength, progress), self.strength) {
+        if let Some(badge) = &self.wanted {
+            let (facts, present) = label::put(self.cover.to_mut(), badge)?;
+            self.badge = Some(facts);
+            if present {
+                let text = "the visible label stood there already; it was not drawn again".to_owned();
+                notes.push(Note { code: "badge-present", text });
+            }
+        }
+        let (stamped, encoded, labels) = match (self.attempt(self.strength, progress), self.strength) {
             (Err(Failure::Unread { strength }), Strength::Auto) if strength < Strength::MAX => {
                 self.attempt(Strength::Fixed((strength * STRONGER).min(Strength::MAX)), progress)?
             }
             (result, _) => result?,
         };
         notes.extend(self.notes(&stamped, &encoded));
+        let labels = labels.map(|labels| {
+            notes.extend(labels.notes.into_iter().map(|text| Note { code: "label", text }));
+            notes.extend(labels.unlabelled.map(|text| Note { code: "unlabelled", text }));
+            labels.facts
+        });
         let format = match self.encoding.format() {
             Format::Jpeg => "jpeg",
             Format::WebP => "webp",
@@ -168,7 +217,9 @@ impl<'a> Job<'a> {
             width: stamped.raster.width(),
             height: stamped.raster.height(),
             strength: stamped.strength,
-            psnr_db: psnr_db(&self.picture.raster, &stamped.raster),
+            psnr_db: psnr_db(&self.cover, &stamped.raster),
+            badge: self.badge,
+            labels,
             notes,
         };
         Ok(StampedFile { bytes: encoded.bytes, record: serde_json::to_string(&record)? })
@@ -190,17 +241,33 @@ impl<'a> Job<'a> {
     }
 
     /// Embeds at one strength, encodes, and hands the file out only if it reads back.
-    fn attempt(&self, strength: Strength, progress: Option<&js_sys::Function>) -> Result<(Stamped, Encoded), Failure> {
+    fn attempt(&self, strength: Strength, progress: Option<&Function>) -> Result<Attempt, Failure> {
         step(progress, "embed")?;
         let public = self.key.public_key();
-        let stamped = embed(&self.picture.raster, &self.statement, &self.key, &public, self.carrier, strength)?;
+        let stamped = embed(&self.cover, &self.statement, &self.key, &public, self.carrier, strength)?;
         step(progress, "write")?;
-        let encoded = encode(&stamped.raster, &self.picture.metadata, &self.encoding)?;
+        let labels = self.labels(&stamped)?;
+        let mut metadata = Cow::Borrowed(&self.picture.metadata);
+        if let Some(labels) = &labels {
+            metadata.to_mut().xmp = Some(labels.packet.clone());
+        }
+        let encoded = encode(&stamped.raster, &metadata, &self.encoding)?;
         step(progress, "check")?;
+        if let Some(labels) = &labels {
+            labels.check(probe(&encoded.bytes, &Limits::default())?.metadata.xmp.as_deref())?;
+        }
         if self.reads_back(&encoded.bytes, &stamped)? {
-            return Ok((stamped, encoded));
+            return Ok((stamped, encoded, labels));
         }
         Err(Failure::Unread { strength: stamped.strength })
+    }
+
+    /// Labels for the metadata, when a profile was named.
+    fn labels(&self, stamped: &Stamped) -> Result<Option<Applied>, Failure> {
+        let Some(labelling) = &self.labelling else { return Ok(None) };
+        let badge = self.badge.as_ref().map(|badge| &badge.place);
+        let (packet, key) = (self.picture.metadata.xmp.as_deref(), &self.key);
+        Ok(Some(labelling.apply(packet, stamped, self.system.as_ref(), badge, (key, &key.public_key()))?))
     }
 
     fn reads_back(&self, written: &[u8], stamped: &Stamped) -> Result<bool, Failure> {

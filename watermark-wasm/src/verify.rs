@@ -11,8 +11,8 @@ use watermark_core::{Carrier, CarrierKey, Effort, Extraction, extract, judge};
 use watermark_report::{C2paFacts, ImageFacts, Record, Timing, edit_map_png};
 
 use crate::error::Failure;
-use crate::now_ms;
 use crate::picture::Picture;
+use crate::{Function, date_ms, now_ms};
 
 /// Options of [`Picture::verify`], in the spelling of JavaScript.
 #[derive(Default, Deserialize)]
@@ -52,7 +52,7 @@ impl Picture {
         &self,
         directories: Vec<String>,
         options: &str,
-        progress: Option<js_sys::Function>,
+        progress: Option<Function>,
     ) -> Result<String, JsValue> {
         let (report, _) = self.examine(&directories, options, progress.as_ref())?;
         Ok(serde_json::to_string(&report).map_err(Failure::from)?)
@@ -66,7 +66,7 @@ impl Picture {
         &self,
         directories: Vec<String>,
         options: &str,
-        progress: Option<js_sys::Function>,
+        progress: Option<Function>,
     ) -> Result<String, JsValue> {
         let (report, extraction) = self.examine(&directories, options, progress.as_ref())?;
         let beacon = extraction.beacon.as_ref().map(beacon_fields);
@@ -83,7 +83,7 @@ impl Picture {
         &self,
         directories: &[String],
         options: &str,
-        progress: Option<&js_sys::Function>,
+        progress: Option<&Function>,
     ) -> Result<(Record, Extraction), Failure> {
         let options: Options = serde_json::from_str(options)?;
         let effort = effort(options.effort.as_deref())?;
@@ -95,7 +95,7 @@ impl Picture {
         let extract_ms = now_ms() - start;
         step(progress, "judge")?;
         let report = judge(extraction, &trust);
-        let report = match UnixSeconds::from_i64((js_sys::Date::now() / 1000.0) as i64) {
+        let report = match UnixSeconds::from_i64((date_ms() / 1000.0) as i64) {
             Ok(now) => report.at(now),
             Err(_) => report,
         };
@@ -109,9 +109,9 @@ impl Picture {
 }
 
 /// Tells the caller which stage begins; a stage is refused once the caller returned `false`.
-pub(crate) fn step(progress: Option<&js_sys::Function>, stage: &str) -> Result<(), Failure> {
+pub(crate) fn step(progress: Option<&Function>, stage: &str) -> Result<(), Failure> {
     let Some(progress) = progress else { return Ok(()) };
-    match progress.call1(&JsValue::NULL, &stage.into()) {
+    match progress.call1(&JsValue::NULL, stage) {
         Ok(answer) if answer.as_bool() == Some(false) => Err(Failure::Aborted),
         Ok(_) => Ok(()),
         // The caller's own function threw: it does not want to go on.

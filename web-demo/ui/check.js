@@ -9,7 +9,7 @@ import * as verdict from './verdict.js';
 let items = [];
 let shown;
 let work;
-/** Sample pictures, made by `cargo xtask wasm`: [name, width, height]. */
+/** Sample pictures, made by `cargo xtask samples`: [name, width, height]. */
 const SAMPLES = [['signed', 768, 1033], ['messenger', 691, 930], ['stranger', 768, 512], ['unmarked', 768, 512]];
 
 export function start() {

@@ -37,7 +37,7 @@ export function start() {
     download(key.directory, `${key.key_id}.directory.json`, 'application/json');
   }));
   $('key-keep').addEventListener('change', keep);
-  $('notice-copy').addEventListener('click', () => navigator.clipboard.writeText(`${notice.ko}\n${notice.en}`));
+  $('notice-copy').addEventListener('click', () => navigator.clipboard.writeText(`${$('notice-text').textContent}\n${$('notice-text-en').textContent}`));
   $('notice-dialog').addEventListener('close', () => {
     if ($('notice-dialog').returnValue === 'download') download(result.bytes, result.name, `image/${result.record.format}`);
   });
@@ -49,8 +49,6 @@ async function loadNotice() {
   if (notice.ko) return;
   const response = await fetch(new URL('../i18n/notices.json', import.meta.url));
   notice = (await response.json()).find(({ id }) => id === NOTICE_ID);
-  $('notice-text').textContent = notice.ko;
-  $('notice-text-en').textContent = notice.en;
 }
 
 /** A key that an earlier visit kept. */
@@ -140,6 +138,9 @@ async function mark(force) {
       realistic: fields.has('realistic'),
       artistic: fields.has('artistic'),
       ...(system && { system }),
+      ...(fields.get('badge') && { badge: fields.get('badge') }),
+      profiles: fields.getAll('profile'),
+      provider: fields.get('who').trim(),
       force,
       signal: work.signal,
       onProgress: (stage) => { $('mark-status').textContent = t(`mark.stage.${stage}`); },
@@ -166,9 +167,11 @@ function drawResult() {
   const done = t(record.profile === 'sealed' ? 'mark.done' : 'mark.done_beacon');
   $('mark-status').textContent = ''; // the heading below takes the focus and says it
   const psnr = record.psnr_db === null ? t('mark.identical') : t('mark.psnr', { db: number(record.psnr_db, 1) });
-  const notes = record.notes.map((note) => (has(`note.${note.code}`) ? t(`note.${note.code}`) : note.text));
+  // What `layers` says in the page's own words is not said twice.
+  const notes = record.notes.filter(({ code }) => code !== 'unlabelled').map((note) => (has(`note.${note.code}`) ? t(`note.${note.code}`) : note.text));
   $('marked').replaceChildren(
     el('h2', { text: done }),
+    ...layers(record),
     el('p', { class: 'quiet', text: t('mark.facts', { key: record.key_id, serial: record.serial, strength: number(record.strength, 1), psnr }) }),
     ...notes.map((text) => el('p', { class: 'hint', text })),
     el('p', {}, el('button', { class: 'button', type: 'button', text: t('mark.download', { file: result.name }), onclick: askFirst })),
@@ -177,11 +180,25 @@ function drawResult() {
   $('marked').hidden = false;
 }
 
-/** The Act's notice comes before the file does. */
+/** What lies in the file beside the mark, and what a law that was chosen asks for and did not get. */
+function layers({ badge, labels }) {
+  const named = (layer) => t(layer === 'badge' ? 'layer_name.badge' : `layer_name.${layer}`, { text: badge?.text });
+  const carried = labels?.layers ?? (badge ? ['badge', 'mark'] : []);
+  const lacking = (labels?.missing ?? []).map((layer) => t(layer === 'badge' ? 'layer_name.badge_any' : `layer_name.${layer}`));
+  return [
+    carried.length && el('p', { text: t('mark.layers', { layers: carried.map(named).join(', ') }) }),
+    lacking.length && el('p', { class: 'hint', text: t('mark.layers_missing', { layers: lacking.join(', ') }) }),
+  ].filter(Boolean);
+}
+
+/** The Act's notice comes before the file does; where a chosen law owes another, that one. */
 function askFirst() {
   return guarded(async () => {
     await loadNotice();
-    $('notice-realistic').hidden = !result.realistic;
+    const { ko, en } = result.record.labels?.notice?.texts ?? notice;
+    $('notice-text').textContent = ko;
+    $('notice-text-en').textContent = en;
+    $('notice-realistic').hidden = !result.realistic || Boolean(result.record.badge);
     $('notice-dialog').returnValue = '';
     $('notice-dialog').showModal();
   });

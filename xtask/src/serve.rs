@@ -23,14 +23,11 @@ pub(crate) struct Args {
     /// Serve what was built before.
     #[arg(long)]
     no_build: bool,
-    /// Build without the slow optimisations of the published package.
-    #[arg(long)]
-    dev: bool,
 }
 
 pub(crate) fn run(args: &Args) -> Result<()> {
     if !args.no_build {
-        wasm::run(&wasm::Args { dev: args.dev })?;
+        wasm::run(&wasm::Args { quick: true })?;
     }
     let page = wasm::root()?.join("web-demo");
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, args.port))

@@ -1,39 +1,41 @@
 //! `cargo xtask wasm`: the WebAssembly package, and the browser page's generated parts.
 //!
 //! ```text
-//! cargo build (wasm32, profile wasm-release) -> wasm-bindgen -> watermark-wasm/pkg  (npm package: glue, js/, licences)
-//!                                                           \-> web-demo/pkg        (what the page loads)
-//! bundled pictures -> stamped by the demo key -> web-demo/samples     all files of the page -> web-demo/pkg/precache.js
+//! cargo build (wasm32, profile wasm-release or quick) -> wasm-bindgen -> watermark-wasm/pkg  (npm package: glue, js/, licences)
+//!                                                                         \-> web-demo/pkg        (what the page loads)
+//! all files of the page -> web-demo/pkg/precache.js
 //! ```
 
+use std::ffi::OsString;
 use std::fs;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 use serde_json::json;
-use sha2::{Digest, Sha256};
 use wasm_bindgen_cli_support::Bindgen;
 
-use crate::samples;
-
-/// Most bytes of the module once compressed.
-const WASM_LIMIT: usize = 1 << 20;
-/// Most bytes of everything that the page loads and keeps for offline use, compressed.
-const PAGE_LIMIT: usize = 3 << 19;
+/// The one target.
+const TARGET: &str = "wasm32-unknown-unknown";
 
 /// Arguments of `cargo xtask wasm`.
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// Build without the slow optimisations of the published package.
     #[arg(long)]
-    pub(crate) dev: bool,
+    pub(crate) quick: bool,
 }
 
 /// The project's folder.
 pub(crate) fn root() -> Result<PathBuf> {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     Ok(here.parent().context("xtask lies in the project's folder")?.to_path_buf())
+}
+
+/// The cargo that started this program.
+pub(crate) fn cargo() -> OsString {
+    std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into())
 }
 
 pub(crate) fn run(args: &Args) -> Result<()> {
@@ -59,29 +61,32 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     for name in ["watermark_wasm.js", "watermark_wasm_bg.wasm", "api.js", "client.js", "worker.js"] {
         copy(&package.join(name), &page)?;
     }
-    samples::write(&root)?;
-    let total = precache(&root.join("web-demo"))?;
-    let wasm = compressed(&fs::read(page.join("watermark_wasm_bg.wasm"))?)?;
-    println!("module {wasm} bytes, page with samples {total} bytes, both compressed (brotli)");
-    ensure!(args.dev || wasm <= WASM_LIMIT, "the module has {wasm} bytes compressed, the limit is {WASM_LIMIT}");
-    ensure!(args.dev || total <= PAGE_LIMIT, "the page has {total} bytes compressed, the limit is {PAGE_LIMIT}");
-    Ok(())
+    precache(&root.join("web-demo"))
+}
+
+/// Installs Rust's WebAssembly target where it is missing and rustup is there to do so. What else keeps it away, cargo will say.
+fn add_target() {
+    let rustc = Command::new("rustc").args(["--print", "target-libdir", "--target", TARGET]).output();
+    let installed = rustc.is_ok_and(|out| Path::new(String::from_utf8_lossy(&out.stdout).trim()).is_dir());
+    if !installed {
+        let _ = Command::new("rustup").args(["target", "add", TARGET]).status();
+    }
 }
 
 /// Compiles; returns where the module lies.
 fn build(root: &Path, args: &Args) -> Result<PathBuf> {
-    let profile = if args.dev { "dev" } else { "wasm-release" };
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let output = Command::new(cargo)
+    add_target();
+    let profile = if args.quick { "quick" } else { "wasm-release" };
+    let output = Command::new(cargo())
         .current_dir(root)
-        .args(["build", "--locked", "--package", "watermark-wasm", "--target", "wasm32-unknown-unknown"])
+        .args(["build", "--locked", "--package", "watermark-wasm", "--target", TARGET])
         .args(["--profile", profile, "--message-format", "json-render-diagnostics"])
         .stderr(std::process::Stdio::inherit())
         .output()
         .context("cannot run cargo")?;
     ensure!(
         output.status.success(),
-        "the WebAssembly build failed; if its target is missing: rustup target add wasm32-unknown-unknown"
+        "the WebAssembly build failed; if its target is missing: rustup target add {TARGET}"
     );
     // Cargo says where it put the file: that depends on --target-dir and the environment.
     let text = String::from_utf8(output.stdout)?;
@@ -115,24 +120,17 @@ fn set_version(package: &Path) -> Result<()> {
     Ok(fs::write(file, text.replacen("\"0.0.0\"", concat!("\"", env!("CARGO_PKG_VERSION"), "\""), 1))?)
 }
 
-/// Lists the page's files for the service worker, under a version that is a hash of them all; returns their compressed
-/// size.
-fn precache(page: &Path) -> Result<usize> {
+/// Lists the page's files for the service worker, under a version that changes with any of them.
+fn precache(page: &Path) -> Result<()> {
     let mut names = Vec::new();
     collect(page, page, &mut names)?;
     names.sort();
-    let mut hash = Sha256::new();
-    let mut total = 0;
+    let mut hash = DefaultHasher::new();
     for name in &names {
-        let bytes = fs::read(page.join(name))?;
-        hash.update(name.as_bytes());
-        hash.update(&bytes);
-        total += compressed(&bytes)?;
+        (name, fs::read(page.join(name))?).hash(&mut hash);
     }
-    let version = hash.finalize().iter().take(8).fold(String::new(), |text, byte| text + &format!("{byte:02x}"));
-    let list = serde_json::to_string_pretty(&json!({ "version": version, "files": names }))?;
-    fs::write(page.join("pkg/precache.js"), format!("self.PRECACHE = {list};\n"))?;
-    Ok(total)
+    let list = serde_json::to_string_pretty(&json!({ "version": format!("{:016x}", hash.finish()), "files": names }))?;
+    Ok(fs::write(page.join("pkg/precache.js"), format!("self.PRECACHE = {list};\n"))?)
 }
 
 /// Files below `folder` that the page is made of, as paths relative to `page` with `/`.
@@ -151,14 +149,6 @@ fn collect(folder: &Path, page: &Path, names: &mut Vec<String>) -> Result<()> {
         }
     }
     Ok(())
-}
-
-/// Size after brotli at its highest quality, as web servers store files that do not change.
-fn compressed(bytes: &[u8]) -> Result<usize> {
-    let params = brotli::enc::BrotliEncoderParams { quality: 11, lgwin: 22, ..Default::default() };
-    let mut out = Vec::new();
-    brotli::BrotliCompress(&mut &bytes[..], &mut out, &params)?;
-    Ok(out.len())
 }
 
 fn files(folder: &Path) -> Result<Vec<PathBuf>> {

@@ -14,7 +14,7 @@ use crate::args::Stamp;
 use crate::batch;
 use crate::inputs::{self, Input};
 use crate::key_store::{self, SigningKey};
-use crate::labelling::Labelling;
+use crate::labelling;
 use crate::ledger::Ledger;
 use crate::manifest::ManifestWriter;
 use crate::memory::Memory;
@@ -37,9 +37,9 @@ pub(crate) fn run(args: &Stamp) -> Result<Outcome> {
     warn_about(&key, args);
     warn_about_quality(args, &jobs);
     let directory = key.directory.as_ref();
-    let labelling = Labelling::new(&args.labels, args.system.as_ref(), directory, args.c2pa.c2pa)?;
+    let labelling = labelling::settle(&args.labels, args.system.as_ref(), directory, args.c2pa.c2pa)?;
     let asked = labelling.as_ref().and_then(|labelling| {
-        labelling.badge_text(&labelling.circumstances(args.origin.into(), args.realistic, args.artistic))
+        labelling::badge_text(labelling, labelling.circumstances(args.origin.into(), args.realistic, args.artistic))
     });
     let badge = args.badge.label(asked.as_deref())?;
     let stamper = Stamper {

@@ -7,9 +7,8 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use watermark_core::payload::{Beacon, Payload, Seal, SystemName, hex};
 use watermark_core::signature::{Document, PublicKey, Signature, verify};
-use watermark_label::{Badge, Exemption, Layer};
+use watermark_label::{Badge, Exemption, LabelFacts, Layer};
 
-use crate::labelling::{LabelFacts, layers};
 use crate::signer::AnySigner;
 
 /// Schema of a line.
@@ -63,7 +62,7 @@ pub(crate) struct Labels {
 impl Labels {
     /// Of a picture that was labelled in some way beside its mark; `facts` are those of its profiles.
     pub(crate) fn of(facts: Option<&LabelFacts>, badge: Option<&Badge>, manifest: bool) -> Option<Self> {
-        let applied = layers(badge.is_some(), facts.is_some(), manifest);
+        let applied = Layer::applied(badge.is_some(), facts.is_some(), manifest);
         (applied != [Layer::Mark]).then(|| Self {
             profiles: facts.map(|facts| facts.profiles.iter().map(ToString::to_string).collect()).unwrap_or_default(),
             layers: applied.iter().map(|layer| layer.name().to_owned()).collect(),

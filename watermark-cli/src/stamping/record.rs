@@ -7,7 +7,6 @@ use watermark_label as label;
 
 use super::Target;
 use crate::inputs::Input;
-use crate::labelling::LabelFacts;
 
 /// How one picture fared, as `stamp --json` prints it.
 #[derive(Clone, Debug, Serialize)]
@@ -25,7 +24,7 @@ pub(crate) struct StampRecord {
     pub(crate) strength: Option<f32>,
     pub(crate) psnr_db: Option<f64>,
     pub(crate) badge: Option<BadgeFacts>,
-    pub(crate) labels: Option<LabelFacts>,
+    pub(crate) labels: Option<label::LabelFacts>,
     pub(crate) notes: Vec<String>,
     pub(crate) total_ms: f64,
     pub(crate) error: Option<String>,

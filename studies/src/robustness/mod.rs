@@ -44,7 +44,7 @@ pub(crate) struct Args {
     /// Skip SSIM and SSIMULACRA 2.
     #[arg(long)]
     no_ssim: bool,
-    /// Fail when a floor (`xtask/src/robustness/floors.rs`) is missed.
+    /// Fail when a floor (`studies/src/robustness/floors.rs`) is missed.
     #[arg(long)]
     check: bool,
     /// Write the tables: README.md between its markers, and docs/studies/robustness.md.
