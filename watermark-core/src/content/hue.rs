@@ -79,7 +79,7 @@ mod tests {
     fn vivid(order: [usize; 3], wave: [f32; 2]) -> Raster {
         let pixel = |i: u32| {
             let (x, y) = ((i % SIDE) as f32 / wave[0], (i / SIDE) as f32 / wave[1]);
-            let rgb = [x.sin() + y.cos(), (x + 2.0).sin(), (y + 1.0).cos()].map(|v| (128.0 + 60.0 * v) as u8);
+            let rgb = [x.sin(), y.cos(), -y.cos()].map(|v| (128.0 + 60.0 * v) as u8);
             order.map(|channel| rgb[channel])
         };
         Raster::new(SIDE, SIDE, Channels::Rgb, Samples::U8((0..SIDE * SIDE).flat_map(pixel).collect())).unwrap()

@@ -72,11 +72,10 @@ impl Survey {
         agreement.iter_mut().for_each(|a| a.class += CLASSES * clipped(a.block % cols, a.block / cols));
         let stray = stray_dead(&agreement, cols, rows);
         let mut altered = vec![false; cols * rows];
-        let (mut score, mut known) = (Vec::new(), Vec::new());
+        let (mut score, mut information, mut known) = (Vec::new(), Vec::new(), Vec::new());
         let mut expected = [0.0; GRADES * CLASSES];
         for _ in 0..ROUNDS {
             expected = self::expected(&agreement, &altered);
-            let information;
             (score, information) = scores(&agreement, &expected, stray, cols * rows);
             let sums = box_sums(&score, cols, rows);
             known = box_sums(&information, cols, rows);
@@ -104,7 +103,7 @@ impl Survey {
             areas_of.sort_unstable();
             areas_of.dedup();
             let mark = -part.iter().map(|&i| score[i]).sum::<f32>();
-            let is_missing = || share_left(&part, &agreement, &expected, blocks) <= MISSING;
+            let is_missing = || share_left(&part, &agreement, &expected, &information, blocks) <= MISSING;
             let mark_is_missing = mark >= EVIDENCE && is_missing();
             let evidence = f64::from(mark) + areas_of.iter().map(|&area| areas.evidence[area]).sum::<f64>();
             // Nearly one tone, and yet the mark is there: no evidence is left then.
@@ -130,14 +129,21 @@ fn expected(agreement: &[Agreement], altered: &[bool]) -> [f32; GRADES * CLASSES
     sums.map(|(sum, count)| (sum / (count + FEW)).max(0.0))
 }
 
-/// Share of the mark's expected agreement that the live blocks of a part have at the gain that suits them best.
+/// Share of the mark's expected agreement that a part has at the gain that suits its live blocks best. Dead ones have none, and count where dead means
+/// altered.
 ///
 /// What was drawn over or pasted has none at any gain. A change of tones or colours scales the mark in one part otherwise than in another, and what
 /// weakens it leaves a share.
-fn share_left(part: &[usize], agreement: &[Agreement], expected: &[f32; GRADES * CLASSES], blocks: &Blocks) -> f32 {
+fn share_left(
+    part: &[usize],
+    agreement: &[Agreement],
+    expected: &[f32; GRADES * CLASSES],
+    information: &[f32],
+    blocks: &Blocks,
+) -> f32 {
     let find = |block: &usize| agreement.binary_search_by_key(block, |a| a.block).ok();
     let live: Vec<&Agreement> = part.iter().filter_map(find).map(|i| &agreement[i]).filter(|a| !is_dead(a)).collect();
-    let full: f32 = live.iter().map(|a| expected[a.class] * expected[a.class]).sum();
+    let full: f32 = part.iter().map(|&i| information[i]).sum();
     let share = |factor: f32| {
         let one = |a: &&Agreement| expected[a.class] * blocks.aligned.cosine(a.index, factor * blocks.gain, a.bit);
         live.iter().map(one).sum::<f32>() / full.max(1.0)
