@@ -98,7 +98,8 @@ impl Raster {
         Self { width, height, channels, samples }
     }
 
-    /// Which colour samples at `(x, y)` are as dark or as bright as samples get, to within a 128th of the range: bit 0 for the first. Outside, none.
+    /// Which colour samples at `(x, y)` are as dark or as bright as samples get, to within a 128th of the range: bit 0 for the first. A gray
+    /// sample stands for all three. Outside, none.
     pub(crate) fn clipped(&self, x: usize, y: usize) -> usize {
         let (width, height, count) = (self.width as usize, self.height as usize, self.channels.count());
         let colors = count - usize::from(self.channels.has_alpha());
@@ -106,7 +107,8 @@ impl Raster {
             return 0;
         }
         let first = (y * width + x) * count;
-        let bits = |sample: usize, is_clipped: bool| usize::from(is_clipped) << sample;
+        let unit = if colors == 1 { 0b111 } else { 1 };
+        let bits = |sample: usize, is_clipped: bool| usize::from(is_clipped) * unit << sample;
         match &self.samples {
             Samples::U8(s) => {
                 let pixel = s[first..first + colors].iter().enumerate();
@@ -171,6 +173,6 @@ mod tests {
         let of = |pixel: [u8; 4]| Raster::new(1, 1, Channels::Rgba, Samples::U8(pixel.to_vec())).unwrap().clipped(0, 0);
         assert_eq!([of([2, 128, 253, 255]), of([1, 128, 254, 0]), of([0, 255, 0, 128])], [0, 0b101, 0b111]);
         let deep = Raster::new(2, 1, Channels::Gray, Samples::U16(vec![511, 512])).unwrap();
-        assert_eq!([deep.clipped(0, 0), deep.clipped(1, 0), deep.clipped(2, 0)], [1, 0, 0], "the last is outside");
+        assert_eq!([deep.clipped(0, 0), deep.clipped(1, 0), deep.clipped(2, 0)], [0b111, 0, 0], "the last is outside");
     }
 }
