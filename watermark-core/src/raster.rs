@@ -108,7 +108,7 @@ impl Raster {
         }
         let first = (y * width + x) * count;
         let unit = if colors == 1 { 0b111 } else { 1 };
-        let bits = |sample: usize, is_clipped: bool| usize::from(is_clipped) * unit << sample;
+        let bits = |sample: usize, is_clipped: bool| (usize::from(is_clipped) * unit) << sample;
         match &self.samples {
             Samples::U8(s) => {
                 let pixel = s[first..first + colors].iter().enumerate();
