@@ -316,7 +316,7 @@ static ALL: LazyLock<Vec<Profile>> = LazyLock::new(|| {
         include_str!("../profiles/us-ca.toml"),
     ];
     // They are part of the program, and a test parses them.
-    texts.iter().map(|text| toml::from_str(text).expect("the profiles are well-formed")).collect()
+    texts.iter().map(|text| basic_toml::from_str(text).expect("the profiles are well-formed")).collect()
 });
 
 impl Profile {

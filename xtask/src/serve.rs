@@ -14,24 +14,14 @@ use crate::wasm;
 const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; style-src 'self'; \
     img-src 'self' blob: data:; connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
-/// Arguments of `cargo xtask serve`.
-#[derive(clap::Args)]
-pub(crate) struct Args {
-    /// Port on 127.0.0.1; 0 takes a free one.
-    #[arg(long, default_value_t = 8080)]
-    port: u16,
-    /// Serve what was built before.
-    #[arg(long)]
-    no_build: bool,
-}
-
-pub(crate) fn run(args: &Args) -> Result<()> {
-    if !args.no_build {
-        wasm::run(&wasm::Args { quick: true })?;
+/// Serves the page on `port` of 127.0.0.1 (0 takes a free one), built before or now.
+pub(crate) fn run(port: u16, build: bool) -> Result<()> {
+    if build {
+        wasm::run(true)?;
     }
     let page = wasm::root()?.join("web-demo");
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, args.port))
-        .with_context(|| format!("cannot serve on port {}; choose another with --port", args.port))?;
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))
+        .with_context(|| format!("cannot serve on port {port}; choose another with --port"))?;
     println!("http://{}/", listener.local_addr()?);
     serve(&listener, &page)
 }

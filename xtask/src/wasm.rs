@@ -19,14 +19,6 @@ use wasm_bindgen_cli_support::Bindgen;
 /// The one target.
 const TARGET: &str = "wasm32-unknown-unknown";
 
-/// Arguments of `cargo xtask wasm`.
-#[derive(clap::Args)]
-pub(crate) struct Args {
-    /// Build without the slow optimisations of the published package.
-    #[arg(long)]
-    pub(crate) quick: bool,
-}
-
 /// The project's folder.
 pub(crate) fn root() -> Result<PathBuf> {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
@@ -38,9 +30,10 @@ pub(crate) fn cargo() -> OsString {
     std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into())
 }
 
-pub(crate) fn run(args: &Args) -> Result<()> {
+/// Builds; `quick` without the slow optimisations of the published package.
+pub(crate) fn run(quick: bool) -> Result<()> {
     let root = root()?;
-    let module = build(&root, args)?;
+    let module = build(&root, quick)?;
     let package = root.join("watermark-wasm/pkg");
     let page = root.join("web-demo/pkg");
     for folder in [&package, &page] {
@@ -74,9 +67,9 @@ fn add_target() {
 }
 
 /// Compiles; returns where the module lies.
-fn build(root: &Path, args: &Args) -> Result<PathBuf> {
+fn build(root: &Path, quick: bool) -> Result<PathBuf> {
     add_target();
-    let profile = if args.quick { "quick" } else { "wasm-release" };
+    let profile = if quick { "quick" } else { "wasm-release" };
     let output = Command::new(cargo())
         .current_dir(root)
         .args(["build", "--locked", "--package", "watermark-wasm", "--target", TARGET])
