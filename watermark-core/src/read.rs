@@ -66,6 +66,8 @@ pub(crate) enum Gains {
     Usual,
 }
 
+/// Gray levels of noise assumed where none is known: as many as codecs leave.
+const UNTOLD_NOISE: f32 = 4.0;
 /// Gains decoded of the coherent ones.
 const DECODED_GAINS: usize = 3;
 /// Usual gains: the strengths of the search over their compensation, lowered and raised by what codecs and tone changes do.
@@ -131,8 +133,9 @@ pub(crate) fn read(view: &View<'_>, carrier: &Carrier, codes: &Codes, gains: Gai
         Gains::Coherent(_) => Box::new(peaks.iter().take(DECODED_GAINS).map(|&i| refine(&aligned, gain(i)))),
         Gains::Usual => Box::new(USUAL.iter().map(|&gain| aligned.fit(gain))),
     };
-    for fit in fits {
-        let llr = aligned.soft_bits(&fit);
+    let assumed: &[Option<f32>] = if noise > 0.0 { &[Some(noise), None] } else { &[None, Some(UNTOLD_NOISE)] };
+    for (fit, assumed) in fits.flat_map(|fit| assumed.iter().map(move |&noise| (fit, noise))) {
+        let llr = assumed.map_or_else(|| aligned.soft_bits(&fit), |noise| aligned.noisy_soft_bits(fit.gain, noise));
         out.attempts += 2;
         out.beacon = decode(&codes.beacon, layout::beacon_llr(&llr), ws);
         let Some(beacon) = &out.beacon else {

@@ -8,6 +8,7 @@
 //! with probability `2^-32` per candidate. Predicted bits are frozen to what is predicted: their codeword is taken off the LLRs, and what
 //! remains is a word of the same code with fewer information inputs (a coset code), so the rate falls by what is known already.
 
+use std::f32::consts::LN_2;
 use std::ops::Range;
 
 use super::construction::{DESIGN_MEAN, by_reliability};
@@ -17,6 +18,7 @@ use super::kernels::transform;
 use super::list::MAX_LIST;
 use super::llr::{hard_bit, sanitize};
 use super::schedule::{Step, schedule};
+use crate::elementary::softplus;
 
 /// Longest code.
 const MAX_N: usize = 16384;
@@ -97,7 +99,7 @@ pub struct PolarCode {
 }
 
 /// What was read.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Decoded {
     /// The payload, one 0 or 1 per element.
     pub payload: Vec<u8>,
@@ -107,6 +109,9 @@ pub struct Decoded {
     pub erased: usize,
     /// How many better candidates failed the CRC.
     pub list_rank: usize,
+    /// Base-2 logarithm of how much likelier this codeword makes the LLRs than chance does, less the payload's bits: how far it is from what the best of all messages
+    /// reaches by luck. Negative where the LLRs claim more than they hold.
+    pub evidence: f32,
 }
 
 impl PolarCode {
@@ -267,7 +272,9 @@ impl PolarCode {
             if crc == check_bits(&payload) {
                 let usable = || llr.iter().map(|&llr| sanitize(llr)).zip(&codeword).filter(|(llr, _)| *llr != 0.0);
                 let corrected = usable().filter(|&(llr, &bit)| hard_bit(llr) != bit).count();
-                return Some(Decoded { payload, corrected, erased: self.n - usable().count(), list_rank });
+                let carried = |(llr, &bit): (f32, &u8)| 1.0 - softplus(if bit == 0 { -llr } else { llr }) / LN_2;
+                let evidence = usable().map(carried).sum::<f32>() - payload.len() as f32;
+                return Some(Decoded { payload, corrected, erased: self.n - usable().count(), list_rank, evidence });
             }
         }
         None
