@@ -60,7 +60,9 @@ impl Aligned {
     pub(super) fn cover_llr(&self, i: usize, inverse_gain: f32, model: Model) -> f32 {
         let steps = self.ratio[i] * inverse_gain / model.gain;
         let variance = SELF_NOISE + model.even * model.even * self.noise[i];
-        llr(steps, self.dither[i], variance, model.scale * self.spread[i] * inverse_gain)
+        let covers = Laplace::new(model.scale * self.spread[i] * inverse_gain);
+        let [zero, one] = [0.0, 0.5].map(|half| likelihood(steps, self.dither[i] + half, variance, covers));
+        ln((zero + OUTLIER) / (one + OUTLIER))
     }
 
     /// The model that best tells the bits of blocks where they are known: `(block, 1 or -1)`, 1 standing for 0.
@@ -88,20 +90,13 @@ pub(super) fn surprise(llr: f32) -> f32 {
     softplus(-llr)
 }
 
-/// LLR of a projection `steps` from zero: covers with Laplace distribution of this scale, noise of this variance, both in steps.
-fn llr(steps: f32, dither: f32, variance: f32, scale: f32) -> f32 {
-    let laplace = Laplace::new(scale.max(0.03));
-    let [zero, one] = [dither, dither + 0.5].map(|offset| likelihood(steps, offset, variance, laplace));
-    ln(zero / one)
-}
-
-/// What the law cannot explain, as a likelihood: no block says more than `ln` of its inverse.
-const OUTLIER: f32 = 0.003;
+/// Likelihood of what the law cannot explain: no block says more than `ln` of its inverse.
+const OUTLIER: f32 = 0.005;
 
 /// Likelihood of a projection, its bit's lattice being the integers plus `offset`.
 fn likelihood(steps: f32, offset: f32, variance: f32, covers: Laplace) -> f32 {
     let nearest = round(steps - offset) + offset;
-    let mut sum = OUTLIER;
+    let mut sum = 0.0;
     for k in [-2.0, -1.0, 0.0, 1.0, 2.0] {
         let point = nearest + k;
         let (share, mean) = covers.cell(point);
@@ -121,6 +116,7 @@ struct Laplace {
 
 impl Laplace {
     fn new(scale: f32) -> Self {
+        let scale = scale.clamp(0.03, 30.0);
         Self { scale, decay: exp(-1.0 / scale) }
     }
 
@@ -134,6 +130,73 @@ impl Laplace {
         } else {
             // Their mean is near zero, and only a fifth of it would count.
             (1.0 - 0.5 * (exp((-0.5 - far) / self.scale) + exp((far - 0.5) / self.scale)), 0.0)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::carrier::{Carrier, CarrierKey};
+    use crate::lattice::{Strengths, embed, receive};
+    use crate::plane::Plane;
+    use crate::testing::{Random, picture};
+
+    /// Bits that soft values carry about `bits`.
+    fn carried(llr: &[f32], bits: &[u8]) -> f32 {
+        let told =
+            llr.iter().zip(bits).map(|(&l, &b)| 1.0 - surprise(if b == 0 { l } else { -l }) / std::f32::consts::LN_2);
+        told.sum()
+    }
+
+    /// A picture with noise of 13 gray levels, read with its noise known.
+    fn noisy(cover: Plane) -> (Aligned, Vec<u8>) {
+        let carrier = Carrier::new(&CarrierKey::PUBLIC);
+        let mut random = Random(4);
+        let bits: Vec<u8> = (0..TILE_BITS).map(|_| (random.next() >> 63) as u8).collect();
+        let mut plane = cover;
+        embed(&mut plane, &carrier.lattice, &bits, Strengths::new(9.0));
+        plane.data.iter_mut().for_each(|sample| *sample += NOISE * random.gauss());
+        (Aligned::new(&receive(&plane, &carrier.lattice, 0, 0, NOISE), &carrier.lattice, 0, 0), bits)
+    }
+
+    const NOISE: f32 = 13.0;
+
+    #[test]
+    fn what_is_known_of_the_cover_reads_flat_blocks_through_noise() {
+        let mut smooth = picture(1024, 768, 6);
+        smooth.data.iter_mut().for_each(|sample| *sample = 120.0 + 0.1 * (*sample - 120.0));
+        for (cover, times) in [(smooth, 10.0), (picture(1024, 768, 6), 1.02)] {
+            let (aligned, bits) = noisy(cover);
+            let gain = Strengths::new(9.0).step();
+            let periodic = carried(&aligned.soft_bits(&aligned.fit(gain)), &bits).max(10.0);
+            let told = carried(&aligned.noisy_soft_bits(gain, NOISE), &bits);
+            assert!(told > times * periodic, "{periodic} bits periodic, {told} with the cover");
+        }
+    }
+
+    #[test]
+    fn half_a_step_turns_the_sign_and_nothing_else() {
+        // What the evidence of a decoded codeword rests on.
+        let mut random = Random(5);
+        for _ in 0..2000 {
+            let [steps, dither, variance, scale] = [6.0, 1.0, 0.4, 1.5].map(|range| range * random.unit() + 0.01);
+            let covers = Laplace::new(scale);
+            let [a, b, c] = [0.0, 0.5, 1.0].map(|half| likelihood(steps - 3.0, dither + half, variance, covers));
+            assert!((a - c).abs() <= 1e-3 * (a + OUTLIER), "{a} {c} beside {b}");
+        }
+    }
+
+    #[test]
+    fn cells_hold_the_whole_distribution() {
+        for scale in [0.03, 0.3, 1.0, 3.0] {
+            let covers = Laplace::new(scale);
+            for offset in [0.0, 0.2, 0.5, 0.9] {
+                let cells = || (-60..60).map(|k| covers.cell(k as f32 + offset));
+                let (whole, far): (f32, f32) = (cells().map(|c| c.0).sum(), cells().map(|c| c.0 * c.1.abs()).sum());
+                assert!((whole - 1.0).abs() < 1e-3, "{scale} {offset}: {whole}");
+                assert!(far <= scale * 1.001 && far > scale - 0.3, "{scale} {offset}: {far}");
+            }
         }
     }
 }
