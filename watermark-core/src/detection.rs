@@ -37,12 +37,12 @@ impl Detection {
     /// A codeword that was found in `attempts` decodings, its CRC right; `evidence` as the [decoder](crate::coding::Decoded) says. Reported in standard deviations
     /// like the other statistics.
     ///
-    /// Two bounds hold, and the better one counts. Chance passes one list's CRC once in `2^27`. And for an unmarked picture the signs of all soft bits are fair coins,
+    /// Two bounds hold, and the better one counts; the first may take nine tenths of the error rate, the second one tenth. Chance passes one list's CRC once in `2^27`. And for an unmarked picture the signs of all soft bits are fair coins,
     /// whatever their magnitudes, because the dither is uniform and a shift of half a step turns the sign: so the likelihood ratio of a codeword to chance
     /// averages 1, exceeds `2^(evidence + k)` with probability `2^-(evidence + k)` at most (Markov), and one of the `2^k` messages with `2^-evidence`.
     pub(crate) fn decoded(attempts: u64, evidence: f64) -> Self {
-        let candidates = 2 * attempts.max(1);
-        let p = (-CRC_BITS.max(evidence).min(MOST_BITS)).exp2();
+        let candidates = attempts.max(1);
+        let p = (0.9 * CRC_BITS.exp2()).max(0.1 * evidence.min(MOST_BITS).exp2()).recip();
         let (statistic, threshold) = (threshold(p), threshold(FALSE_POSITIVE_RATE / candidates as f64));
         Self { statistic, threshold, log10_p: corrected(p.ln(), candidates), candidates }
     }
@@ -120,11 +120,11 @@ mod tests {
     #[test]
     fn a_codeword_counts_by_its_check_or_by_what_its_soft_bits_say() {
         let by_check = Detection::decoded(1, 3.0);
-        assert!((by_check.log10_p + 26.0 * 2f64.log10()).abs() < 1e-6 && by_check.is_significant());
-        assert!(!Detection::decoded(100, 3.0).is_significant());
+        assert!((by_check.log10_p + 27.0 * 2f64.log10() + 0.9f64.log10()).abs() < 1e-6 && by_check.is_significant());
+        assert!(!Detection::decoded(130, 3.0).is_significant());
         let by_bits = Detection::decoded(100, 60.0);
         assert!(by_bits.is_significant() && by_bits.statistic > by_bits.threshold);
-        assert!((by_bits.log10_p - 200f64.log10() + 60.0 * 2f64.log10()).abs() < 1e-6);
+        assert!((by_bits.log10_p - 1000f64.log10() + 60.0 * 2f64.log10()).abs() < 1e-6);
         assert!(Detection::decoded(1, f64::INFINITY).log10_p.is_finite());
     }
 }

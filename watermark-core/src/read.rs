@@ -133,8 +133,15 @@ pub(crate) fn read(view: &View<'_>, carrier: &Carrier, codes: &Codes, gains: Gai
         Gains::Coherent(_) => Box::new(peaks.iter().take(DECODED_GAINS).map(|&i| refine(&aligned, gain(i)))),
         Gains::Usual => Box::new(USUAL.iter().map(|&gain| aligned.fit(gain))),
     };
-    let assumed: &[Option<f32>] = if noise > 0.0 { &[Some(noise), None] } else { &[None, Some(UNTOLD_NOISE)] };
-    for (fit, assumed) in fits.flat_map(|fit| assumed.iter().map(move |&noise| (fit, noise))) {
+    // Each attempt costs evidence, so the many usual gains are read in one way only.
+    let ways = [None, Some(UNTOLD_NOISE), Some(noise), None];
+    let ways = match (noise > 0.0, gains == Gains::Usual) {
+        (false, false) => &ways[..2],
+        (false, true) => &ways[..1],
+        (true, false) => &ways[2..],
+        (true, true) => &ways[2..3],
+    };
+    for (fit, assumed) in fits.flat_map(|fit| ways.iter().map(move |&noise| (fit, noise))) {
         let llr = assumed.map_or_else(|| aligned.soft_bits(&fit), |noise| aligned.noisy_soft_bits(fit.gain, noise));
         out.attempts += 2;
         out.beacon = decode(&codes.beacon, layout::beacon_llr(&llr), ws);

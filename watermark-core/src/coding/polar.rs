@@ -110,7 +110,7 @@ pub struct Decoded {
     /// How many better candidates failed the CRC.
     pub list_rank: usize,
     /// Base-2 logarithm of how much likelier this codeword makes the LLRs than chance does, less the payload's bits: how far it is from what the best of all messages
-    /// reaches by luck. Negative where the LLRs claim more than they hold.
+    /// reaches by luck.
     pub evidence: f32,
 }
 
@@ -272,14 +272,26 @@ impl PolarCode {
             if crc == check_bits(&payload) {
                 let usable = || llr.iter().map(|&llr| sanitize(llr)).zip(&codeword).filter(|(llr, _)| *llr != 0.0);
                 let corrected = usable().filter(|&(llr, &bit)| hard_bit(llr) != bit).count();
-                let carried = |(llr, &bit): (f32, &u8)| 1.0 - softplus(if bit == 0 { -llr } else { llr }) / LN_2;
-                let evidence = usable().map(carried).sum::<f32>() - payload.len() as f32;
+                let told: Vec<f32> = usable().map(|(llr, &bit)| if bit == 0 { llr } else { -llr }).collect();
+                let evidence = explained(&told) - payload.len() as f32;
                 return Some(Decoded { payload, corrected, erased: self.n - usable().count(), list_rank, evidence });
             }
         }
         None
     }
 }
+
+/// Bits by which LLRs, their signs turned to those of a codeword, say more for it than fair coins would. LLRs may claim too much, so the best of four scales counts, for two
+/// bits, and none counts for more than [`MOST_TOLD`].
+fn explained(told: &[f32]) -> f32 {
+    let bits = |scale: f32| -> f32 {
+        told.iter().map(|llr| 1.0 - softplus(-(scale * llr).clamp(-MOST_TOLD, MOST_TOLD)) / LN_2).sum()
+    };
+    [1.0, 0.5, 0.25, 0.125].map(bits).into_iter().fold(f32::NEG_INFINITY, f32::max) - 2.0
+}
+
+/// Largest LLR counted as evidence: 93 % of a bit.
+const MOST_TOLD: f32 = 3.0;
 
 /// `true` for each of `n` inputs that is among `positions`.
 fn information(n: usize, positions: &[usize]) -> Vec<bool> {
