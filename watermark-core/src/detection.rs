@@ -7,8 +7,8 @@
 /// A picture is called marked when chance would do as well less often than this, all candidates counted.
 pub const FALSE_POSITIVE_RATE: f64 = 1e-6;
 
-/// The standard normal deviate whose upper tail is `2^-32`.
-const CRC_SIGMA: f64 = 6.230_25;
+/// What a CRC-32 says, bits: chance passes it in one of `2^32` words, and a list holds up to 32.
+const CRC_BITS: f64 = 32.0 - 5.0;
 
 /// How sure it is that a mark is there, whether or not it could be read.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -23,6 +23,9 @@ pub struct Detection {
     pub candidates: u64,
 }
 
+/// More evidence than this is not counted: the tail is computed with.
+const MOST_BITS: f64 = 900.0;
+
 impl Detection {
     /// The best of `candidates` standard normal statistics was `statistic`.
     pub(crate) fn best_of(statistic: f64, candidates: u64) -> Self {
@@ -31,13 +34,17 @@ impl Detection {
         Self { statistic, threshold, log10_p: corrected(ln_upper_tail(statistic), candidates), candidates }
     }
 
-    /// A codeword whose CRC was right, found in `attempts` decodings: chance passes one list in `2^32 / 32`. Reported in
-    /// standard deviations like the other statistics.
-    pub(crate) fn decoded(attempts: u64) -> Self {
-        let candidates = 32 * attempts.max(1);
-        let ln_p = -32.0 * std::f64::consts::LN_2;
-        let threshold = threshold(FALSE_POSITIVE_RATE / candidates as f64);
-        Self { statistic: CRC_SIGMA, threshold, log10_p: corrected(ln_p, candidates), candidates }
+    /// A codeword that was found in `attempts` decodings, its CRC right; `evidence` as the [decoder](crate::coding::Decoded) says. Reported in standard deviations
+    /// like the other statistics.
+    ///
+    /// Two bounds hold, and the better one counts; the first may take nine tenths of the error rate, the second one tenth. Chance passes one list's CRC once in `2^27`. And for an unmarked picture the signs of all soft bits are fair coins,
+    /// whatever their magnitudes, because the dither is uniform and a shift of half a step turns the sign: so the likelihood ratio of a codeword to chance
+    /// averages 1, exceeds `2^(evidence + k)` with probability `2^-(evidence + k)` at most (Markov), and one of the `2^k` messages with `2^-evidence`.
+    pub(crate) fn decoded(attempts: u64, evidence: f64) -> Self {
+        let candidates = attempts.max(1);
+        let p = (0.9 * CRC_BITS.exp2()).max(0.1 * evidence.min(MOST_BITS).exp2()).recip();
+        let (statistic, threshold) = (threshold(p), threshold(FALSE_POSITIVE_RATE / candidates as f64));
+        Self { statistic, threshold, log10_p: corrected(p.ln(), candidates), candidates }
     }
 
     /// Whether chance is excluded.
@@ -108,5 +115,16 @@ mod tests {
         let many = Detection::best_of(6.1, 1_000_000);
         assert!(!many.is_significant() && many.statistic < many.threshold);
         assert!((many.log10_p - one.log10_p - 6.0).abs() < 1e-3);
+    }
+
+    #[test]
+    fn a_codeword_counts_by_its_check_or_by_what_its_soft_bits_say() {
+        let by_check = Detection::decoded(1, 3.0);
+        assert!((by_check.log10_p + 27.0 * 2f64.log10() + 0.9f64.log10()).abs() < 1e-6 && by_check.is_significant());
+        assert!(!Detection::decoded(130, 3.0).is_significant());
+        let by_bits = Detection::decoded(100, 60.0);
+        assert!(by_bits.is_significant() && by_bits.statistic > by_bits.threshold);
+        assert!((by_bits.log10_p - 1000f64.log10() + 60.0 * 2f64.log10()).abs() < 1e-6);
+        assert!(Detection::decoded(1, f64::INFINITY).log10_p.is_finite());
     }
 }

@@ -168,8 +168,8 @@ impl<'a> Reader<'a> {
     /// The best of three kinds of evidence: lattices, pilot, a codeword that decoded.
     fn detection(&self) -> Detection {
         let lattice = self.lattice_detection();
-        let read = self.beacon.is_some() || self.seal.is_some();
-        let decoded = read.then(|| Detection::decoded(self.attempts));
+        let read = self.beacon.iter().chain(&self.seal).map(|d| f64::from(d.evidence)).reduce(f64::max);
+        let decoded = read.map(|evidence| Detection::decoded(self.attempts, evidence));
         let evidence = [Some(lattice), Some(self.pilot), decoded].into_iter().flatten();
         evidence.min_by(|a, b| a.log10_p.total_cmp(&b.log10_p)).unwrap_or(lattice)
     }

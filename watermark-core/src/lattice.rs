@@ -16,6 +16,7 @@ use crate::elementary::{exp, ln};
 use crate::mask;
 use crate::plane::Plane;
 
+mod cover;
 mod training;
 
 /// How a tile is laid into the blocks.
@@ -142,6 +143,10 @@ pub(crate) struct Aligned {
     weight: Vec<f32>,
     /// Square of median step over own step: relative noise power of each block, were noise even.
     noise: Vec<f32>,
+    /// Median mask step, gray levels.
+    median: f32,
+    /// How far from zero the cover's projection is to be expected, over the own step at a gain of 1.
+    spread: Vec<f32>,
     /// Number of the tile bit.
     bit: Vec<u16>,
     /// Kind of block, under [`KINDS`]: 0 dead, then by step.
@@ -178,7 +183,7 @@ impl Aligned {
         }
         sorted.sort_unstable_by(f32::total_cmp);
         let [low, median, high] = [1, 2, 3].map(|quarter| sorted[quarter * (sorted.len() - 1) / 4]);
-        let mut out = Self::default();
+        let mut out = Self { median, ..Self::default() };
         for (i, (&ratio, &step)) in received.ratio.iter().zip(&received.step).enumerate() {
             if step > 0.0 {
                 let slot = slot(i, received.cols, (tile_col, tile_row));
@@ -189,6 +194,7 @@ impl Aligned {
                 out.dither.push(lattice.dither[slot]);
                 out.weight.push(1.0 / (1.0 + noise * noise));
                 out.noise.push(noise);
+                out.spread.push(cover::spread(step) / relative);
                 out.bit.push(bit);
                 let by_step = 1 + u8::from(step > low) + u8::from(step > median) + u8::from(step > high);
                 out.kind.push(if received.dead[i] { 0 } else { by_step });

@@ -11,6 +11,7 @@
 //! * *every target the same*: 5/8 is made of square roots, which IEEE 754 rounds the same everywhere.
 
 use crate::block_dct::{BAND, BlockGrid, MEAN};
+use crate::elementary::powf;
 
 /// Activity of a block that shows nothing, gray levels: what film grain and rounding leave. Tuned: 1 to 10 differ by under
 /// 5 % in capacity, 4 scores best on SSIMULACRA 2 (`docs/DESIGN.md`, Mask).
@@ -35,6 +36,12 @@ const CLIPPED_ACTIVITY: f32 = 4.0;
 pub(crate) fn steps(grid: &BlockGrid, noise: f32) -> Vec<f32> {
     let step = |root: f32| SCALE * root * root.sqrt().sqrt();
     pooled(grid, noise).into_iter().map(step).collect()
+}
+
+/// Pooled activity of a block whose step is `step`, gray levels: what [`steps`] made the step of.
+pub(crate) fn activity(step: f32) -> f32 {
+    let root = powf(step / SCALE, 0.8);
+    (root * root - FLOOR).max(0.0)
 }
 
 /// The envelope of the pilot, gray levels: `sqrt(FLOOR + activity)`, 0 for clipped blocks. Its lines are looked for in flat parts above all, where

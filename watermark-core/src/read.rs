@@ -66,6 +66,8 @@ pub(crate) enum Gains {
     Usual,
 }
 
+/// Gray levels of noise assumed where none is known: as many as codecs leave.
+const UNTOLD_NOISE: f32 = 4.0;
 /// Gains decoded of the coherent ones.
 const DECODED_GAINS: usize = 3;
 /// Usual gains: the strengths of the search over their compensation, lowered and raised by what codecs and tone changes do.
@@ -131,8 +133,16 @@ pub(crate) fn read(view: &View<'_>, carrier: &Carrier, codes: &Codes, gains: Gai
         Gains::Coherent(_) => Box::new(peaks.iter().take(DECODED_GAINS).map(|&i| refine(&aligned, gain(i)))),
         Gains::Usual => Box::new(USUAL.iter().map(|&gain| aligned.fit(gain))),
     };
-    for fit in fits {
-        let llr = aligned.soft_bits(&fit);
+    // Each attempt costs evidence, so the many usual gains are read in one way only.
+    let ways = [None, Some(UNTOLD_NOISE), Some(noise), None];
+    let ways = match (noise > 0.0, gains == Gains::Usual) {
+        (false, false) => &ways[..2],
+        (false, true) => &ways[..1],
+        (true, false) => &ways[2..],
+        (true, true) => &ways[2..3],
+    };
+    for (fit, assumed) in fits.flat_map(|fit| ways.iter().map(move |&noise| (fit, noise))) {
+        let llr = assumed.map_or_else(|| aligned.soft_bits(&fit), |noise| aligned.noisy_soft_bits(fit.gain, noise));
         out.attempts += 2;
         out.beacon = decode(&codes.beacon, layout::beacon_llr(&llr), ws);
         let Some(beacon) = &out.beacon else {
@@ -191,7 +201,7 @@ pub(crate) fn refine(aligned: &Aligned, start: f32) -> Fit {
 /// List length for a seal whose beacon was read.
 const LONGEST_LIST: usize = 64;
 /// List length for a seal with a prediction.
-const PREDICTED_LIST: usize = 32;
+const PREDICTED_LIST: usize = 64;
 
 /// The tile bits that a beacon determines.
 fn known_bits(code: &PolarCode, beacon: &Decoded) -> Vec<Option<u8>> {

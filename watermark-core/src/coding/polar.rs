@@ -8,6 +8,7 @@
 //! with probability `2^-32` per candidate. Predicted bits are frozen to what is predicted: their codeword is taken off the LLRs, and what
 //! remains is a word of the same code with fewer information inputs (a coset code), so the rate falls by what is known already.
 
+use std::f32::consts::LN_2;
 use std::ops::Range;
 
 use super::construction::{DESIGN_MEAN, by_reliability};
@@ -17,6 +18,7 @@ use super::kernels::transform;
 use super::list::MAX_LIST;
 use super::llr::{hard_bit, sanitize};
 use super::schedule::{Step, schedule};
+use crate::elementary::softplus;
 
 /// Longest code.
 const MAX_N: usize = 16384;
@@ -97,7 +99,7 @@ pub struct PolarCode {
 }
 
 /// What was read.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Decoded {
     /// The payload, one 0 or 1 per element.
     pub payload: Vec<u8>,
@@ -107,6 +109,9 @@ pub struct Decoded {
     pub erased: usize,
     /// How many better candidates failed the CRC.
     pub list_rank: usize,
+    /// Base-2 logarithm of how much likelier this codeword makes the LLRs than chance does, less the payload's bits: how far it is from what the best of all messages
+    /// reaches by luck.
+    pub evidence: f32,
 }
 
 impl PolarCode {
@@ -267,12 +272,26 @@ impl PolarCode {
             if crc == check_bits(&payload) {
                 let usable = || llr.iter().map(|&llr| sanitize(llr)).zip(&codeword).filter(|(llr, _)| *llr != 0.0);
                 let corrected = usable().filter(|&(llr, &bit)| hard_bit(llr) != bit).count();
-                return Some(Decoded { payload, corrected, erased: self.n - usable().count(), list_rank });
+                let told: Vec<f32> = usable().map(|(llr, &bit)| if bit == 0 { llr } else { -llr }).collect();
+                let evidence = explained(&told) - payload.len() as f32;
+                return Some(Decoded { payload, corrected, erased: self.n - usable().count(), list_rank, evidence });
             }
         }
         None
     }
 }
+
+/// Bits by which LLRs, their signs turned to those of a codeword, say more for it than fair coins would. LLRs may claim too much, so the best of four scales counts, for two
+/// bits, and none counts for more than [`MOST_TOLD`].
+fn explained(told: &[f32]) -> f32 {
+    let bits = |scale: f32| -> f32 {
+        told.iter().map(|llr| 1.0 - softplus(-(scale * llr).clamp(-MOST_TOLD, MOST_TOLD)) / LN_2).sum()
+    };
+    [1.0, 0.5, 0.25, 0.125].map(bits).into_iter().fold(f32::NEG_INFINITY, f32::max) - 2.0
+}
+
+/// Largest LLR counted as evidence: 93 % of a bit.
+const MOST_TOLD: f32 = 3.0;
 
 /// `true` for each of `n` inputs that is among `positions`.
 fn information(n: usize, positions: &[usize]) -> Vec<bool> {

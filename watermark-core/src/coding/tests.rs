@@ -323,7 +323,20 @@ proptest! {
         let told = code.decode_predicted(&llr, &all, list, &mut Workspace::default());
         prop_assert_eq!(told.map(|d| d.payload), Some(payload.clone()));
         let list_rank = decoded.as_ref().map_or(0, |decoded| decoded.list_rank);
-        prop_assert_eq!(decoded, Some(Decoded { payload, corrected: wrong, erased, list_rank }));
+        let evidence = decoded.as_ref().map_or(0.0, |decoded| decoded.evidence);
+        prop_assert_eq!(decoded, Some(Decoded { payload, corrected: wrong, erased, list_rank, evidence }));
+    }
+
+    #[test]
+    fn evidence_is_what_the_codeword_explains_beyond_its_message(seed: u64, size in 0.1_f32..2.9) {
+        let (n, k) = CODES[1];
+        let code = PolarCode::new(n, k).unwrap();
+        let payload = Random(seed).bits(k - 32);
+        let llr: Vec<f32> = code.encode(&payload).unwrap().iter().map(|&bit| from_bit(bit, size)).collect();
+        let decoded = code.decode(&llr, 8, &mut Workspace::default()).unwrap();
+        // Without noise each bit is twice its probability likelier than a coin's.
+        let bits = n as f64 * (2.0 / (1.0 + (-f64::from(size)).exp())).log2() - (k - 32) as f64 - 2.0;
+        prop_assert!((f64::from(decoded.evidence) - bits).abs() < 0.05, "{} {bits}", decoded.evidence);
     }
 
     #[test]

@@ -6,6 +6,7 @@
 //! The beacon is an eighth of all blocks, has a wider step and reads first; with its bits known, gain and noise of every class of blocks
 //! are fitted by likelihood, on the single angle where the bit is known and on both bits where it is not.
 
+use super::cover::surprise;
 use super::{Aligned, CLASSES, CORRECTION_PRIOR, CORRECTIONS, Fit, KIND_BLOCKS, KINDS, concentration, cos_turns};
 use super::{ln_bessel0, log_ratio};
 use crate::carrier::TILE_BITS;
@@ -17,6 +18,10 @@ const GAINS: [f32; 17] =
 const NEAR: [f32; 9] = [1.0, 0.55, 0.65, 0.75, 0.85, 0.92, 1.08, 1.16, 1.25];
 const MIDDLE: [f32; 7] = [1.0, 0.86, 0.91, 0.955, 1.045, 1.09, 1.14];
 const FAR: [f32; 5] = [1.0, 0.97, 0.985, 1.015, 1.03];
+/// Candidate factors on a class's soft bits from the cover's distribution.
+const TRUST: [f32; 5] = [1.0, 0.8, 0.6, 0.35, 0.0];
+/// What they have to gain over the periodic ones to be taken, natural log.
+const TRUST_PRIOR: f32 = 1.0;
 /// What a gain other than the picture's has to gain to be believed, natural log.
 const GAIN_PRIOR: f32 = 2.0;
 
@@ -37,11 +42,32 @@ impl Aligned {
         let channel: Vec<(f32, f32)> = (0..CLASSES)
             .map(|class| self.trained_channel(&members[class], inverse, gains(class), &variance, known))
             .collect();
-        let mut llr = vec![0.0; TILE_BITS];
-        for (i, &bit) in self.bit.iter().enumerate() {
+        let periodic = |i: usize| {
             let (gain, factor) = channel[class[i]];
             let cosine = cos_turns(self.ratio[i] * inverse / gain - self.dither[i]);
-            llr[usize::from(bit)] += 2.0 * concentration(variance[i] * factor) * cosine;
+            2.0 * concentration(variance[i] * factor) * cosine
+        };
+        // The cover's own distribution tells more in most classes; not in those that a codec treated otherwise than as noise.
+        let sign = |i: usize| known[usize::from(self.bit[i])].map(|bit| (i, if bit == 0 { 1.0 } else { -1.0 }));
+        let taught: Vec<(usize, f32)> = (0..self.len()).filter_map(sign).collect();
+        let model = self.cover_model(inverse, &taught);
+        let mut costs = [[0.0f32; 1 + TRUST.len()]; CLASSES];
+        for &(i, sign) in &taught {
+            let [first, rest @ ..] = &mut costs[class[i]];
+            *first += surprise(sign * periodic(i));
+            let llr = sign * self.cover_llr(i, inverse, model);
+            rest.iter_mut().zip(TRUST).for_each(|(cost, trust)| *cost += surprise(trust * llr));
+        }
+        let trust = costs.map(|[periodic, rest @ ..]| {
+            let scored = rest.into_iter().zip(TRUST).filter(|(cost, _)| cost + TRUST_PRIOR < periodic);
+            scored.min_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, trust)| trust)
+        });
+        let mut llr = vec![0.0; TILE_BITS];
+        for (i, &bit) in self.bit.iter().enumerate() {
+            llr[usize::from(bit)] += match trust[class[i]] {
+                Some(trust) => trust * self.cover_llr(i, inverse, model),
+                None => periodic(i),
+            };
         }
         (llr, fit.gain)
     }
