@@ -85,7 +85,10 @@ static ALL: LazyLock<Vec<Notice>> = LazyLock::new(|| {
         include_str!("../notices/us-ca.toml"),
     ];
     // They are part of the program, and a test parses them.
-    texts.iter().flat_map(|text| basic_toml::from_str::<File>(text).expect("the notices are well-formed").notice).collect()
+    texts
+        .iter()
+        .flat_map(|text| basic_toml::from_str::<File>(text).expect("the notices are well-formed").notice)
+        .collect()
 });
 
 impl Notice {
