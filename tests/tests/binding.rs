@@ -158,6 +158,20 @@ fn a_cutting_in_a_collage_does_not_vouch_for_the_rest() {
 }
 
 #[test]
+fn a_whole_stamped_picture_in_another_one_is_said_to_be_a_part() {
+    let mut canvas = imageops::resize(&other(), 1400, 1300, imageops::FilterType::Triangle);
+    let inside = stamped();
+    imageops::overlay(&mut canvas, &inside, 304, 208);
+    let part = f64::from(inside.width() * inside.height()) / f64::from(1400 * 1300);
+    let found = read(&canvas).edit_map.unwrap().outside();
+    assert!((found - (1.0 - part)).abs() < 0.02, "{found} of {}", 1.0 - part);
+    assert_eq!(verdict(&canvas), Verdict::Verified);
+    assert_eq!(read(&inside).edit_map.unwrap().outside(), 0.0);
+    let crop = imageops::crop_imm(&inside, 100, 100, 500, 600).to_image();
+    assert_eq!(read(&crop).edit_map.unwrap().outside(), 0.0);
+}
+
+#[test]
 fn the_map_is_red_where_the_mark_is_missing_and_gray_where_it_is_not() {
     let mut picture = stamped();
     imageops::overlay(&mut picture, &imageops::crop_imm(&other(), 100, 100, 160, 200).to_image(), 420, 500);

@@ -64,6 +64,8 @@ pub struct Extraction {
     pub content: Option<Content>,
     /// Where the mark is missing; `None` when nothing decoded.
     pub edit_map: Option<EditMap>,
+    /// Share of the picture's pixels that are not opaque, 0 to 1: it was read on white.
+    pub transparent: f64,
 }
 
 impl Extraction {
@@ -354,6 +356,7 @@ impl<'a> Reader<'a> {
             seal,
             content: content.flatten(),
             edit_map,
+            transparent: raster.transparent(),
             unreadable,
             beacon_code: self.beacon.as_ref().map(|d| corrections(d, BEACON_BITS)),
             seal_code: self.seal.as_ref().map(|d| corrections(d, SEAL_BITS)),

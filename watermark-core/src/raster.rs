@@ -121,6 +121,19 @@ impl Raster {
         }
     }
 
+    /// Share of the pixels that let something behind them show, 0 to 1.
+    pub fn transparent(&self) -> f64 {
+        if !self.channels.has_alpha() {
+            return 0.0;
+        }
+        let last = self.channels.count() - 1;
+        let clear = match &self.samples {
+            Samples::U8(s) => s.iter().skip(last).step_by(last + 1).filter(|a| **a < u8::MAX).count(),
+            Samples::U16(s) => s.iter().skip(last).step_by(last + 1).filter(|a| **a < u16::MAX).count(),
+        };
+        clear as f64 / (f64::from(self.width) * f64::from(self.height))
+    }
+
     /// Width in pixels, at least 1.
     pub const fn width(&self) -> u32 {
         self.width

@@ -91,6 +91,7 @@ pub struct ImageFacts {
     pub format: &'static str,
     pub width: u32,
     pub height: u32,
+    pub transparent: f64,
 }
 
 impl ImageFacts {
@@ -103,7 +104,7 @@ impl ImageFacts {
             Some(Format::Avif) => "avif",
             None => "pixels",
         };
-        Self { format, width: raster.width(), height: raster.height() }
+        Self { format, width: raster.width(), height: raster.height(), transparent: raster.transparent() }
     }
 }
 
@@ -182,6 +183,7 @@ pub struct RegistrationFacts {
     pub blur: f64,
     pub noise: f64,
     pub gain: f64,
+    pub outside: Option<f64>,
 }
 
 /// Which part of the stamped picture is shown.
@@ -405,6 +407,7 @@ fn registration_facts(extraction: &Extraction) -> Option<RegistrationFacts> {
         blur: finite(r.blur),
         noise: finite(r.noise),
         gain: finite(r.gain),
+        outside: extraction.edit_map.as_ref().map(EditMap::outside),
     })
 }
 

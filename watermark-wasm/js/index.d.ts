@@ -79,7 +79,8 @@ export interface VerifyReport {
     key_status_at: string | null;
   };
   detection: { significant: boolean; statistic: number; threshold: number; log10_p: number; candidates: number };
-  registration: null | { scale_x: number; scale_y: number; offset_x: number; offset_y: number; [field: string]: unknown };
+  /** `outside`: share of this picture that lies outside of the stamped one. */
+  registration: null | { outside: number | null; scale_x: number; scale_y: number; offset_x: number; offset_y: number; [field: string]: unknown };
   /** Whether the picture is the one that was signed. */
   content: null | { comparison: 'matches' | 'differs' | 'too-little'; disagreement: number; effective_bits: number; shown: number; placements: number };
   /** Parts changed since, received pixels; `outlines` begin with the outer one, then holes. */

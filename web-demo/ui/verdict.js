@@ -48,7 +48,19 @@ export const kind = (report) => t(has(`kind.${report.verdict}`) ? `kind.${report
 export function conclusion(report) {
   if (given(report).length) return given(report).slice(1).join(' ');
   const key = sentenceOf('conclude', report);
-  return [has(key) && t(key, values(report)), unjudged(report), report.payload?.in_future && t('field.time.future')].filter(Boolean).join(' ');
+  return [has(key) && t(key, values(report)), outside(report), transparent(report), unjudged(report), report.payload?.in_future && t('field.time.future')].filter(Boolean).join(' ');
+}
+
+/** How much of this picture is not the one that was stamped. */
+function outside({ verdict, registration }) {
+  const rounded = Math.round(100 * (registration?.outside ?? 0));
+  return ['verified', 'altered'].includes(verdict) && rounded >= 1 && t('map.outside', { share: number(rounded) });
+}
+
+/** That a picture which lets its background show was judged on one of all backgrounds. */
+function transparent({ verdict, image }) {
+  const rounded = Math.round(100 * (image?.transparent ?? 0));
+  return ['verified', 'altered', 'transplanted'].includes(verdict) && rounded >= 1 && t('map.transparent', { share: number(rounded) });
 }
 
 /** How much of the picture a verdict on the picture says nothing of. */

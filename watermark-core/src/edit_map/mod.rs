@@ -90,6 +90,7 @@ pub struct EditMap {
     placement: Placement,
     first_px: (usize, usize),
     inside: usize,
+    outside: f64,
 }
 
 /// A reading, and the picture that it is one of.
@@ -182,6 +183,7 @@ impl EditMap {
             placement,
             first_px: blocks.first_px,
             inside: survey.inside,
+            outside: stamped.map_or(0.0, |corners| outside(size, &placement, corners)),
         }
     }
 
@@ -195,6 +197,12 @@ impl EditMap {
         let outside = self.states.len() - self.inside;
         let unknown = self.states.iter().filter(|state| **state == BlockState::Unknown).count() - outside;
         unknown as f64 / self.inside.max(1) as f64
+    }
+
+    /// Share of the received picture that lies outside of the stamped one, 0 to 1: the mark says nothing of it. 0 where the content hash could not tell
+    /// how the stamped picture lies.
+    pub fn outside(&self) -> f64 {
+        self.outside
     }
 
     /// Where the plane that was read lies.
@@ -230,6 +238,20 @@ impl EditMap {
         }
         Raster::from_parts(received.width(), received.height(), Channels::Rgb, Samples::U8(samples))
     }
+}
+
+/// Share of a picture of this size that lies outside `corners`, opposite ones on the plane that was read; by samples, to within a hundredth.
+fn outside((width, height): (u32, u32), placement: &Placement, [low, high]: [[f64; 2]; 2]) -> f64 {
+    const SIDE: usize = 128;
+    let inverse = placement.map.inverse();
+    let beyond = (0..SIDE * SIDE).filter(|i| {
+        let [x, y] =
+            [(i % SIDE, width), (i / SIDE, height)].map(|(k, px)| (k as f64 + 0.5) * f64::from(px) / SIDE as f64);
+        let at = inverse.apply([x, y]);
+        // A pixel's width is left to rounding.
+        (0..2).any(|axis| at[axis] < low[axis] - 1.0 || at[axis] > high[axis] + 1.0)
+    });
+    beyond.count() as f64 / (SIDE * SIDE) as f64
 }
 
 /// What clipped samples take of a luma change, 0 to 1, by the bits of [`Raster::clipped`].

@@ -46,7 +46,24 @@ fn read(beacon: Option<crate::payload::Beacon>, seal: Option<crate::payload::Sea
         registration: None,
         content: None,
         edit_map: None,
+        transparent: 0.0,
     }
+}
+
+#[test]
+fn what_was_judged_on_white_is_said_so() {
+    let store = TrustStore::new(vec![directory("Example", "예시", vec![entry(&key(1))])]);
+    let payload = payload_by(&key(1));
+    let said = |transparent| {
+        let extraction = Extraction { transparent, ..read(Some(payload.beacon), Some(payload.seal)) };
+        judge(extraction, &store).sentences(Language::English)
+    };
+    assert!(
+        said(0.25)[1].starts_with("25 % of the picture is transparent. It was judged on white"),
+        "{:?}",
+        said(0.25)
+    );
+    assert_eq!(said(0.001).len(), 1);
 }
 
 fn judged(payload: &Payload, store: &TrustStore) -> (Verdict, Vec<String>, Vec<String>) {
@@ -196,7 +213,9 @@ fn one_key_under_two_names_is_no_collision() {
         directory("Second", "둘째", vec![entry(&key(1))]),
     ]);
     let (verdict, en, _) = judged(&payload_by(&key(1)), &store);
-    assert_eq!((verdict, en), (Verdict::Verified, vec!["Verified: signed by First.".to_owned()]));
+    let said =
+        ["Verified: signed by First.", "The same key is listed by Second too, and only one of them can be its holder."];
+    assert_eq!((verdict, en), (Verdict::Verified, said.map(str::to_owned).to_vec()));
 }
 
 #[test]

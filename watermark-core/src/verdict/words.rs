@@ -127,6 +127,9 @@ impl Report<'_> {
             );
             out.push(language.pick(english, korean).to_owned());
         }
+        out.extend(self.co_issuers(language));
+        out.extend(self.outside(language));
+        out.extend(self.transparent(language));
         out.extend(self.unjudged(language));
         out
     }
@@ -142,6 +145,57 @@ impl Report<'_> {
                 ),
                 format!(
                     "표시된 시각 {time}은(는) 이곳의 시계({now})로는 미래입니다. 두 시계 중 하나가 틀렸거나 시각을 꾸며 적은 것입니다."
+                ),
+            )
+        })
+    }
+
+    /// Other organisations that list the very key that signed.
+    fn co_issuers(&self, language: Language) -> Option<String> {
+        let standing = self.standing()?;
+        let Some(SignatureCheck::Valid { issuers, .. }) = &self.signature else { return None };
+        let own = language.name_of(standing.directory);
+        let others: Vec<_> =
+            issuers.iter().filter(|(directory, _)| language.name_of(directory) != own).copied().collect();
+        let names = names(&others, language);
+        (!others.is_empty()).then(|| {
+            language.choose(
+                format!("The same key is listed by {names} too, and only one of them can be its holder."),
+                format!("같은 키가 {names}의 키 목록에도 있으나, 보유자는 그중 하나뿐입니다."),
+            )
+        })
+    }
+
+    /// How much of the received picture lies outside of the one that was stamped.
+    fn outside(&self, language: Language) -> Option<String> {
+        let of_picture = matches!(self.verdict, Verdict::Verified | Verdict::Altered);
+        let share = self.extraction.edit_map.as_ref().filter(|_| of_picture)?.outside();
+        let percent = (100.0 * share).round();
+        (percent >= 1.0).then(|| {
+            language.choose(
+                format!(
+                    "This holds for the stamped picture inside this one. The other {percent:.0} % lie outside of it: nobody signed what is                      shown there."
+                ),
+                format!(
+                    "이는 이 이미지 안에 있는, 표식이 들어간 이미지에 대한 것입니다. 나머지 {percent:.0} %는 그 바깥이며, 그곳에 보이는 것은                      아무도 서명하지 않았습니다."
+                ),
+            )
+        })
+    }
+
+    /// That a picture which lets its background show was judged on one of all backgrounds.
+    fn transparent(&self, language: Language) -> Option<String> {
+        let of_picture = matches!(self.verdict, Verdict::Verified | Verdict::Altered | Verdict::Transplanted);
+        let percent = (100.0 * self.extraction.transparent).round();
+        (of_picture && percent >= 1.0).then(|| {
+            language.choose(
+                format!(
+                    "{percent:.0} % of the picture is transparent. It was judged on white: on another background, or with its transparency \
+                     dropped, it may show something else."
+                ),
+                format!(
+                    "이미지의 {percent:.0} %는 투명합니다. 흰 바탕에서 판단하였으므로, 다른 바탕에 놓거나 투명도를 없애면 다른 것이 보일 수 \
+                     있습니다."
                 ),
             )
         })
