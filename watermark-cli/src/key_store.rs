@@ -133,11 +133,11 @@ pub(crate) fn create_directory(
 /// When either cannot be read or is not what it should be.
 pub(crate) fn open(spec: &SignerSpec) -> Result<SigningKey> {
     let (signer, public) = spec.open()?;
-    let (SignerSpec::File(path) | SignerSpec::SshAgent(path)) = spec;
+    let path = spec.path();
     let directory_file = directory_path(path);
     let directory =
         directory_file.exists().then(|| read_directory(&directory_file)).transpose()?.map(|(_, directory)| directory);
-    Ok(SigningKey { signer, public, path: path.clone(), directory })
+    Ok(SigningKey { signer, public, path: path.to_path_buf(), directory })
 }
 
 /// [`open`] for a key file.

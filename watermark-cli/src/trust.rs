@@ -133,6 +133,11 @@ fn configured() -> Result<Vec<PathBuf>> {
 }
 
 impl Trust {
+    /// The files that count.
+    pub(crate) fn paths(&self) -> impl Iterator<Item = &Path> {
+        self.files.iter().map(|file| file.path.as_path())
+    }
+
     /// Who is trusted, for people.
     pub(crate) fn summary(&self) -> String {
         let names: Vec<_> = self.store.directories().iter().map(|d| shown(&d.organization().name)).collect();

@@ -112,7 +112,7 @@ fn a_signed_report_is_checked_and_a_changed_one_found_out() {
     bench.ok(&["keygen", "-o", "auditor.pem", "--name", "Auditor"]);
     let write = |args: &[&str]| {
         let fixed = ["verify", "--effort", "fast", "pics/stamped.png", "--report", "out.html"];
-        bench.ok(&[&fixed[..], &TRUST, args].concat());
+        bench.ok(&[&fixed[..], &TRUST, args].concat())
     };
     write(&["--report-key", "auditor.pem"]);
     let check = |trust: &str| bench.run(&["trust", "verify", "out.html", "--trust", trust]);
@@ -133,9 +133,10 @@ fn a_signed_report_is_checked_and_a_changed_one_found_out() {
     bench.put("out.html", page.replace("Tester", "Fester").as_bytes());
     let ran = check("auditor.directory.json");
     assert!(ran.code == 1 && ran.stdout.contains("Bad signature"), "{}", ran.stdout);
-    // An unsigned report in its place takes the signature away instead of looking forged.
-    write(&[]);
-    assert!(!bench.has("out.html.sig"));
+    // An unsigned report in its place takes the signature away instead of looking forged, and says so.
+    let ran = write(&[]);
+    assert!(!bench.has("out.html.sig") && ran.stderr.contains("was removed: out.html.sig"), "{}", ran.stderr);
+    assert!(!write(&[]).stderr.contains("was removed"));
 }
 
 /// In a network namespace of its own, without so much as a loopback device that is up.

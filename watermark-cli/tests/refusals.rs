@@ -182,7 +182,22 @@ fn reports_never_replace_what_they_are_about() {
     bench.put("in.png", &png(&street()));
     bench.ok(&["stamp", "--key", "key.pem", "in.png", "-o", "out.png", "--ledger", "stamps.jsonl"]);
     bench.put("pictures/a.png", &fs::read(bench.path("out.png")).unwrap());
-    let files = ["out.png", "stamps.jsonl", "key.directory.json", "pictures/a.png"];
+    // Keys by names that reports and signatures may have, and files of other kinds.
+    for name in ["key.csv", "key.json", "r.json.sig"] {
+        bench.put(name, &fs::read(bench.path("key.pem")).unwrap());
+    }
+    bench.put("victim.txt", b"precious");
+    let files = [
+        "out.png",
+        "stamps.jsonl",
+        "key.directory.json",
+        "pictures/a.png",
+        "key.pem",
+        "key.csv",
+        "key.json",
+        "r.json.sig",
+        "victim.txt",
+    ];
     let read = || files.map(|file| fs::read(bench.path(file)).unwrap());
     let before = read();
     let trust = ["--trust", "key.directory.json"];
@@ -193,10 +208,25 @@ fn reports_never_replace_what_they_are_about() {
         &["verify", "out.png", "--map", "out.png"],
         &["audit", "pictures", "--csv", "pictures/a.png"],
         &["audit", "pictures", "--report", "pictures/a.png"],
+        &["audit", "pictures", "--csv", "key.pem"],
+        &["audit", "pictures", "--csv", "victim.txt"],
+        &["audit", "pictures", "--report", "victim.txt"],
+        &["audit", "pictures", "--csv", "key.csv", "--report", "r.html", "--report-key", "key.csv"],
+        &["audit", "pictures", "--report", "key.json", "--report-key", "key.json"],
+        &["verify", "out.png", "--report", "key.json", "--report-key", "key.json"],
+        &["verify", "out.png", "--report", "r.json", "--report-key", "r.json.sig"],
         &["report", "--ledger", "stamps.jsonl", "-o", "stamps.jsonl"],
+        &["report", "--ledger", "stamps.jsonl", "-o", "victim.txt"],
+        &["report", "--ledger", "stamps.jsonl", "-o", "key.json", "--report-key", "key.json"],
+        &["report", "--ledger", "stamps.jsonl", "-o", "r.json", "--report-key", "r.json.sig"],
     ] {
         let ran = bench.run(&[args, &trust[..]].concat());
         assert_eq!(ran.code, 2, "{args:?}\n{}", ran.stderr);
+        assert!(ran.stderr.contains("that ends in .") || ran.stderr.contains("name another file"), "{}", ran.stderr);
+    }
+    let ran = bench.run(&["audit", "pictures", "--csv", "victim.pem"]);
+    for part in ["victim.pem", "comma-separated values", "name a file that ends in .csv"] {
+        assert!(ran.stderr.contains(part), "{}", ran.stderr);
     }
     assert_eq!(read(), before);
 }
