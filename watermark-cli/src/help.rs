@@ -138,6 +138,9 @@ pub(crate) const AUDIT: &str = "\
 Examines every image below a folder and prints how many came to which verdict. Details go to --csv (one line an image) and --report (HTML or \
 JSON, see verify). Findings are those of `watermark verify`. An earlier file of the name is replaced; a file that this call reads never is.
 
+In CSV a cell that a spreadsheet would run (it begins with = + - @ or a control character, and is no number) has an apostrophe in front, and control \
+characters become U+FFFD.
+
 Examples:
   watermark audit --trust studio.directory.json downloads/ --csv downloads.csv
   watermark audit downloads/ --report downloads.html --report-key auditor.pem
