@@ -129,6 +129,16 @@ fn a_signed_report_is_checked_and_a_changed_one_found_out() {
     let ran = check("revoked.json");
     assert!(ran.code == 1 && ran.stdout.contains("which does not count: it was revoked"), "{}", ran.stdout);
 
+    // A report whose signature did not come along is called that.
+    fs::rename(bench.path("out.html.sig"), bench.path("kept.sig")).unwrap();
+    let ran = check("auditor.directory.json");
+    assert!(
+        ran.code == 2 && ran.stdout.contains("its signature is not beside it: there is no out.html.sig"),
+        "{}",
+        ran.stdout
+    );
+    fs::rename(bench.path("kept.sig"), bench.path("out.html.sig")).unwrap();
+
     let page = fs::read_to_string(bench.path("out.html")).unwrap();
     bench.put("out.html", page.replace("Tester", "Fester").as_bytes());
     let ran = check("auditor.directory.json");

@@ -93,6 +93,17 @@ fn requests_that_cannot_be_served_exit_2() {
         (&[key[0], key[1], key[2], "in.png", "-o", "-", "--json"], "name a file"),
         (&[key[0], key[1], key[2], "empty", "--out-dir", "o"], "holds no PNG, JPEG or WebP"),
         (&["verify", "--trust", "notkey.pem", "in.png"], "cannot use the key directory notkey.pem"),
+        (
+            &["verify", "--trust", "none.json", "in.png"],
+            "none.json; name the NAME.directory.json that `watermark keygen` made",
+        ),
+        (&["verify", "--trust", "a", "in.png"], "a: it is a folder; name each directory file in it"),
+        (&["verify", "--trust", "in.png", "in.png"], "in.png: it holds no JSON object; name the"),
+        (&["verify", "--trust", "a/x.png", "in.png"], "a/x.png: it holds no JSON object; name the"),
+        (&["stamp", "--key", "a", "in.png", "-o", "o.png"], "private key a; it must be a file that you may read"),
+        (&[key[0], key[1], key[2], "in.png", "--out-dir", "key.pem"], "key.pem is a file, not a folder; name a folder"),
+        (&["demo", "--out", "key.pem"], "key.pem is a file, not a folder; name a folder"),
+        (&["audit", "b", "--csv", "no/such/a.csv"], "error: there is no folder no/such; make it, or choose another\n"),
         (&["verify", "-", "-"], "once only"),
         (&["inspect", "a"], "inspect takes one image"),
     ];
@@ -103,6 +114,10 @@ fn requests_that_cannot_be_served_exit_2() {
         assert!(ran.stderr.contains(reason), "{args:?}\n{}", ran.stderr);
     }
     assert!(!bench.has("o.png"));
+    // An empty folder beside a file stops nothing, and is said.
+    let (code, found) = bench.verify(&["empty", "in.png"]);
+    assert_eq!((code, found.len()), (1, 1));
+    assert!(bench.run(&["verify", "in.png", "empty"]).stderr.contains("warning: empty holds no PNG"));
 }
 
 #[test]
