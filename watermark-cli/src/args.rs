@@ -7,7 +7,7 @@ mod ledger;
 mod ledger_report;
 mod trust;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use watermark_core::payload::{self, Serial, SystemName, UnixSeconds};
@@ -212,7 +212,7 @@ pub(crate) struct Audit {
     #[command(flatten)]
     pub(crate) auditing: Auditing,
     /// File for one line of comma-separated values per image
-    #[arg(long, value_name = "OUT.csv")]
+    #[arg(long, value_name = "OUT.csv", value_parser = csv_path)]
     pub(crate) csv: Option<PathBuf>,
     /// Print the summary as one JSON object
     #[arg(long)]
@@ -351,6 +351,28 @@ fn strength(text: &str) -> Result<Strength, String> {
         Ok(number) if range.contains(&number) => Ok(Strength::Fixed(number)),
         _ => Err(format!("write auto, or a number from {} to {}", Strength::MIN, Strength::MAX)),
     }
+}
+
+impl Reading {
+    /// Every file named here: all of them are read, none is to be written over.
+    pub(crate) fn files(&self) -> impl Iterator<Item = &Path> {
+        self.trust.iter().chain(&self.carrier_key).chain(&self.c2pa.c2pa_trust).map(PathBuf::as_path)
+    }
+}
+
+impl Auditing {
+    /// Every file named here that is read.
+    pub(crate) fn files(&self) -> impl Iterator<Item = &Path> {
+        self.ledger.as_deref().into_iter().chain(self.report_key.as_ref().map(SignerSpec::path))
+    }
+}
+
+fn csv_path(text: &str) -> Result<PathBuf, String> {
+    let path = PathBuf::from(text);
+    let is_csv = path.extension().is_some_and(|extension| extension == "csv");
+    is_csv
+        .then_some(path)
+        .ok_or_else(|| "the table is comma-separated values; name a file that ends in .csv".to_owned())
 }
 
 fn map_path(text: &str) -> Result<PathBuf, String> {

@@ -12,6 +12,7 @@ use watermark_core::signature::{Document, KeyStatus, PublicKey, Signature, Trust
 use crate::output::{self, Existing, Readers};
 use crate::signer::AnySigner;
 use crate::stamping::now;
+use crate::terminal::{note, shown};
 
 const SCHEMA: &str = "watermark-signature/1";
 /// A signature file has some 400 bytes.
@@ -44,11 +45,40 @@ pub(crate) fn path(file: &Path) -> PathBuf {
     name.into()
 }
 
-/// Signs a report's bytes and writes the signature beside it.
+/// Refuses a report that would be written over one of the `sources`, or have its signature written over one.
 ///
 /// # Errors
-/// When the signer fails or the file cannot be written.
-pub(crate) fn sign(file: &Path, bytes: &[u8], (signer, public): &(AnySigner, PublicKey)) -> Result<()> {
+/// Naming the source.
+pub(crate) fn spare<'a>(report: &Path, sources: impl Iterator<Item = &'a Path>) -> Result<()> {
+    let sources: Vec<_> = sources.collect();
+    output::spare(report, sources.iter().copied())?;
+    output::spare(&path(report), sources)
+}
+
+/// Puts a report's signature beside it, or takes away the one of the report that it replaced.
+///
+/// # Errors
+/// When the signer fails or a file cannot be written or removed.
+pub(crate) fn accompany(file: &Path, bytes: &[u8], signer: Option<&(AnySigner, PublicKey)>) -> Result<()> {
+    if let Some(signer) = signer {
+        return sign(file, bytes, signer);
+    }
+    let stale = path(file);
+    match fs::remove_file(&stale) {
+        // Left there, it would make the new report look forged.
+        Ok(()) => note(&format!(
+            "this report is not signed, so the signature of the one it replaces was removed: {}",
+            shown(&stale.to_string_lossy())
+        )),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+        Err(error) => {
+            return Err(error).with_context(|| format!("cannot remove the old signature {}", stale.display()));
+        }
+    }
+    Ok(())
+}
+
+fn sign(file: &Path, bytes: &[u8], (signer, public): &(AnySigner, PublicKey)) -> Result<()> {
     let signature = Document::Report.sign(signer.as_ref(), public, bytes)?;
     let wire = Wire {
         schema: SCHEMA.to_owned(),

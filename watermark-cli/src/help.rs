@@ -136,7 +136,10 @@ Exit codes: 0 the untouched stamped picture verifies, 1 it does not, 2 the demo 
 
 pub(crate) const AUDIT: &str = "\
 Examines every image below a folder and prints how many came to which verdict. Details go to --csv (one line an image) and --report (HTML or \
-JSON, see verify). Findings are those of `watermark verify`.
+JSON, see verify). Findings are those of `watermark verify`. An earlier file of the name is replaced; a file that this call reads never is.
+
+In CSV a cell that a spreadsheet would run (it begins with = + - @ or a control character, and is no number) has an apostrophe in front, and control \
+characters become U+FFFD.
 
 Examples:
   watermark audit --trust studio.directory.json downloads/ --csv downloads.csv
@@ -167,7 +170,8 @@ pub(crate) const LEDGER: &str = "\
 A ledger is written by `watermark stamp --ledger FILE`: one line of JSON for each stamp, signed by the stamping key and chained to the line before.
 
 `ledger verify` names the first record that was changed, replaced or taken out. Records cut off at the end show only against a head noted \
-earlier (--head), so keep the head it prints in another place.
+earlier (--head), so keep the head it prints in another place. A last line that is incomplete does not count, and the next stamp takes it off and says \
+so: a crash leaves one, and so does whoever cuts a record.
 
 Examples:
   watermark ledger verify stamps.jsonl
@@ -221,7 +225,7 @@ fault is named. The report carries the ledger's head, the records it covers with
 Days are days at --zone, UTC without it; --from and --to are days too, both included. A record's time is the one its stamp states.
 
 By the name of OUT: .html is one page to read and print, .json the same for programs, .csv one line for each record of the period. With --report-key the \
-signature goes to OUT.sig, and `watermark trust verify OUT` checks it.
+signature goes to OUT.sig, and `watermark trust verify OUT` checks it. An earlier OUT is replaced, with its signature; a file that this call reads never is.
 
 It counts what the program recorded when it stamped. It does not show that a notice was given, and no number in it says that anybody complies with a law.
 

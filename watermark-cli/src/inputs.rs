@@ -4,9 +4,11 @@ use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
 use walkdir::WalkDir;
 use watermark_files::Format;
+
+use crate::terminal::warn;
 
 /// Longest file that is read: far above any picture within the decoder's limits.
 const MAX_FILE_BYTES: u64 = 1 << 30;
@@ -79,27 +81,34 @@ pub(crate) fn files(inputs: &[Input]) -> impl Iterator<Item = &Path> {
 /// Resolves what was given, in order. Nothing below `skip` is taken from a folder.
 ///
 /// # Errors
-/// When stdin is given twice, a folder cannot be searched or holds no image, or a pattern is malformed.
+/// When stdin is given twice, a folder cannot be searched, a pattern is malformed, or there is nothing but folders without images.
 pub(crate) fn expand(given: &[PathBuf], skip: Option<&Path>) -> Result<Vec<Input>> {
     let skip = skip.and_then(|folder| fs::canonicalize(folder).ok());
-    let mut found = Vec::new();
+    let (mut found, mut empty) = (Vec::new(), Vec::new());
     for path in given {
         if path.as_os_str() == "-" {
             ensure!(!found.iter().any(|input: &Input| input.place == Place::Stdin), "- (stdin) can be given once only");
             found.push(Input::stdin());
         } else if path.is_dir() {
-            search(path, skip.as_deref(), &mut found)?;
+            search(path, skip.as_deref(), &mut found, &mut empty)?;
         } else if path.exists() {
             found.push(Input::file(path.clone(), None));
         } else {
-            match_pattern(path, skip.as_deref(), &mut found)?;
+            match_pattern(path, skip.as_deref(), &mut found, &mut empty)?;
         }
+    }
+    for folder in &empty {
+        let lacks =
+            format!("{} holds no PNG, JPEG or WebP files; name files of other extensions one by one", folder.display());
+        // Beside other inputs it is passed over; alone it is what was asked for.
+        ensure!(!found.is_empty(), "{lacks}");
+        warn(&lacks);
     }
     Ok(found)
 }
 
-/// Images below a folder, sorted by name, links followed.
-fn search(folder: &Path, skip: Option<&Path>, found: &mut Vec<Input>) -> Result<()> {
+/// Images below a folder, sorted by name, links followed; a folder without any is noted as empty.
+fn search(folder: &Path, skip: Option<&Path>, found: &mut Vec<Input>, empty: &mut Vec<PathBuf>) -> Result<()> {
     let before = found.len();
     let skipped = |path: &Path| skip.is_some() && fs::canonicalize(path).ok().as_deref() == skip;
     let entries = WalkDir::new(folder).follow_links(true).sort_by_file_name();
@@ -111,27 +120,27 @@ fn search(folder: &Path, skip: Option<&Path>, found: &mut Vec<Input>) -> Result<
         }
     }
     if found.len() == before {
-        bail!("{} holds no PNG, JPEG or WebP files; name files of other extensions one by one", folder.display());
+        empty.push(folder.to_path_buf());
     }
     Ok(())
 }
 
 /// A path that does not exist: a pattern, or else a missing file, which is reported in its turn.
-fn match_pattern(path: &Path, skip: Option<&Path>, found: &mut Vec<Input>) -> Result<()> {
-    let before = found.len();
+fn match_pattern(path: &Path, skip: Option<&Path>, found: &mut Vec<Input>, empty: &mut Vec<PathBuf>) -> Result<()> {
+    let before = found.len() + empty.len();
     if let Some(pattern) = path.to_str().filter(|text| text.contains(['*', '?', '['])) {
         let matches =
             glob::glob(pattern).with_context(|| format!("{pattern} is no pattern; quote names with brackets"))?;
         for entry in matches {
             let entry = entry.with_context(|| format!("cannot search for {pattern}"))?;
             if entry.is_dir() {
-                search(&entry, skip, found)?;
+                search(&entry, skip, found, empty)?;
             } else {
                 found.push(Input::file(entry, None));
             }
         }
     }
-    if found.len() == before {
+    if found.len() + empty.len() == before {
         found.push(Input::file(path.to_path_buf(), None));
     }
     Ok(())
@@ -164,6 +173,11 @@ mod tests {
     fn stdin_twice_and_empty_folders_are_refused() {
         let empty = tempfile::tempdir().unwrap();
         assert!(expand(&["-".into(), "-".into()], None).is_err());
-        assert!(expand(&[empty.path().to_path_buf()], None).unwrap_err().to_string().contains("holds no PNG"));
+        let folder = empty.path().to_path_buf();
+        assert!(expand(std::slice::from_ref(&folder), None).unwrap_err().to_string().contains("holds no PNG"));
+        // Beside something else it stops nothing.
+        for given in [[folder.clone(), "x.png".into()], ["x.png".into(), folder]] {
+            assert_eq!(names(&expand(&given, None).unwrap()), ["x.png"]);
+        }
     }
 }

@@ -17,6 +17,9 @@ pub(crate) const DEVELOPMENT_NAME: &str = "development key - not for production"
 
 /// Fewest bytes of a private carrier's secret: 128 bits.
 const CARRIER_MIN_BYTES: usize = 16;
+/// What to do about a directory that is not there, or something else.
+const DIRECTORY_SOURCE: &str =
+    "name the NAME.directory.json that `watermark keygen` made beside the issuer's key, or ask the issuer for it";
 /// Key files are short; anything longer is something else.
 const MAX_KEY_BYTES: u64 = 1 << 16;
 
@@ -133,11 +136,11 @@ pub(crate) fn create_directory(
 /// When either cannot be read or is not what it should be.
 pub(crate) fn open(spec: &SignerSpec) -> Result<SigningKey> {
     let (signer, public) = spec.open()?;
-    let (SignerSpec::File(path) | SignerSpec::SshAgent(path)) = spec;
+    let path = spec.path();
     let directory_file = directory_path(path);
     let directory =
         directory_file.exists().then(|| read_directory(&directory_file)).transpose()?.map(|(_, directory)| directory);
-    Ok(SigningKey { signer, public, path: path.clone(), directory })
+    Ok(SigningKey { signer, public, path: path.to_path_buf(), directory })
 }
 
 /// [`open`] for a key file.
@@ -151,10 +154,12 @@ fn load(path: &Path) -> Result<SigningKey> {
 /// When it cannot be read or holds no private key.
 pub(crate) fn read_private(path: &Path) -> Result<PrivateKey> {
     let text = read_key_text(path).with_context(|| {
-        format!(
-            "cannot read the private key {}; make one with `watermark keygen -o KEY.pem --name NAME`",
-            path.display()
-        )
+        let remedy = if path.exists() {
+            "it must be a file that you may read: correct its name, or its permissions with chmod"
+        } else {
+            "correct its name, or make one with `watermark keygen -o KEY.pem --name NAME`"
+        };
+        format!("cannot read the private key {}; {remedy}", path.display())
     })?;
     PrivateKey::from_pem(&text).with_context(|| format!("{} cannot be used", path.display()))
 }
@@ -200,7 +205,10 @@ pub(crate) fn read_limited(path: &Path, limit: usize) -> Result<Vec<u8>> {
 pub(crate) fn read_directory(path: &Path) -> Result<(Vec<u8>, Directory)> {
     let refused = || format!("cannot use the key directory {}", path.display());
     let limit = Directory::DEFAULT_LIMIT_BYTES;
-    let bytes = read_limited(path, limit).with_context(refused)?;
+    ensure!(!path.is_dir(), "{}: it is a folder; name each directory file in it", refused());
+    let bytes = read_limited(path, limit).with_context(|| format!("{}; {DIRECTORY_SOURCE}", refused()))?;
+    let is_object = bytes.trim_ascii_start().starts_with(b"{");
+    ensure!(is_object, "{}: it holds no JSON object; {DIRECTORY_SOURCE}", refused());
     let directory = Directory::from_json(&bytes, limit).with_context(refused)?;
     Ok((bytes, directory))
 }

@@ -43,6 +43,15 @@ pub(crate) fn spare<'a>(output: &Path, sources: impl IntoIterator<Item = &'a Pat
     Ok(())
 }
 
+/// Makes a folder for output, with those above it, unless it is there.
+///
+/// # Errors
+/// When it cannot be made, or is a file.
+pub(crate) fn make_folder(folder: &Path) -> Result<()> {
+    ensure!(!folder.is_file(), "{} is a file, not a folder; name a folder", folder.display());
+    fs::create_dir_all(folder).with_context(|| format!("cannot make the folder {}", folder.display()))
+}
+
 /// Writes `bytes` to `target` after `check` accepted what was read back from disk.
 ///
 /// # Errors
@@ -60,8 +69,10 @@ pub(crate) fn write(
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
     };
-    let mut temporary = Temporary::beside(folder, readers)
-        .with_context(|| format!("cannot write to folder {}; make it, or choose another", folder.display()))?;
+    ensure!(folder.is_dir(), "there is no folder {}; make it, or choose another", folder.display());
+    let mut temporary = Temporary::beside(folder, readers).with_context(|| {
+        format!("cannot write to folder {}; choose another, or let yourself write to it", folder.display())
+    })?;
     let full = || format!("cannot write {}; is the disk full?", target.display());
     temporary.file.write_all(bytes).with_context(full)?;
     temporary.file.as_file().sync_all().with_context(full)?;
@@ -108,7 +119,8 @@ impl Temporary {
         let _ = readers;
         // Locked from before the file exists, so that an interrupt cannot fall in between.
         let mut list = TEMPORARY.lock().unwrap_or_else(PoisonError::into_inner);
-        let file = builder.tempfile_in(folder)?;
+        // Its own message names a file that nobody asked for.
+        let file = builder.tempfile_in(folder).map_err(|error| std::io::Error::from(error.kind()))?;
         list.insert(file.path().to_path_buf());
         let listed = Listed(file.path().to_path_buf());
         Ok(Self { file, listed })

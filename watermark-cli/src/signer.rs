@@ -26,6 +26,12 @@ pub(crate) enum SignerSpec {
 }
 
 impl SignerSpec {
+    /// Its file: the private key, or the public half of one that is held elsewhere.
+    pub(crate) fn path(&self) -> &Path {
+        let (Self::File(path) | Self::SshAgent(path)) = self;
+        path
+    }
+
     /// Opens it: the signer and its public key.
     ///
     /// # Errors

@@ -65,8 +65,8 @@ impl DirectoryFile {
 /// When one cannot be read. A broken directory is never passed over in silence.
 pub(crate) fn load(given: &[PathBuf]) -> Result<Trust> {
     let by_default = given.is_empty();
-    let paths = if by_default { configured()? } else { given.to_vec() };
-    let files = paths.iter().map(|path| DirectoryFile::read(path)).collect::<Result<Vec<_>>>()?;
+    let read = |path: &PathBuf| DirectoryFile::read(path);
+    let files = if by_default { configured()? } else { given.iter().map(read).collect::<Result<_>>()? };
     if !by_default {
         warn_about_older_editions(&files);
     }
@@ -108,10 +108,25 @@ pub(crate) fn folder() -> Result<PathBuf> {
 /// # Errors
 /// When one cannot be read.
 pub(crate) fn stored() -> Result<Vec<DirectoryFile>> {
-    stored_paths()?.iter().map(|path| DirectoryFile::read(path)).collect()
+    let read = |path: &PathBuf| {
+        DirectoryFile::read(path).with_context(|| {
+            let name = stem(path);
+            format!("your trust store cannot be used; replace this file of it, or take it out with `watermark trust remove {name}`")
+        })
+    };
+    stored_paths()?.iter().map(read).collect()
 }
 
-fn stored_paths() -> Result<Vec<PathBuf>> {
+/// A file of the trust store by the name that `trust remove` takes, whatever is in it.
+pub(crate) fn stem(path: &Path) -> String {
+    path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+/// Every file of the trust store.
+///
+/// # Errors
+/// When the folder cannot be searched.
+pub(crate) fn stored_paths() -> Result<Vec<PathBuf>> {
     let Ok(folder) = folder() else { return Ok(Vec::new()) };
     if !folder.is_dir() {
         return Ok(Vec::new());
@@ -124,15 +139,21 @@ fn stored_paths() -> Result<Vec<PathBuf>> {
     Ok(paths)
 }
 
-fn configured() -> Result<Vec<PathBuf>> {
-    let mut paths = stored_paths()?;
-    if let Ok(key) = key_store::development_path() {
-        paths.extend(Some(key_store::directory_path(&key)).filter(|path| path.exists()));
+fn configured() -> Result<Vec<DirectoryFile>> {
+    let mut files = stored()?;
+    let development = key_store::development_path().ok().map(|key| key_store::directory_path(&key));
+    if let Some(path) = development.filter(|path| path.exists()) {
+        files.push(DirectoryFile::read(&path).context("delete this file; it is made again from the development key")?);
     }
-    Ok(paths)
+    Ok(files)
 }
 
 impl Trust {
+    /// The files that count.
+    pub(crate) fn paths(&self) -> impl Iterator<Item = &Path> {
+        self.files.iter().map(|file| file.path.as_path())
+    }
+
     /// Who is trusted, for people.
     pub(crate) fn summary(&self) -> String {
         let names: Vec<_> = self.store.directories().iter().map(|d| shown(&d.organization().name)).collect();

@@ -112,7 +112,7 @@ fn a_signed_report_is_checked_and_a_changed_one_found_out() {
     bench.ok(&["keygen", "-o", "auditor.pem", "--name", "Auditor"]);
     let write = |args: &[&str]| {
         let fixed = ["verify", "--effort", "fast", "pics/stamped.png", "--report", "out.html"];
-        bench.ok(&[&fixed[..], &TRUST, args].concat());
+        bench.ok(&[&fixed[..], &TRUST, args].concat())
     };
     write(&["--report-key", "auditor.pem"]);
     let check = |trust: &str| bench.run(&["trust", "verify", "out.html", "--trust", trust]);
@@ -129,13 +129,24 @@ fn a_signed_report_is_checked_and_a_changed_one_found_out() {
     let ran = check("revoked.json");
     assert!(ran.code == 1 && ran.stdout.contains("which does not count: it was revoked"), "{}", ran.stdout);
 
+    // A report whose signature did not come along is called that.
+    fs::rename(bench.path("out.html.sig"), bench.path("kept.sig")).unwrap();
+    let ran = check("auditor.directory.json");
+    assert!(
+        ran.code == 2 && ran.stdout.contains("its signature is not beside it: there is no out.html.sig"),
+        "{}",
+        ran.stdout
+    );
+    fs::rename(bench.path("kept.sig"), bench.path("out.html.sig")).unwrap();
+
     let page = fs::read_to_string(bench.path("out.html")).unwrap();
     bench.put("out.html", page.replace("Tester", "Fester").as_bytes());
     let ran = check("auditor.directory.json");
     assert!(ran.code == 1 && ran.stdout.contains("Bad signature"), "{}", ran.stdout);
-    // An unsigned report in its place takes the signature away instead of looking forged.
-    write(&[]);
-    assert!(!bench.has("out.html.sig"));
+    // An unsigned report in its place takes the signature away instead of looking forged, and says so.
+    let ran = write(&[]);
+    assert!(!bench.has("out.html.sig") && ran.stderr.contains("was removed: out.html.sig"), "{}", ran.stderr);
+    assert!(!write(&[]).stderr.contains("was removed"));
 }
 
 /// In a network namespace of its own, without so much as a loopback device that is up.

@@ -201,6 +201,17 @@ fn a_changed_record_is_named_and_stops_the_next_stamp() {
     bench.put("l.jsonl", cut.as_bytes());
     bench.ok(&[&["ledger", "verify", "l.jsonl"][..], &TRUST].concat());
 
+    // Cut within the last record: said as what it is, and what the next stamp removes is said too.
+    let torn = &whole[2][..100];
+    bench.put("l.jsonl", format!("{cut}{torn}").as_bytes());
+    let ran = bench.ok(&[&["ledger", "verify", "l.jsonl"][..], &TRUST].concat());
+    let words = "the last line of l.jsonl is incomplete: 100 bytes, not counted";
+    assert!(ran.stderr.contains(words) && ran.stderr.contains("--head"), "{}", ran.stderr);
+    assert_eq!(check(&format!("{cut}{torn}"), &["--head", head.as_str().unwrap()])["record"], 2);
+    let ran = bench.ok(&stamp("in.png", "e.png", "6"));
+    assert!(ran.stderr.contains("removed the incomplete last line of the ledger l.jsonl, 100 bytes"), "{}", ran.stderr);
+    assert!(!bench.ok(&stamp("in.png", "f.png", "7")).stderr.contains("incomplete"));
+
     let changed = whole[2].replace("\"serial\":3", "\"serial\":4");
     bench.put("l.jsonl", format!("{cut}{changed}\n").as_bytes());
     let ran = bench.run(&stamp("in.png", "d.png", "5"));

@@ -93,6 +93,17 @@ fn requests_that_cannot_be_served_exit_2() {
         (&[key[0], key[1], key[2], "in.png", "-o", "-", "--json"], "name a file"),
         (&[key[0], key[1], key[2], "empty", "--out-dir", "o"], "holds no PNG, JPEG or WebP"),
         (&["verify", "--trust", "notkey.pem", "in.png"], "cannot use the key directory notkey.pem"),
+        (
+            &["verify", "--trust", "none.json", "in.png"],
+            "none.json; name the NAME.directory.json that `watermark keygen` made",
+        ),
+        (&["verify", "--trust", "a", "in.png"], "a: it is a folder; name each directory file in it"),
+        (&["verify", "--trust", "in.png", "in.png"], "in.png: it holds no JSON object; name the"),
+        (&["verify", "--trust", "a/x.png", "in.png"], "a/x.png: it holds no JSON object; name the"),
+        (&["stamp", "--key", "a", "in.png", "-o", "o.png"], "private key a; it must be a file that you may read"),
+        (&[key[0], key[1], key[2], "in.png", "--out-dir", "key.pem"], "key.pem is a file, not a folder; name a folder"),
+        (&["demo", "--out", "key.pem"], "key.pem is a file, not a folder; name a folder"),
+        (&["audit", "b", "--csv", "no/such/a.csv"], "error: there is no folder no/such; make it, or choose another\n"),
         (&["verify", "-", "-"], "once only"),
         (&["inspect", "a"], "inspect takes one image"),
     ];
@@ -103,6 +114,10 @@ fn requests_that_cannot_be_served_exit_2() {
         assert!(ran.stderr.contains(reason), "{args:?}\n{}", ran.stderr);
     }
     assert!(!bench.has("o.png"));
+    // An empty folder beside a file stops nothing, and is said.
+    let (code, found) = bench.verify(&["empty", "in.png"]);
+    assert_eq!((code, found.len()), (1, 1));
+    assert!(bench.run(&["verify", "in.png", "empty"]).stderr.contains("warning: empty holds no PNG"));
 }
 
 #[test]
@@ -182,7 +197,22 @@ fn reports_never_replace_what_they_are_about() {
     bench.put("in.png", &png(&street()));
     bench.ok(&["stamp", "--key", "key.pem", "in.png", "-o", "out.png", "--ledger", "stamps.jsonl"]);
     bench.put("pictures/a.png", &fs::read(bench.path("out.png")).unwrap());
-    let files = ["out.png", "stamps.jsonl", "key.directory.json", "pictures/a.png"];
+    // Keys by names that reports and signatures may have, and files of other kinds.
+    for name in ["key.csv", "key.json", "r.json.sig"] {
+        bench.put(name, &fs::read(bench.path("key.pem")).unwrap());
+    }
+    bench.put("victim.txt", b"precious");
+    let files = [
+        "out.png",
+        "stamps.jsonl",
+        "key.directory.json",
+        "pictures/a.png",
+        "key.pem",
+        "key.csv",
+        "key.json",
+        "r.json.sig",
+        "victim.txt",
+    ];
     let read = || files.map(|file| fs::read(bench.path(file)).unwrap());
     let before = read();
     let trust = ["--trust", "key.directory.json"];
@@ -193,10 +223,25 @@ fn reports_never_replace_what_they_are_about() {
         &["verify", "out.png", "--map", "out.png"],
         &["audit", "pictures", "--csv", "pictures/a.png"],
         &["audit", "pictures", "--report", "pictures/a.png"],
+        &["audit", "pictures", "--csv", "key.pem"],
+        &["audit", "pictures", "--csv", "victim.txt"],
+        &["audit", "pictures", "--report", "victim.txt"],
+        &["audit", "pictures", "--csv", "key.csv", "--report", "r.html", "--report-key", "key.csv"],
+        &["audit", "pictures", "--report", "key.json", "--report-key", "key.json"],
+        &["verify", "out.png", "--report", "key.json", "--report-key", "key.json"],
+        &["verify", "out.png", "--report", "r.json", "--report-key", "r.json.sig"],
         &["report", "--ledger", "stamps.jsonl", "-o", "stamps.jsonl"],
+        &["report", "--ledger", "stamps.jsonl", "-o", "victim.txt"],
+        &["report", "--ledger", "stamps.jsonl", "-o", "key.json", "--report-key", "key.json"],
+        &["report", "--ledger", "stamps.jsonl", "-o", "r.json", "--report-key", "r.json.sig"],
     ] {
         let ran = bench.run(&[args, &trust[..]].concat());
         assert_eq!(ran.code, 2, "{args:?}\n{}", ran.stderr);
+        assert!(ran.stderr.contains("that ends in .") || ran.stderr.contains("name another file"), "{}", ran.stderr);
+    }
+    let ran = bench.run(&["audit", "pictures", "--csv", "victim.pem"]);
+    for part in ["victim.pem", "comma-separated values", "name a file that ends in .csv"] {
+        assert!(ran.stderr.contains(part), "{}", ran.stderr);
     }
     assert_eq!(read(), before);
 }

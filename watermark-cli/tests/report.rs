@@ -105,8 +105,8 @@ fn a_report_is_signed_on_request_and_a_stale_signature_goes() {
     let page = fs::read_to_string(bench.path("r.html")).unwrap();
     bench.put("r.html", page.replace("4 stamps", "5 stamps").as_bytes());
     assert_eq!(bench.run(&verify).code, 1);
-    bench.ok(&args);
-    assert!(!bench.has("r.html.sig"));
+    let ran = bench.ok(&args);
+    assert!(!bench.has("r.html.sig") && ran.stderr.contains("was removed: r.html.sig"), "{}", ran.stderr);
 }
 
 #[test]

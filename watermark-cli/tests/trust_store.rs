@@ -194,6 +194,31 @@ fn a_changed_directory_is_no_directory() {
 }
 
 #[test]
+fn a_file_of_the_store_that_cannot_be_read_is_named_and_can_be_removed() {
+    let bench = signed();
+    bench.ok(&["trust", "add", "one.json"]);
+    bench.put("config/trust/foo.json", b"");
+    for args in [&["verify", "x.png"][..], &["trust", "list"], &["trust", "verify", "one.json"]] {
+        let ran = bench.run(args);
+        assert_eq!(ran.code, 2, "{args:?}: {}", ran.stdout);
+        for part in ["trust/foo.json: it holds no JSON object", "`watermark trust remove foo`"] {
+            assert!(ran.stderr.contains(part), "{args:?}: {}", ran.stderr);
+        }
+        assert!(!format!("{}{}", ran.stdout, ran.stderr).contains("one.json"), "{args:?} blames another file");
+    }
+    assert_eq!(bench.run(&["trust", "remove", "bar"]).code, 2);
+    let ran = bench.ok(&["trust", "remove", "foo"]);
+    assert!(ran.stdout.contains("foo.json, which could not be read"), "{}", ran.stdout);
+    bench.ok(&["trust", "verify", "one.json"]);
+    // A damaged edition goes by its id, which is its file's name.
+    let id = bench.ok(&["trust", "list", "--json"]).json()[0]["id"].as_str().unwrap().to_owned();
+    bench.put(&format!("config/trust/{id}.json"), b"{}");
+    assert_eq!(bench.run(&["trust", "list"]).code, 2);
+    bench.ok(&["trust", "remove", &id]);
+    bench.ok(&["trust", "list"]);
+}
+
+#[test]
 fn a_root_key_does_not_stamp() {
     let bench = Bench::with_key();
     let ran = bench.run(&["trust", "sign", "key.directory.json", "--root-key", "key.pem"]);

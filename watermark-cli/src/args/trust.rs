@@ -48,7 +48,7 @@ pub(crate) struct TrustList {
 /// Arguments of `trust remove`.
 #[derive(Args, Debug)]
 pub(crate) struct TrustRemove {
-    /// Its id, as `trust list` shows it
+    /// Its id, as `trust list` shows it; of a file that cannot be read its name without .json
     #[arg(value_name = "ID")]
     pub(crate) id: String,
 }

@@ -123,14 +123,7 @@ pub(crate) fn write(
     let html = path.extension().is_some_and(|extension| extension == "html");
     let text = if html { html::page(&report) } else { serde_json::to_string_pretty(&report)? + "\n" };
     output::write(path, text.as_bytes(), Existing::Replace, Readers::Usual, |_| Ok(()))?;
-    match signer {
-        Some(signer) => detached::sign(path, text.as_bytes(), signer),
-        // An older report's signature would make this one look forged.
-        None => match std::fs::remove_file(detached::path(path)) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error.into()),
-            _ => Ok(()),
-        },
-    }
+    detached::accompany(path, text.as_bytes(), signer)
 }
 
 fn directory_facts(file: &crate::trust::DirectoryFile) -> DirectoryFacts {

@@ -1,7 +1,7 @@
 //! `audit`: one folder, one summary.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::{Result, ensure};
 use serde_json::json;
@@ -11,6 +11,7 @@ use crate::args::Audit;
 use crate::audit_report;
 use crate::batch;
 use crate::csv;
+use crate::detached;
 use crate::examine::{Examined, Examiner};
 use crate::inputs::{self, Input};
 use crate::memory::Memory;
@@ -24,9 +25,13 @@ pub(crate) fn run(args: &Audit) -> Result<Outcome> {
     let examiner = Examiner::with_ledger(&args.reading, &args.auditing)?;
     let signer = args.auditing.report_key.as_ref().map(crate::signer::SignerSpec::open).transpose()?;
     let inputs = inputs::expand(std::slice::from_ref(&args.folder), None)?;
-    for path in args.csv.iter().chain(&args.auditing.report) {
-        output::spare(path, inputs::files(&inputs).chain(args.auditing.ledger.as_deref()))?;
-        output::spare(path, args.reading.trust.iter().map(PathBuf::as_path))?;
+    let named: Vec<_> = inputs::files(&inputs).chain(args.reading.files()).chain(args.auditing.files()).collect();
+    let sources = || named.iter().copied().chain(examiner.trust.paths());
+    if let Some(path) = &args.csv {
+        output::spare(path, sources())?;
+    }
+    if let Some(path) = &args.auditing.report {
+        detached::spare(path, sources())?;
     }
     if !args.json && examiner.trust.by_default {
         note(&examiner.trust.summary());

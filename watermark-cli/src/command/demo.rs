@@ -18,6 +18,7 @@ use crate::examine::Examiner;
 use crate::inputs::{Input, Place};
 use crate::manifest::ManifestReader;
 use crate::memory::Memory;
+use crate::output;
 use crate::report;
 use crate::terminal::{BAD, DOUBTFUL, FAINT, GOOD, say, shown};
 use crate::trust::Trust;
@@ -56,7 +57,7 @@ const SEED: u64 = 1;
 
 pub(crate) fn run(args: &Demo) -> Result<Outcome> {
     let folder = &args.out;
-    fs::create_dir_all(folder).with_context(|| format!("cannot make the folder {}", folder.display()))?;
+    output::make_folder(folder)?;
     let memory = Memory::of_system();
     let (stamped, examiner) = prepare(args, folder, &memory)?;
     let attacks: Vec<&'static Attack> =

@@ -80,7 +80,8 @@ fn as_text(chain: &Chain, trust: &TrustStore, file: &str) -> Result<()> {
     }
     if chain.torn_bytes > 0 {
         warn(&format!(
-            "{file} ends with {} bytes of an unfinished record, left by a crash; it never counted, and the next stamp takes it off",
+            "the last line of {file} is incomplete: {} bytes, not counted. A crash while it was written leaves such a line, and so does \
+             whoever cuts a record; --head with a head noted elsewhere tells which. The next stamp takes it off, so keep a copy if in doubt",
             chain.torn_bytes
         ));
     }

@@ -1,18 +1,17 @@
 //! `man`: manual pages from the same table as `--help`.
 
-use std::fs;
-
 use anyhow::{Context as _, Result};
 use clap::CommandFactory as _;
 
 use crate::Outcome;
 use crate::args::{Arguments, Man};
+use crate::output;
 use crate::terminal::say;
 
 pub(crate) fn run(args: &Man) -> Result<Outcome> {
     let folder = &args.out;
     let failed = || format!("cannot write manual pages to {}", folder.display());
-    fs::create_dir_all(folder).with_context(failed)?;
+    output::make_folder(folder)?;
     clap_mangen::generate_to(Arguments::command(), folder).with_context(failed)?;
     say(&format!(
         "manual pages are in {}; read one with `man -l {}`",

@@ -7,12 +7,14 @@ use anyhow::Result;
 use crate::Outcome;
 use crate::args::Report;
 use crate::ledger_report::{self, Asked, Period};
+use crate::signer::SignerSpec;
 use crate::terminal::{BAD, GOOD, counted, say, shown, warn};
-use crate::{key_store, output, trust};
+use crate::{detached, key_store, trust};
 
 pub(crate) fn run(args: &Report) -> Result<Outcome> {
-    output::spare(&args.output, args.trust.iter().chain([&args.ledger]).map(PathBuf::as_path))?;
     let trust = trust::load(&args.trust)?;
+    let named = args.trust.iter().chain([&args.ledger]).map(PathBuf::as_path);
+    detached::spare(&args.output, named.chain(trust.paths()).chain(args.report_key.as_ref().map(SignerSpec::path)))?;
     let signer = args.report_key.as_ref().map(key_store::open).transpose()?.map(|key| (key.signer, key.public));
     let period = Period { from: args.from.clone(), to: args.to.clone(), ahead_s: args.zone };
     let asked = Asked { ledger: &args.ledger, noted: args.head, period, trust: &trust.store };

@@ -1,10 +1,9 @@
 //! `stamp`: marks into files, one output per input.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, Result, anyhow, bail, ensure};
+use anyhow::{Result, anyhow, bail, ensure};
 use watermark_core::payload::Serial;
 use watermark_core::{Carrier, CarrierKey};
 use watermark_files::Format;
@@ -18,7 +17,7 @@ use crate::labelling;
 use crate::ledger::Ledger;
 use crate::manifest::ManifestWriter;
 use crate::memory::Memory;
-use crate::output::Existing;
+use crate::output::{self, Existing};
 use crate::progress::Progress;
 use crate::signer::SignerSpec;
 use crate::stamping::{StampRecord, Stamper, Target};
@@ -85,7 +84,7 @@ fn plan(args: &Stamp) -> Result<Vec<Job>> {
         inputs.len()
     );
     if let Some(folder) = &args.out_dir {
-        fs::create_dir_all(folder).with_context(|| format!("cannot make the folder {}", folder.display()))?;
+        output::make_folder(folder)?;
     }
     let mut taken: BTreeMap<PathBuf, String> = BTreeMap::new();
     let mut jobs = Vec::with_capacity(inputs.len());
@@ -114,7 +113,7 @@ fn target(args: &Stamp, input: &Input) -> Result<Target> {
         (None, Some(folder)) => {
             let path = folder.join(&input.below);
             let parent = path.parent().unwrap_or(Path::new("."));
-            fs::create_dir_all(parent).with_context(|| format!("cannot make the folder {}", parent.display()))?;
+            output::make_folder(parent)?;
             Ok(Target::File(path))
         }
         (None, None) => bail!("say where the stamped image goes: -o OUT or --out-dir DIR"),

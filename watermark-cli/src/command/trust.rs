@@ -7,7 +7,7 @@ use std::path::Path;
 use anyhow::{Context as _, Result, bail, ensure};
 use serde_json::json;
 use watermark_core::payload::hex;
-use watermark_core::signature::{Directory, Edition, KeyStatus, PublicKey};
+use watermark_core::signature::{Directory, Edition, KeyStatus, PublicKey, TrustStore};
 
 use crate::Outcome;
 use crate::args::{Trust, TrustAction, TrustAdd, TrustList, TrustRemove, TrustSign, TrustVerify};
@@ -177,9 +177,12 @@ fn listed(file: &DirectoryFile) -> Result<String> {
 }
 
 fn remove(args: &TrustRemove) -> Result<Outcome> {
-    let kept = trust::stored()?;
-    let matches: Vec<_> = kept.iter().filter(|file| file.id() == args.id).collect();
-    let [file] = matches[..] else {
+    let paths = trust::stored_paths()?;
+    // One that cannot be read has its file's name alone.
+    let kept: Vec<_> = paths.iter().filter_map(|path| DirectoryFile::read(path).ok()).collect();
+    let file = kept.iter().find(|file| file.id() == args.id);
+    let by_name = || paths.iter().find(|path| trust::stem(path) == args.id);
+    let Some(path) = file.map(|file| &file.path).or_else(by_name) else {
         let named = kept.iter().find(|file| {
             let who = file.directory.organization();
             who.name == args.id || who.name_ko.as_ref() == Some(&args.id)
@@ -191,15 +194,25 @@ fn remove(args: &TrustRemove) -> Result<Outcome> {
             }
         }
     };
-    fs::remove_file(&file.path).with_context(|| format!("cannot remove {}", file.path.display()))?;
-    say(&format!("Not trusting {} any more.", shown(&file.directory.organization().name)))?;
+    fs::remove_file(path).with_context(|| format!("cannot remove {}", path.display()))?;
+    match kept.iter().find(|file| file.path == *path) {
+        Some(file) => say(&format!("Not trusting {} any more.", shown(&file.directory.organization().name)))?,
+        None => say(&format!("Removed {}, which could not be read.", shown(&path.to_string_lossy())))?,
+    }
     Ok(Outcome::ALL)
 }
 
 fn verify(args: &TrustVerify) -> Result<Outcome> {
     let mut worst = Outcome::ALL;
     for path in &args.files {
-        let (outcome, text) = match verify_one(path, args) {
+        // What is wrong with the store is not said of the file.
+        let checked = if detached::path(path).exists() {
+            let trust = trust::load(&args.trust)?;
+            verify_detached(path, &trust.store)
+        } else {
+            verify_directory(path, &trust::stored()?)
+        };
+        let (outcome, text) = match checked {
             Ok(found) => found,
             Err(reason) => (Outcome::ERROR, format!("{BAD}Not verified{BAD:#}: {}.", shown(&format!("{reason:#}")))),
         };
@@ -209,10 +222,13 @@ fn verify(args: &TrustVerify) -> Result<Outcome> {
     Ok(worst)
 }
 
-fn verify_one(path: &Path, args: &TrustVerify) -> Result<(Outcome, String)> {
-    if detached::path(path).exists() {
-        return verify_detached(path, args);
-    }
+fn verify_directory(path: &Path, kept: &[DirectoryFile]) -> Result<(Outcome, String)> {
+    let sidecar = detached::path(path);
+    ensure!(
+        !is_report(path),
+        "it is a report, and its signature is not beside it: there is no {}; put that there, or ask for a report made with --report-key",
+        sidecar.display()
+    );
     let file = DirectoryFile::read(path)?;
     let name = shown(&file.directory.organization().name);
     let Some(endorsement) = file.directory.endorsement() else {
@@ -225,7 +241,6 @@ fn verify_one(path: &Path, args: &TrustVerify) -> Result<(Outcome, String)> {
     };
     let (root, sequence) = (endorsement.root().to_hex(), endorsement.edition.sequence);
     let says = format!("the directory of {name}, edition {sequence}, is signed by root {root}");
-    let kept = trust::stored()?;
     let known =
         |old: &DirectoryFile| old.directory.endorsement().is_some_and(|old| endorsement.roots().contains(old.root()));
     Ok(match kept.iter().find(|old| known(old)) {
@@ -243,10 +258,19 @@ fn verify_one(path: &Path, args: &TrustVerify) -> Result<(Outcome, String)> {
     })
 }
 
+/// Whether a file is a report by its name or its schema.
+fn is_report(path: &Path) -> bool {
+    let read = || serde_json::from_slice::<serde_json::Value>(&fs::read(path).ok()?).ok();
+    let schema = |value: serde_json::Value| Some(value["schema"].as_str()?.contains("-report/"));
+    match path.extension().and_then(|extension| extension.to_str()) {
+        Some("html" | "csv") => path.is_file(),
+        _ => read().and_then(schema).unwrap_or(false),
+    }
+}
+
 /// A report with its signature beside it.
-fn verify_detached(path: &Path, args: &TrustVerify) -> Result<(Outcome, String)> {
-    let trust = trust::load(&args.trust)?;
-    Ok(match detached::check(path, &trust.store)? {
+fn verify_detached(path: &Path, trust: &TrustStore) -> Result<(Outcome, String)> {
+    Ok(match detached::check(path, trust)? {
         Checked::Signed { key, issuer } => {
             (Outcome::ALL, format!("{GOOD}Verified{GOOD:#}: signed by {} with key {key}.", shown(&issuer)))
         }

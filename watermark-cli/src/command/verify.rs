@@ -1,6 +1,6 @@
 //! `verify`: which marks are in these files, and who signed them.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::{Result, bail};
 
@@ -8,6 +8,7 @@ use crate::Outcome;
 use crate::args::Verify;
 use crate::audit_report;
 use crate::batch;
+use crate::detached;
 use crate::examine::{Examined, Examiner};
 use crate::inputs;
 use crate::memory::Memory;
@@ -26,8 +27,8 @@ pub(crate) fn run(args: &Verify) -> Result<Outcome> {
         bail!("--map draws the map of one input, and {} were given; verify them one at a time", inputs.len());
     }
     if let Some(path) = &args.auditing.report {
-        output::spare(path, inputs::files(&inputs).chain(args.auditing.ledger.as_deref()))?;
-        output::spare(path, args.reading.trust.iter().map(PathBuf::as_path))?;
+        let named = inputs::files(&inputs).chain(args.reading.files()).chain(args.auditing.files());
+        detached::spare(path, named.chain(examiner.trust.paths()))?;
     }
     if let Some(path) = args.map.as_ref().filter(|path| path.exists()) {
         bail!("{} exists; name another file for the map", path.display());

@@ -1,7 +1,7 @@
 //! Appending: safe against a crash at any moment, and against other stampers on the same file.
 //!
-//! A record counts once its line feed is on the disk. Whatever a crash left behind it was never confirmed to anybody, so the
-//! next append takes it off; a whole record whose line feed alone is missing (an editor does that) is kept.
+//! A record counts once its line feed is on the disk. What is behind the last one a crash left, or somebody cut: the next append takes
+//! it off and says so. A whole record whose line feed alone is missing (an editor does that) is kept.
 
 use std::fs::{File, OpenOptions};
 use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
@@ -12,6 +12,7 @@ use watermark_core::signature::PublicKey;
 
 use super::record::{self, MAX_LINE_BYTES, NO_HASH, Stamp};
 use crate::signer::AnySigner;
+use crate::terminal::{shown, warn};
 
 /// A ledger to append to.
 pub(crate) struct Ledger {
@@ -26,6 +27,8 @@ struct Tail {
     prev: [u8; 32],
     /// Where it begins.
     end: u64,
+    /// Bytes behind that, which are no record.
+    torn_bytes: u64,
     /// The line feed that the last record lacks.
     unended: bool,
 }
@@ -55,7 +58,7 @@ impl Ledger {
     /// When the file cannot be locked, read or written, or the signer fails. The ledger is as before then.
     pub(crate) fn append(&self, stamp: &Stamp<'_>, signer: (&AnySigner, &PublicKey)) -> Result<u64> {
         let mut file = self.lock()?;
-        let Tail { next, prev, end, unended } = self.tail(&mut file)?;
+        let Tail { next, prev, end, torn_bytes, unended } = self.tail(&mut file)?;
         let mut line = record::write(stamp, next, &prev, signer)?;
         ensure!(line.len() <= MAX_LINE_BYTES, "the record has {} bytes, the limit is {MAX_LINE_BYTES}", line.len());
         if unended {
@@ -71,6 +74,13 @@ impl Ledger {
             let _ = file.set_len(end);
         }
         written.with_context(|| format!("cannot write to the ledger {}; is the disk full?", self.path.display()))?;
+        if torn_bytes > 0 {
+            warn(&format!(
+                "removed the incomplete last line of the ledger {}, {torn_bytes} bytes: a crash left it, or a record was cut; \
+                 `watermark ledger verify --head` with a head noted elsewhere tells which",
+                shown(&self.path.to_string_lossy())
+            ));
+        }
         Ok(next)
     }
 
@@ -94,7 +104,13 @@ impl Ledger {
         let torn_at = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
         let (whole, torn) = bytes.split_at(torn_at);
         if let Ok(decoded) = record::read(torn) {
-            return Ok(Tail { next: decoded.record.n + 1, prev: record::hash(torn), end: length, unended: true });
+            return Ok(Tail {
+                next: decoded.record.n + 1,
+                prev: record::hash(torn),
+                end: length,
+                torn_bytes: 0,
+                unended: true,
+            });
         }
         let end = from + torn_at as u64;
         let Some(lines) = whole.strip_suffix(b"\n") else {
@@ -102,12 +118,12 @@ impl Ledger {
             let cut =
                 bytes.is_empty() || b"{\"schema\":\"watermark-ledger/1\"".starts_with(&bytes[..bytes.len().min(30)]);
             ensure!(cut, "{}: it is no ledger; name another file", refused());
-            return Ok(Tail { next: 0, prev: NO_HASH, end: 0, unended: false });
+            return Ok(Tail { next: 0, prev: NO_HASH, end: 0, torn_bytes: length, unended: false });
         };
         let last = lines.rsplit(|byte| *byte == b'\n').next().unwrap_or(lines);
         let decoded = record::read(last)
             .context("its last record is not intact; find out why with `watermark ledger verify`")
             .with_context(refused)?;
-        Ok(Tail { next: decoded.record.n + 1, prev: record::hash(last), end, unended: false })
+        Ok(Tail { next: decoded.record.n + 1, prev: record::hash(last), end, torn_bytes: length - end, unended: false })
     }
 }

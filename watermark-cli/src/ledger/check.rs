@@ -49,7 +49,7 @@ pub(crate) struct Chain {
     pub(crate) keys: BTreeMap<String, (PublicKey, u64)>,
     /// Serials that a key used more than once, with the numbers of the records.
     pub(crate) repeated: Vec<(String, u64, Vec<u64>)>,
-    /// Bytes of an unfinished record at the end; the next append takes them off.
+    /// Bytes of an incomplete last line; the next append takes them off.
     pub(crate) torn_bytes: usize,
     /// The first record at fault.
     pub(crate) fault: Option<Fault>,
@@ -92,7 +92,7 @@ pub(crate) fn check_each(path: &Path, noted: Option<Head>, mut visit: impl FnMut
         let n = chain.head.count;
         let decoded = match record::read(&line.bytes) {
             Ok(decoded) => decoded,
-            // Only an unfinished write has no line feed; it never counted.
+            // Without its line feed it does not count: a write that a crash broke off, or a record that was cut since.
             Err(_) if !line.whole => {
                 chain.torn_bytes = line.bytes.len();
                 break;

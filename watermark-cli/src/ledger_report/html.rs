@@ -97,8 +97,8 @@ impl Page {
         );
         if ledger.torn_bytes > 0 {
             self.fact(
-                "unfinished record at the end, in bytes; it never counted",
-                "끝의 미완성 기록(바이트, 집계 제외)",
+                "incomplete last line, in bytes; not counted",
+                "불완전한 마지막 줄(바이트, 집계 제외)",
                 &ledger.torn_bytes.to_string(),
             );
         }

@@ -11,7 +11,6 @@ mod html;
 mod sum;
 mod words;
 
-use std::fs;
 use std::path::Path;
 
 use anyhow::Result;
@@ -42,14 +41,7 @@ pub(crate) fn write(path: &Path, summary: &Summary, lang: Lang, signer: Option<&
         }
     };
     output::write(path, text.as_bytes(), Existing::Replace, Readers::Usual, |_| Ok(()))?;
-    match signer {
-        Some(signer) => detached::sign(path, text.as_bytes(), signer),
-        // An older report's signature would make this one look forged.
-        None => match fs::remove_file(detached::path(path)) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error.into()),
-            _ => Ok(()),
-        },
-    }
+    detached::accompany(path, text.as_bytes(), signer)
 }
 
 /// One line for each record of the period, after a line of names; spreadsheets take the byte-order mark as "this is UTF-8".

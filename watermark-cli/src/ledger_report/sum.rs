@@ -98,7 +98,7 @@ pub(crate) struct LedgerState {
     pub(crate) file: String,
     pub(crate) records: u64,
     pub(crate) head: String,
-    /// Bytes of an unfinished record at the end; it never counted.
+    /// Bytes of an incomplete last line, which does not count.
     pub(crate) torn_bytes: usize,
 }
 
