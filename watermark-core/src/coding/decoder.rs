@@ -221,7 +221,7 @@ impl Workspace {
                 }
                 // The item of rank r is flipped only after r cheaper words, so `list - 1` items are enough.
                 Leaf::Rate1 => {
-                    least_reliable(soft, soft.len().min(list - 1).min(MAX_ITEMS), &mut self.keys, &mut offer.items)
+                    least_reliable(soft, soft.len().min(list - 1).min(MAX_ITEMS), &mut self.keys, &mut offer.items);
                 }
                 Leaf::SingleParity => {
                     least_reliable(soft, soft.len().min(list).min(MAX_ITEMS + 1), &mut self.keys, &mut offer.items);
