@@ -199,9 +199,9 @@ pub(crate) fn refine(aligned: &Aligned, start: f32) -> Fit {
 }
 
 /// List length for a seal whose beacon was read.
-const LONGEST_LIST: usize = 192;
+const LONGEST_LIST: usize = 64;
 /// List length for a seal with a prediction.
-const PREDICTED_LIST: usize = 192;
+const PREDICTED_LIST: usize = 64;
 
 /// The tile bits that a beacon determines.
 fn known_bits(code: &PolarCode, beacon: &Decoded) -> Vec<Option<u8>> {

@@ -8,7 +8,7 @@
 //! reference count. Paths that still share their parent's soft bits share the result of a step as well.
 
 use super::kernels;
-use super::list::{Heap, MAX_ITEMS, MAX_LIST, Mender, Offer, Survivor, least_reliable, select};
+use super::list::{Heap, MAX_LIST, Mender, Offer, Survivor, least_reliable, select};
 use super::llr::sanitize;
 use super::schedule::{Leaf, Side, Step};
 
@@ -220,11 +220,9 @@ impl Workspace {
                     offer.items.push((sum.abs(), u32::from(sum < 0.0)));
                 }
                 // The item of rank r is flipped only after r cheaper words, so `list - 1` items are enough.
-                Leaf::Rate1 => {
-                    least_reliable(soft, soft.len().min(list - 1).min(MAX_ITEMS), &mut self.keys, &mut offer.items);
-                }
+                Leaf::Rate1 => least_reliable(soft, soft.len().min(list - 1), &mut self.keys, &mut offer.items),
                 Leaf::SingleParity => {
-                    least_reliable(soft, soft.len().min(list).min(MAX_ITEMS + 1), &mut self.keys, &mut offer.items);
+                    least_reliable(soft, soft.len().min(list), &mut self.keys, &mut offer.items);
                     let odd = soft.iter().filter(|&&llr| llr < 0.0).count() % 2 == 1;
                     let least = offer.items.drain(..1).next();
                     offer.mender = least.map(|(reliability, position)| Mender { reliability, position, odd });

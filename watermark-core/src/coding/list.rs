@@ -11,11 +11,8 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-/// Largest list size: slots are bytes, one of whose values means none.
-pub(super) const MAX_LIST: usize = 192;
-/// Most items of a node that may be flipped: a set of flips is a 64-bit mask. A longer list could in theory keep a word with a less reliable item flipped; that has at least
-/// 64 cheaper words of its own path before it.
-pub(super) const MAX_ITEMS: usize = 64;
+/// Largest list size: a set of flips is a 64-bit mask.
+pub(super) const MAX_LIST: usize = 64;
 
 /// What one path offers at one node.
 #[derive(Clone, Debug, Default)]
