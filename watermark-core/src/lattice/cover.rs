@@ -176,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn half_a_step_turns_the_sign_and_nothing_else() {
+    fn a_whole_step_of_dither_changes_nothing_so_half_a_step_swaps_the_bits() {
         // What the evidence of a decoded codeword rests on.
         let mut random = Random(5);
         for _ in 0..2000 {

@@ -174,10 +174,12 @@ impl Report<'_> {
         (percent >= 1.0).then(|| {
             language.choose(
                 format!(
-                    "This holds for the stamped picture inside this one. The other {percent:.0} % lie outside of it: nobody signed what is                      shown there."
+                    "This holds for the stamped picture inside this one. The other {percent:.0} % lie outside of it: nobody signed what is \
+                     shown there."
                 ),
                 format!(
-                    "이는 이 이미지 안에 있는, 표식이 들어간 이미지에 대한 것입니다. 나머지 {percent:.0} %는 그 바깥이며, 그곳에 보이는 것은                      아무도 서명하지 않았습니다."
+                    "이는 이 이미지 안에 있는, 표식이 들어간 이미지에 대한 것입니다. 나머지 {percent:.0} %는 그 바깥이며, 그곳에 보이는 것은 \
+                     아무도 서명하지 않았습니다."
                 ),
             )
         })
