@@ -1,5 +1,6 @@
 //! `[X8]` The one place where a verdict is formed, with its evidence.
 
+mod particle;
 mod record;
 mod words;
 

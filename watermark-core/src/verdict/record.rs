@@ -5,6 +5,7 @@
 //! anybody can write a beacon, into a near-duplicate too, so the verdict on the picture remains what its own pixels earn.
 
 use super::Language;
+use super::particle::{SUBJECT, with, with_hex};
 use crate::content::{Comparison, Content};
 use crate::extract::Extraction;
 use crate::payload::{Beacon, Payload};
@@ -101,7 +102,8 @@ impl<'a> RecordCheck<'a> {
                 format!("The ledger holds the signed record of serial {serial}: {name} stamped it at {time}.")
             }
             Language::Korean => {
-                format!("원장에 일련번호 {serial}의 서명된 기록이 있습니다: {name}이(가) {time}에 표시하였습니다.")
+                let name = with(name, SUBJECT);
+                format!("원장에 일련번호 {serial}의 서명된 기록이 있습니다: {name} {time}에 표시하였습니다.")
             }
         })
     }
@@ -154,7 +156,8 @@ impl<'a> RecordCheck<'a> {
                     "The ledger holds the signed record of serial {serial}: {name} stamped it at {time}. {english}"
                 ),
                 format!(
-                    "원장에 일련번호 {serial}의 서명된 기록이 있습니다: {name}이(가) {time}에 표시하였습니다. {korean}"
+                    "원장에 일련번호 {serial}의 서명된 기록이 있습니다: {} {time}에 표시하였습니다. {korean}",
+                    with(&name, SUBJECT)
                 ),
             )
         } else {
@@ -178,7 +181,8 @@ impl<'a> RecordCheck<'a> {
                         "The ledger holds a record of serial {serial}, but no trusted directory lists its key {claimed}."
                     ),
                     format!(
-                        "원장에 일련번호 {serial}의 기록이 있으나, 신뢰하는 어느 키 목록에도 그 키 {claimed}가 없습니다."
+                        "원장에 일련번호 {serial}의 기록이 있으나, 신뢰하는 어느 키 목록에도 그 키 {} 없습니다.",
+                        with_hex(&claimed.to_string(), SUBJECT)
                     ),
                 ),
             }

@@ -112,7 +112,7 @@ fn every_standing_of_a_key_is_a_verdict_and_a_sentence() {
             ],
             &[
                 "확인됨: 예시의 서명입니다.",
-                "예시은(는) 표시된 시각 이후인 2026-03-02T00:00:00Z에 이 키를 폐지하였습니다 (laptop lost).",
+                "예시는 표시된 시각 이후인 2026-03-02T00:00:00Z에 이 키를 폐지하였습니다 (laptop lost).",
             ],
         ),
     ];
@@ -232,7 +232,7 @@ fn a_record_is_checked_like_a_seal_and_against_the_beacon() {
     let check = check_record(&payload.beacon, &payload, &store);
     assert!(check.holds());
     assert!(check.sentence(Language::English).contains("Example stamped it at 2026-03-01T00:00:00Z"));
-    assert!(check.sentence(Language::Korean).contains("예시이(가) 2026-03-01T00:00:00Z에"));
+    assert!(check.sentence(Language::Korean).contains("예시가 2026-03-01T00:00:00Z에"));
     let statement = check.statement(Language::English).unwrap();
     assert!(statement.contains("Example stamped it at 2026-03-01T00:00:00Z") && !statement.contains("not signed"));
 
