@@ -222,6 +222,16 @@ fn every_verdict_says_what_it_proves_and_what_not_in_both_languages() {
             assert!(all.iter().enumerate().all(|(j, b)| i == j || a.proves(language) != b.proves(language)));
         }
     }
+    // Of the statement, not of the picture, in which small changes are not found.
+    for (language, subject, small) in [
+        (Language::English, "not one bit of the statement was changed", "small changes are not found"),
+        (Language::Korean, "표시된 내용은 이후 한 비트도 바뀌지", "작은 변경은 찾지 못합니다"),
+    ] {
+        assert!(Verdict::Verified.proves(language).contains(subject));
+        assert!(
+            [Verdict::Verified, Verdict::Altered].iter().all(|verdict| verdict.proves_not(language).contains(small))
+        );
+    }
     assert!(Verdict::None.proves_not(Language::English).starts_with("Not that the image was not made by AI"));
 }
 

@@ -46,8 +46,8 @@ impl Verdict {
     pub const fn proves(self, language: Language) -> &'static str {
         let (english, korean) = match self {
             Self::Verified => (
-                "The holder of the named key made exactly this statement; not one bit of it was changed since.",
-                "해당 키의 보유자가 바로 이 내용으로 표시하였으며, 이후 한 비트도 바뀌지 않았습니다.",
+                "The holder of the named key made exactly this statement; not one bit of the statement was changed since.",
+                "해당 키의 보유자가 바로 이 내용으로 표시하였으며, 표시된 내용은 이후 한 비트도 바뀌지 않았습니다.",
             ),
             Self::Altered => (
                 "The holder of the named key made exactly this statement about this picture; the listed parts were changed after that.",
@@ -78,9 +78,11 @@ impl Verdict {
     pub const fn proves_not(self, language: Language) -> &'static str {
         let (english, korean) = match self {
             Self::Verified => (
-                "Not that the statement is true, that the signer's clock was right, or that the key was not stolen. A stamp that \
-                 is bound to no picture could have been moved here from another one.",
-                "그 내용이 사실이라는 것, 서명자의 시계가 맞았다는 것, 키가 도난되지 않았다는 것은 증명하지 않습니다. 특정 이미지에 \
+                "Not that the statement is true, that the signer's clock was right, or that the key was not stolen. Not that nothing in the \
+                 picture was changed: small changes are not found. A stamp that is bound to no picture could have been moved here from \
+                 another one.",
+                "그 내용이 사실이라는 것, 서명자의 시계가 맞았다는 것, 키가 도난되지 않았다는 것은 증명하지 않습니다. 이미지에 바뀐 곳이 \
+                 없다는 것도 증명하지 않습니다. 작은 변경은 찾지 못합니다. 특정 이미지에 \
                  묶이지 않은 표식은 다른 이미지에서 옮겨 왔을 수 있습니다.",
             ),
             Self::Altered => (
