@@ -6,7 +6,8 @@ use anyhow::Result;
 use sha2::{Digest as _, Sha256};
 use watermark_core::payload::{Beacon, hex};
 use watermark_core::{
-    Carrier, ContentSketch, Effort, Extraction, Language, Raster, RecordCheck, check_record, extract, judge,
+    Carrier, ContentSketch, Effort, Extraction, Language, Raster, RecordCheck, chain_unchecked, check_record, extract,
+    judge,
 };
 use watermark_files::{DecodeError, Metadata};
 use watermark_report::{
@@ -142,6 +143,10 @@ impl Examiner {
                     to.conclusion.en.push(words(Language::English));
                     to.conclusion.ko.push(words(Language::Korean));
                     facts.records.push(record_facts(decoded, &check, sha256));
+                }
+                if !found.is_empty() {
+                    to.conclusion.en.push(chain_unchecked(Language::English, &facts.file));
+                    to.conclusion.ko.push(chain_unchecked(Language::Korean, &facts.file));
                 }
             }
             Err(error) => facts.error = Some(format!("{error:#}")),

@@ -169,6 +169,8 @@ Exit codes: 0 done, or verified; 1 refused, not signed, outdated, or signed by n
 pub(crate) const LEDGER: &str = "\
 A ledger is written by `watermark stamp --ledger FILE`: one line of JSON for each stamp, signed by the stamping key and chained to the line before.
 
+`ledger lookup`, like --ledger of verify and audit, checks the records that it finds, each by itself. It is `ledger verify` that checks the chain.
+
 `ledger verify` names the first record that was changed, replaced or taken out. Records cut off at the end show only against a head noted \
 earlier (--head), so keep the head it prints in another place. A last line that is incomplete does not count, and the next stamp takes it off and says \
 so: a crash leaves one, and so does whoever cuts a record.

@@ -60,6 +60,20 @@ pub fn check_record<'a>(beacon: &Beacon, record: &Payload, trust: &'a TrustStore
     }
 }
 
+/// The reservation that goes with every record found by looking it up: it was checked by itself, the file that it stands in was not.
+pub fn chain_unchecked(language: Language, ledger: &str) -> String {
+    language.choose(
+        format!(
+            "The record was checked by itself, the chain of the ledger was not: `watermark ledger verify {ledger}` tells whether records were \
+             changed or taken out."
+        ),
+        format!(
+            "기록 자체만 확인하였으며, 원장의 사슬은 확인하지 않았습니다. 바뀌거나 빠진 기록이 있는지는 `watermark ledger verify {ledger}` \
+             명령으로 확인하십시오."
+        ),
+    )
+}
+
 impl<'a> RecordCheck<'a> {
     /// The entry that decided whether the record's key counted; `None` when no signature holds.
     pub fn standing(&self) -> Option<Standing<'a>> {
