@@ -33,10 +33,21 @@ pub(crate) struct Examiner {
     pub(crate) manifests: ManifestReader,
     /// Where to look up the serial that a mark names.
     pub(crate) ledger: Option<Index>,
-    /// Whether to draw edit maps.
-    pub(crate) draws_maps: bool,
+    /// Of which pictures to draw edit maps.
+    pub(crate) maps: Maps,
     /// Whether to take down what pictures show, for content hashes in their metadata.
     pub(crate) sketches: bool,
+}
+
+/// Of which pictures an edit map is drawn: a whole picture each, so that a report on many holds those that have something to show.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Maps {
+    /// Of none.
+    None,
+    /// Of those in which changed parts were found.
+    Edited,
+    /// Of every one that can be mapped.
+    All,
 }
 
 /// Findings about one file.
@@ -65,7 +76,7 @@ impl Examiner {
             trust: trust::load(&args.trust)?,
             manifests: ManifestReader::open(&args.c2pa)?,
             ledger: None,
-            draws_maps: false,
+            maps: Maps::None,
             sketches: false,
         })
     }
@@ -115,7 +126,12 @@ impl Examiner {
         }
         self.manifests.examine(bytes, &file, &report.extraction, &mut record);
         record.timing_ms = Timing { decode, extract, total: since(start) };
-        let map = if self.draws_maps { edit_map_png(&report.extraction, &file.raster)? } else { None };
+        let drawn = match self.maps {
+            Maps::None => false,
+            Maps::Edited => !record.regions.is_empty(),
+            Maps::All => true,
+        };
+        let map = if drawn { edit_map_png(&report.extraction, &file.raster)? } else { None };
         let sketch = self.sketches.then(|| ContentSketch::of(&file.raster));
         Ok(Examined { record, extraction: Some(report.extraction), metadata: Some(file.metadata), sketch, map })
     }
