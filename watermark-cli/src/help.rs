@@ -153,6 +153,8 @@ The trust store is the folder trust/ of the configuration folder: the directorie
 A directory may be signed by a root key that signs nothing else. `trust add` then takes later editions of the same root, and refuses older ones \
 (which may lack a revocation) and those of another root. The first time, compare the root key with what the issuer publishes elsewhere.
 
+A root key is made like any other (`watermark keygen`), and the directory made with it is not needed: what you publish is the one that it signs.
+
 Issuers sign with `trust sign`: it sets the time, counts the edition up, and replaces the old signature. Keep the root key offline. To hand over \
 to a new root, sign one edition with both: --root-key OLD.pem --root-key NEW.pem.
 
