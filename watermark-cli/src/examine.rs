@@ -6,7 +6,8 @@ use anyhow::Result;
 use sha2::{Digest as _, Sha256};
 use watermark_core::payload::{Beacon, hex};
 use watermark_core::{
-    Carrier, ContentSketch, Effort, Extraction, Language, Raster, RecordCheck, check_record, extract, judge,
+    Carrier, ContentSketch, Effort, Extraction, Language, Raster, RecordCheck, chain_unchecked, check_record, extract,
+    judge,
 };
 use watermark_files::{DecodeError, Metadata};
 use watermark_report::{
@@ -32,10 +33,21 @@ pub(crate) struct Examiner {
     pub(crate) manifests: ManifestReader,
     /// Where to look up the serial that a mark names.
     pub(crate) ledger: Option<Index>,
-    /// Whether to draw edit maps.
-    pub(crate) draws_maps: bool,
+    /// Of which pictures to draw edit maps.
+    pub(crate) maps: Maps,
     /// Whether to take down what pictures show, for content hashes in their metadata.
     pub(crate) sketches: bool,
+}
+
+/// Of which pictures an edit map is drawn: a whole picture each, so that a report on many holds those that have something to show.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Maps {
+    /// Of none.
+    None,
+    /// Of those in which changed parts were found.
+    Edited,
+    /// Of every one that can be mapped.
+    All,
 }
 
 /// Findings about one file.
@@ -64,7 +76,7 @@ impl Examiner {
             trust: trust::load(&args.trust)?,
             manifests: ManifestReader::open(&args.c2pa)?,
             ledger: None,
-            draws_maps: false,
+            maps: Maps::None,
             sketches: false,
         })
     }
@@ -114,7 +126,12 @@ impl Examiner {
         }
         self.manifests.examine(bytes, &file, &report.extraction, &mut record);
         record.timing_ms = Timing { decode, extract, total: since(start) };
-        let map = if self.draws_maps { edit_map_png(&report.extraction, &file.raster)? } else { None };
+        let drawn = match self.maps {
+            Maps::None => false,
+            Maps::Edited => !record.regions.is_empty(),
+            Maps::All => true,
+        };
+        let map = if drawn { edit_map_png(&report.extraction, &file.raster)? } else { None };
         let sketch = self.sketches.then(|| ContentSketch::of(&file.raster));
         Ok(Examined { record, extraction: Some(report.extraction), metadata: Some(file.metadata), sketch, map })
     }
@@ -142,6 +159,10 @@ impl Examiner {
                     to.conclusion.en.push(words(Language::English));
                     to.conclusion.ko.push(words(Language::Korean));
                     facts.records.push(record_facts(decoded, &check, sha256));
+                }
+                if !found.is_empty() {
+                    to.conclusion.en.push(chain_unchecked(Language::English, &facts.file));
+                    to.conclusion.ko.push(chain_unchecked(Language::Korean, &facts.file));
                 }
             }
             Err(error) => facts.error = Some(format!("{error:#}")),

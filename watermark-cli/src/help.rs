@@ -153,6 +153,8 @@ The trust store is the folder trust/ of the configuration folder: the directorie
 A directory may be signed by a root key that signs nothing else. `trust add` then takes later editions of the same root, and refuses older ones \
 (which may lack a revocation) and those of another root. The first time, compare the root key with what the issuer publishes elsewhere.
 
+A root key is made like any other (`watermark keygen`), and the directory made with it is not needed: what you publish is the one that it signs.
+
 Issuers sign with `trust sign`: it sets the time, counts the edition up, and replaces the old signature. Keep the root key offline. To hand over \
 to a new root, sign one edition with both: --root-key OLD.pem --root-key NEW.pem.
 
@@ -168,6 +170,8 @@ Exit codes: 0 done, or verified; 1 refused, not signed, outdated, or signed by n
 
 pub(crate) const LEDGER: &str = "\
 A ledger is written by `watermark stamp --ledger FILE`: one line of JSON for each stamp, signed by the stamping key and chained to the line before.
+
+`ledger lookup`, like --ledger of verify and audit, checks the records that it finds, each by itself. It is `ledger verify` that checks the chain.
 
 `ledger verify` names the first record that was changed, replaced or taken out. Records cut off at the end show only against a head noted \
 earlier (--head), so keep the head it prints in another place. A last line that is incomplete does not count, and the next stamp takes it off and says \

@@ -5,7 +5,7 @@ mod common;
 use std::fs;
 use std::process::Command;
 
-use common::{Bench, png, street};
+use common::{Bench, png, street, with_a_part_moved};
 use serde_json::{Value, json};
 
 const TRUST: [&str; 2] = ["--trust", "key.directory.json"];
@@ -176,5 +176,26 @@ fn all_of_it_works_without_a_network() {
         let _ = std::fs::copy(bench.path("out.png"), bench.path("marked/out.png"));
         let output = isolated(args).unwrap();
         assert!(output.status.success(), "{args:?}: {}", String::from_utf8_lossy(&output.stderr));
+    }
+}
+
+#[test]
+fn reports_on_several_files_hold_the_maps_of_edited_pictures_alone() {
+    let bench = folder();
+    fs::remove_file(bench.path("pics/<b>&'x'.png")).unwrap();
+    let stamped = watermark_files::decode(
+        &fs::read(bench.path("pics/stamped.png")).unwrap(),
+        &watermark_files::Limits::default(),
+    );
+    bench.put("pics/edited.png", &png(&with_a_part_moved(stamped.unwrap().raster)));
+    let maps = |command: &str| {
+        bench.run(&[&[command, "--effort", "fast", "pics", "--report", "out.json"][..], &TRUST].concat());
+        let report: Value = serde_json::from_slice(&fs::read(bench.path("out.json")).unwrap()).unwrap();
+        let of = |result: &Value| (result["verdict"].as_str().unwrap().to_owned(), result["map"].is_string());
+        report["results"].as_array().unwrap().iter().map(of).collect::<Vec<_>>()
+    };
+    let expected = [("altered", true), ("none", false), ("verified", false)].map(|(v, map)| (v.to_owned(), map));
+    for command in ["audit", "verify"] {
+        assert_eq!(maps(command), expected, "{command}");
     }
 }

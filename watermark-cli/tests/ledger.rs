@@ -61,6 +61,7 @@ fn every_stamp_leaves_one_record_and_failures_none() {
         [&["--serial", "2"][..], &["--image", "b.png"], &["--serial", "2", "--key", first["key"].as_str().unwrap()]]
     {
         let ran = bench.ok(&[&["ledger", "lookup", "l.jsonl"][..], &TRUST, what].concat());
+        assert!(ran.stderr.contains("`watermark ledger verify l.jsonl`"), "{}", ran.stderr);
         assert!(ran.stdout.starts_with("Record 1:") && ran.stdout.contains("Tester stamped it at"), "{}", ran.stdout);
     }
     // The cover was stamped twice.
@@ -97,13 +98,15 @@ fn the_record_behind_a_lone_beacon_is_found_and_checked() {
     }
     assert_eq!(record["signature"]["issuer"]["name"], "Tester");
     let said = found["conclusion"]["en"].as_array().unwrap();
-    assert!(
-        said.last()
-            .unwrap()
-            .as_str()
-            .unwrap()
-            .contains("The ledger holds the signed record of serial 77: Tester stamped it at")
-    );
+    let [.., record, chain] = &said[..] else { panic!("{said:?}") };
+    let words = "The ledger holds the signed record of serial 77: Tester stamped it at";
+    assert!(record.as_str().unwrap().contains(words), "{record}");
+    // Who cites a record says that its chain was not looked at.
+    let ko = found["conclusion"]["ko"].as_array().unwrap().last().unwrap();
+    for (said, words) in [(chain, "the chain of the ledger was not"), (ko, "사슬은 확인하지 않았습니다")] {
+        let said = said.as_str().unwrap();
+        assert!(said.contains(words) && said.contains("`watermark ledger verify l.jsonl`"), "{said}");
+    }
     let text =
         bench.run(&[&["verify", "--effort", "fast", "--ledger", "l.jsonl"][..], &TRUST, &["out.png"]].concat()).stdout;
     assert!(text.contains("this file is the recorded output, byte for byte"), "{text}");
@@ -114,6 +117,7 @@ fn the_record_behind_a_lone_beacon_is_found_and_checked() {
     bench.put("empty.jsonl", b"");
     let found = &bench.verify(&[&TRUST[..], &["--ledger", "empty.jsonl", "out.png"]].concat()).1[0];
     assert_eq!(found["ledger"]["records"], json!([]));
+    assert!(!found["conclusion"].to_string().contains("ledger verify"), "nothing was cited");
 }
 
 #[test]
@@ -138,8 +142,9 @@ fn the_record_is_held_against_the_picture_that_claims_it() {
         assert_eq!((&record["picture"], &record["holds"]), (&json!(picture), &json!(holds)), "{record:#}");
         assert_eq!(record["this_file"], Value::Null);
         for (language, words) in [("en", words), ("ko", korean)] {
-            let said = found["conclusion"][language].as_array().unwrap().last().unwrap().as_str().unwrap();
-            assert!(said.contains(words), "{said}");
+            let said = found["conclusion"][language].as_array().unwrap().iter();
+            let of_record = said.rev().nth(1).unwrap().as_str().unwrap();
+            assert!(of_record.contains(words), "{of_record}");
         }
     }
     // A picture with a seal of its own under that serial.

@@ -55,4 +55,4 @@ pub use embed::{EmbedError, Profile, Stamped, Statement, Strength, embed};
 pub use extract::{Corrections, Extraction, extract};
 pub use raster::Raster;
 pub use registration::Registration;
-pub use verdict::{Language, OfPicture, RecordCheck, Report, Verdict, check_record, judge};
+pub use verdict::{Language, OfPicture, RecordCheck, Report, Verdict, chain_unchecked, check_record, judge};

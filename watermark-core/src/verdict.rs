@@ -1,5 +1,6 @@
 //! `[X8]` The one place where a verdict is formed, with its evidence.
 
+mod particle;
 mod record;
 mod words;
 
@@ -8,7 +9,7 @@ use crate::extract::Extraction;
 use crate::payload::UnixSeconds;
 use crate::signature::{Directory, DirectoryKey, SignatureCheck, Standing, TrustStore};
 
-pub use record::{OfPicture, RecordCheck, check_record};
+pub use record::{OfPicture, RecordCheck, chain_unchecked, check_record};
 pub use words::Language;
 
 /// What a picture turned out to be, weakest first. Absence of a mark never means "not made by AI".

@@ -12,7 +12,7 @@ use crate::audit_report;
 use crate::batch;
 use crate::csv;
 use crate::detached;
-use crate::examine::{Examined, Examiner};
+use crate::examine::{Examined, Examiner, Maps};
 use crate::inputs::{self, Input};
 use crate::memory::Memory;
 use crate::output::{self, Existing, Readers};
@@ -22,7 +22,8 @@ use watermark_report::Record;
 
 pub(crate) fn run(args: &Audit) -> Result<Outcome> {
     ensure!(args.folder.is_dir(), "{} is no folder; use verify for single files", args.folder.display());
-    let examiner = Examiner::with_ledger(&args.reading, &args.auditing)?;
+    let maps = if args.auditing.report.is_some() { Maps::Edited } else { Maps::None };
+    let examiner = Examiner { maps, ..Examiner::with_ledger(&args.reading, &args.auditing)? };
     let signer = args.auditing.report_key.as_ref().map(crate::signer::SignerSpec::open).transpose()?;
     let inputs = inputs::expand(std::slice::from_ref(&args.folder), None)?;
     let named: Vec<_> = inputs::files(&inputs).chain(args.reading.files()).chain(args.auditing.files()).collect();

@@ -14,7 +14,7 @@ use watermark_report::Record;
 
 use crate::Outcome;
 use crate::args::{C2paTrust, Demo};
-use crate::examine::Examiner;
+use crate::examine::{Examiner, Maps};
 use crate::inputs::{Input, Place};
 use crate::manifest::ManifestReader;
 use crate::memory::Memory;
@@ -139,7 +139,7 @@ fn prepare(args: &Demo, folder: &Path, memory: &Memory) -> Result<(RgbImage, Exa
         trust,
         manifests,
         ledger: None,
-        draws_maps: false,
+        maps: Maps::None,
         sketches: false,
     };
     Ok((marked, examiner))

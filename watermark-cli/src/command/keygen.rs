@@ -38,7 +38,7 @@ pub(crate) fn run(args: &Keygen) -> Result<Outcome> {
     say(&format!("{GOOD}Made key {}{GOOD:#} for {}.", key.public.key_id(), shown(&name)))?;
     say_secret(&path)?;
     say_publish(&directory)?;
-    say(&format!("Next: watermark stamp --key {path} IN.png -o OUT.png"))?;
+    say(&format!("To stamp: watermark stamp --key {path} IN.png -o OUT.png"))?;
     Ok(Outcome::ALL)
 }
 
@@ -50,6 +50,8 @@ fn say_secret(path: &str) -> Result<()> {
 }
 
 fn say_publish(directory: &str) -> Result<()> {
-    say(&format!("    {FAINT}publish{FAINT:#} {directory}: verifiers need it. Hand it over by a way they trust."))?;
+    say(&format!(
+        "    {FAINT}publish{FAINT:#} {directory}: verifiers of its marks need it. Hand it over by a way they trust."
+    ))?;
     Ok(())
 }

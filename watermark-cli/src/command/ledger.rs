@@ -8,7 +8,7 @@ use serde_json::json;
 use sha2::{Digest as _, Sha256};
 use watermark_core::payload::hex;
 use watermark_core::signature::{PublicKey, TrustStore};
-use watermark_core::{Language, check_record};
+use watermark_core::{Language, chain_unchecked, check_record};
 
 use crate::Outcome;
 use crate::args::{Ledger, LedgerAction, LedgerLookup, LedgerVerify};
@@ -123,6 +123,9 @@ fn lookup(args: &LedgerLookup) -> Result<Outcome> {
                 all = Outcome::SOME;
             }
         }
+    }
+    if !found.is_empty() {
+        note(&chain_unchecked(Language::English, &shown(&args.file.to_string_lossy())));
     }
     if found.is_empty() && !args.json {
         say(&format!("{}: no such record.", shown(&args.file.to_string_lossy())))?;

@@ -9,7 +9,7 @@ use crate::args::Verify;
 use crate::audit_report;
 use crate::batch;
 use crate::detached;
-use crate::examine::{Examined, Examiner};
+use crate::examine::{Examined, Examiner, Maps};
 use crate::inputs;
 use crate::memory::Memory;
 use crate::output::{self, Existing, Readers};
@@ -19,10 +19,15 @@ use crate::signer::SignerSpec;
 use crate::terminal::{note, say};
 
 pub(crate) fn run(args: &Verify) -> Result<Outcome> {
-    let draws_maps = args.map.is_some() || args.auditing.report.is_some();
-    let examiner = Examiner { draws_maps, ..Examiner::with_ledger(&args.reading, &args.auditing)? };
+    let examiner = Examiner::with_ledger(&args.reading, &args.auditing)?;
     let signer = args.auditing.report_key.as_ref().map(SignerSpec::open).transpose()?;
     let inputs = inputs::expand(&args.inputs, None)?;
+    let maps = match (&args.map, &args.auditing.report) {
+        (None, None) => Maps::None,
+        (None, Some(_)) if inputs.len() > 1 => Maps::Edited,
+        _ => Maps::All,
+    };
+    let examiner = Examiner { maps, ..examiner };
     if args.map.is_some() && inputs.len() != 1 {
         bail!("--map draws the map of one input, and {} were given; verify them one at a time", inputs.len());
     }

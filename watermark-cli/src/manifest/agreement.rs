@@ -41,7 +41,7 @@ impl Contradiction {
     pub(super) fn sentence(&self, language: Language) -> String {
         match (self, language) {
             (Self::SoftBinding { manifest, pixels }, Language::Korean) => format!(
-                "C2PA 매니페스트는 표식 {manifest}을(를) 가리키지만 화소에는 표식 {pixels}이(가) 있습니다. 둘 중 하나는 이 그림의 것이 아닙니다."
+                "C2PA 매니페스트가 가리키는 표식은 {manifest}인데 화소에 있는 표식은 {pixels}입니다. 둘 중 하나는 이 그림의 것이 아닙니다."
             ),
             (Self::SoftBinding { manifest, pixels }, _) => format!(
                 "The C2PA manifest names the mark {manifest}, the pixels carry {pixels}: one of the two does not belong to this picture."

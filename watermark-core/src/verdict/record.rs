@@ -5,6 +5,7 @@
 //! anybody can write a beacon, into a near-duplicate too, so the verdict on the picture remains what its own pixels earn.
 
 use super::Language;
+use super::particle::{SUBJECT, with, with_hex};
 use crate::content::{Comparison, Content};
 use crate::extract::Extraction;
 use crate::payload::{Beacon, Payload};
@@ -59,6 +60,20 @@ pub fn check_record<'a>(beacon: &Beacon, record: &Payload, trust: &'a TrustStore
     }
 }
 
+/// The reservation that goes with every record found by looking it up: it was checked by itself, the file that it stands in was not.
+pub fn chain_unchecked(language: Language, ledger: &str) -> String {
+    language.choose(
+        format!(
+            "The record was checked by itself, the chain of the ledger was not: `watermark ledger verify {ledger}` tells whether records were \
+             changed or taken out."
+        ),
+        format!(
+            "기록 자체만 확인하였으며, 원장의 사슬은 확인하지 않았습니다. 바뀌거나 빠진 기록이 있는지는 `watermark ledger verify {ledger}` \
+             명령으로 확인하십시오."
+        ),
+    )
+}
+
 impl<'a> RecordCheck<'a> {
     /// The entry that decided whether the record's key counted; `None` when no signature holds.
     pub fn standing(&self) -> Option<Standing<'a>> {
@@ -101,7 +116,8 @@ impl<'a> RecordCheck<'a> {
                 format!("The ledger holds the signed record of serial {serial}: {name} stamped it at {time}.")
             }
             Language::Korean => {
-                format!("원장에 일련번호 {serial}의 서명된 기록이 있습니다: {name}이(가) {time}에 표시하였습니다.")
+                let name = with(name, SUBJECT);
+                format!("원장에 일련번호 {serial}의 서명된 기록이 있습니다: {name} {time}에 표시하였습니다.")
             }
         })
     }
@@ -154,7 +170,8 @@ impl<'a> RecordCheck<'a> {
                     "The ledger holds the signed record of serial {serial}: {name} stamped it at {time}. {english}"
                 ),
                 format!(
-                    "원장에 일련번호 {serial}의 서명된 기록이 있습니다: {name}이(가) {time}에 표시하였습니다. {korean}"
+                    "원장에 일련번호 {serial}의 서명된 기록이 있습니다: {} {time}에 표시하였습니다. {korean}",
+                    with(&name, SUBJECT)
                 ),
             )
         } else {
@@ -178,7 +195,8 @@ impl<'a> RecordCheck<'a> {
                         "The ledger holds a record of serial {serial}, but no trusted directory lists its key {claimed}."
                     ),
                     format!(
-                        "원장에 일련번호 {serial}의 기록이 있으나, 신뢰하는 어느 키 목록에도 그 키 {claimed}가 없습니다."
+                        "원장에 일련번호 {serial}의 기록이 있으나, 신뢰하는 어느 키 목록에도 그 키 {} 없습니다.",
+                        with_hex(&claimed.to_string(), SUBJECT)
                     ),
                 ),
             }

@@ -129,7 +129,7 @@ fn every_standing_of_a_key_is_a_verdict_and_a_sentence() {
             ],
             &[
                 "확인됨: 예시의 서명입니다.",
-                "예시은(는) 표시된 시각 이후인 2026-03-02T00:00:00Z에 이 키를 폐지하였습니다 (laptop lost).",
+                "예시는 표시된 시각 이후인 2026-03-02T00:00:00Z에 이 키를 폐지하였습니다 (laptop lost).",
             ],
         ),
     ];
@@ -241,6 +241,16 @@ fn every_verdict_says_what_it_proves_and_what_not_in_both_languages() {
             assert!(all.iter().enumerate().all(|(j, b)| i == j || a.proves(language) != b.proves(language)));
         }
     }
+    // Of the statement, not of the picture, in which small changes are not found.
+    for (language, subject, small) in [
+        (Language::English, "not one bit of the statement was changed", "small changes are not found"),
+        (Language::Korean, "표시된 내용은 이후 한 비트도 바뀌지", "작은 변경은 찾지 못합니다"),
+    ] {
+        assert!(Verdict::Verified.proves(language).contains(subject));
+        assert!(
+            [Verdict::Verified, Verdict::Altered].iter().all(|verdict| verdict.proves_not(language).contains(small))
+        );
+    }
     assert!(Verdict::None.proves_not(Language::English).starts_with("Not that the image was not made by AI"));
 }
 
@@ -251,7 +261,7 @@ fn a_record_is_checked_like_a_seal_and_against_the_beacon() {
     let check = check_record(&payload.beacon, &payload, &store);
     assert!(check.holds());
     assert!(check.sentence(Language::English).contains("Example stamped it at 2026-03-01T00:00:00Z"));
-    assert!(check.sentence(Language::Korean).contains("예시이(가) 2026-03-01T00:00:00Z에"));
+    assert!(check.sentence(Language::Korean).contains("예시가 2026-03-01T00:00:00Z에"));
     let statement = check.statement(Language::English).unwrap();
     assert!(statement.contains("Example stamped it at 2026-03-01T00:00:00Z") && !statement.contains("not signed"));
 

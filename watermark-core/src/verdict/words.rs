@@ -3,6 +3,7 @@
 //! Program, page and report show these sentences and form none of their own, so they cannot say more than was found.
 //! The Korean follows the English sentence by sentence, in the polite form of official notices.
 
+use super::particle::{OBJECT, SUBJECT, TOPIC, with, with_hex};
 use super::{Report, Verdict};
 use crate::signature::{Directory, DirectoryKey, KeyStatus, SignatureCheck, Standing};
 
@@ -45,8 +46,8 @@ impl Verdict {
     pub const fn proves(self, language: Language) -> &'static str {
         let (english, korean) = match self {
             Self::Verified => (
-                "The holder of the named key made exactly this statement; not one bit of it was changed since.",
-                "해당 키의 보유자가 바로 이 내용으로 표시하였으며, 이후 한 비트도 바뀌지 않았습니다.",
+                "The holder of the named key made exactly this statement; not one bit of the statement was changed since.",
+                "해당 키의 보유자가 바로 이 내용으로 표시하였으며, 표시된 내용은 이후 한 비트도 바뀌지 않았습니다.",
             ),
             Self::Altered => (
                 "The holder of the named key made exactly this statement about this picture; the listed parts were changed after that.",
@@ -77,9 +78,11 @@ impl Verdict {
     pub const fn proves_not(self, language: Language) -> &'static str {
         let (english, korean) = match self {
             Self::Verified => (
-                "Not that the statement is true, that the signer's clock was right, or that the key was not stolen. A stamp that \
-                 is bound to no picture could have been moved here from another one.",
-                "그 내용이 사실이라는 것, 서명자의 시계가 맞았다는 것, 키가 도난되지 않았다는 것은 증명하지 않습니다. 특정 이미지에 \
+                "Not that the statement is true, that the signer's clock was right, or that the key was not stolen. Not that nothing in the \
+                 picture was changed: small changes are not found. A stamp that is bound to no picture could have been moved here from \
+                 another one.",
+                "그 내용이 사실이라는 것, 서명자의 시계가 맞았다는 것, 키가 도난되지 않았다는 것은 증명하지 않습니다. 이미지에 바뀐 곳이 \
+                 없다는 것도 증명하지 않습니다. 작은 변경은 찾지 못합니다. 특정 이미지에 \
                  묶이지 않은 표식은 다른 이미지에서 옮겨 왔을 수 있습니다.",
             ),
             Self::Altered => (
@@ -144,7 +147,7 @@ impl Report<'_> {
                      made up."
                 ),
                 format!(
-                    "표시된 시각 {time}은(는) 이곳의 시계({now})로는 미래입니다. 두 시계 중 하나가 틀렸거나 시각을 꾸며 적은 것입니다."
+                    "표시된 시각 {time}는 이곳의 시계({now})로는 미래입니다. 두 시계 중 하나가 틀렸거나 시각을 꾸며 적은 것입니다."
                 ),
             )
         })
@@ -255,8 +258,9 @@ impl Report<'_> {
                      damaged, or another key has the same id."
                 ),
                 format!(
-                    "서명 불일치: 표식은 키 {claimed}를 지목하지만, 그 식별자로 등록된 어느 키의 서명도 \
-                     아닙니다. 위조 또는 손상되었거나 식별자가 같은 다른 키입니다."
+                    "서명 불일치: 표식은 키 {} 지목하지만, 그 식별자로 등록된 어느 키의 서명도 \
+                     아닙니다. 위조 또는 손상되었거나 식별자가 같은 다른 키입니다.",
+                    with_hex(&claimed, OBJECT)
                 ),
             ),
             Verdict::Marked if self.extraction.beacon.is_some() => (
@@ -290,9 +294,10 @@ impl Report<'_> {
                      older."
                 ),
                 format!(
-                    "{name}은(는) 표시된 시각 이후인 {at}에 이 키를 폐지하였습니다{reason}. 시각은 서명자가 적은 \
+                    "{} 표시된 시각 이후인 {at}에 이 키를 폐지하였습니다{reason}. 시각은 서명자가 적은 \
                      것이어서 키를 훔친 자가 앞당겨 적을 수 있습니다. 표식이 그보다 먼저 만들어졌음을 다른 자료로 \
-                     확인할 수 있을 때만 믿으십시오."
+                     확인할 수 있을 때만 믿으십시오.",
+                    with(name, TOPIC)
                 ),
             ),
             KeyStatus::Revoked { .. } if !reason.is_empty() => {
@@ -322,7 +327,10 @@ impl Report<'_> {
         };
         Some(language.choose(
             format!("{count} different keys share the id {id} ({names}); {english}"),
-            format!("서로 다른 키 {count}개가 식별자 {id}를 함께 씁니다({names}). {korean}"),
+            format!(
+                "서로 다른 키 {count}개가 식별자 {} 함께 씁니다({names}). {korean}",
+                with_hex(&id.to_string(), OBJECT)
+            ),
         ))
     }
 
@@ -338,8 +346,9 @@ impl Report<'_> {
                  serial."
             ),
             format!(
-                "표식이 지목한 식별자 {id}는 {names}의 키 목록에 있으나 이 또한 주장일 뿐입니다. 발행자의 원장에서 \
-                 일련번호를 조회할 수 있습니다."
+                "표식이 지목한 식별자 {} {names}의 키 목록에 있으나 이 또한 주장일 뿐입니다. 발행자의 원장에서 \
+                 일련번호를 조회할 수 있습니다.",
+                with_hex(&id.to_string(), TOPIC)
             ),
         ))
     }
@@ -353,8 +362,9 @@ fn unlisted(claimed: &str) -> (String, String) {
              issuer's directory with --trust."
         ),
         format!(
-            "서명된 내용이 있으나 발행자를 알 수 없습니다: 신뢰하는 어느 키 목록에도 키 {claimed}가 없어 아무것도 \
-             확인하지 못했습니다. 발행자의 키 목록을 --trust로 지정하십시오."
+            "서명된 내용이 있으나 발행자를 알 수 없습니다: 신뢰하는 어느 키 목록에도 키 {} 없어 아무것도 \
+             확인하지 못했습니다. 발행자의 키 목록을 --trust로 지정하십시오.",
+            with_hex(claimed, SUBJECT)
         ),
     )
 }
