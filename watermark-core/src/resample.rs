@@ -94,8 +94,14 @@ pub(crate) fn warp(plane: &Plane, map: &Affine, width: usize, height: usize) -> 
         let size = |n: usize| ((n as f64 / shrink).round() as usize).max(1);
         let (x, y) = (Axis::fit(plane.width, size(plane.width)), Axis::fit(plane.height, size(plane.height)));
         let reduce = Affine::scaling(1.0 / x.pitch, 1.0 / y.pitch);
-        return warp(&resample(plane, x, y), &reduce.after(map), width, height);
+        // Once: what is a pixel wide or high cannot shrink further.
+        return sampled(&resample(plane, x, y), &reduce.after(map), width, height);
     }
+    sampled(plane, map, width, height)
+}
+
+/// [`warp`] of a plane that has been shrunk as far as it has to be.
+fn sampled(plane: &Plane, map: &Affine, width: usize, height: usize) -> Plane {
     let table = phases();
     let mut out = Plane::zeros(width, height);
     let (last_x, last_y) = (plane.width as isize - 1, plane.height as isize - 1);

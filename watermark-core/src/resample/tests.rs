@@ -133,3 +133,12 @@ fn outside_is_black() {
     assert!(out.rows().all(|r| r[..5].iter().all(|&v| v == 0.0) && r[25..].iter().all(|&v| v == 0.0)));
     assert!(out.rows().all(|r| r[5..25].iter().all(|&v| v > 0.0)));
 }
+
+#[test]
+fn a_plane_of_a_few_columns_is_shrunk_no_further_than_one() {
+    // A width of 1 stays 1 at any shrink: this recursed until the stack ended.
+    let plane = waves(1, 200);
+    let out = warp(&plane, &Affine { linear: Linear::diagonal(5.0, 5.0), origin: [-2.0, 0.0] }, 1, 40);
+    let mean = |of: &Plane| of.data.iter().sum::<f32>() / of.data.len() as f32;
+    assert!((mean(&out) - mean(&plane)).abs() < 2.0, "{} instead of {}", mean(&out), mean(&plane));
+}
