@@ -101,6 +101,30 @@ fn a_pasted_part_is_outlined() {
     }
 }
 
+/// `picture` with a part of it moved down by the mark's period, where the mark fits again.
+fn moved_by_a_tile(picture: &RgbImage, [left, top, width, height]: [u32; 4]) -> RgbImage {
+    const TILE: u32 = 512;
+    let mut out = picture.clone();
+    let part = imageops::crop_imm(picture, left, top, width, height).to_image();
+    imageops::replace(&mut out, &part, i64::from(left), i64::from(top + TILE));
+    out
+}
+
+#[test]
+fn a_part_moved_by_the_period_of_the_mark_is_found_by_the_hash() {
+    // A quarter of the picture; the disagreement of the whole is far from that of another picture.
+    let picture = moved_by_a_tile(&stamped(), [160, 60, 448, 440]);
+    for steps in [&[][..], &[Step::Jpeg(75)], &[Step::Brightness(0.8)], &[Step::Rotate { deg: 5.0, fill: [0; 3] }]] {
+        let picture = attacked(&picture, steps);
+        let read = read(&picture);
+        let map = read.edit_map.unwrap();
+        assert_eq!(map.regions().first().map(|region| region.cause), Some(Cause::ContentDiffers), "{steps:?}");
+        let found = overlap(map.regions(), &picture, [160, 572, 448, 440]);
+        assert!(found > 0.4, "{steps:?}: IoU {found}");
+        assert_eq!(verdict(&picture), Verdict::Altered, "{steps:?}");
+    }
+}
+
 /// `picture` with a box of one colour over a twentieth of it.
 fn boxed(picture: &RgbImage, tone: u8) -> RgbImage {
     let mut out = picture.clone();

@@ -101,13 +101,16 @@ impl Examiner {
         });
         // Of a file that is no picture too: the report says of which file it speaks.
         found.record.sha256 = sha256;
+        found.record.add_outdated(&self.trust.outdated);
         found
     }
 
     /// Reads bytes that are in memory already.
     pub(crate) fn bytes(&self, name: &str, bytes: &[u8], memory: &Memory) -> Examined {
         let start = Instant::now();
-        settle(name, start, || self.try_bytes(name, bytes, memory, start))
+        let mut found = settle(name, start, || self.try_bytes(name, bytes, memory, start));
+        found.record.add_outdated(&self.trust.outdated);
+        found
     }
 
     fn try_bytes(&self, name: &str, bytes: &[u8], memory: &Memory, start: Instant) -> Result<Examined> {

@@ -7,6 +7,7 @@ use anyhow::{Context, Result};
 use sha2::{Digest as _, Sha256};
 use watermark_core::payload::hex;
 use watermark_core::signature::{Directory, TrustStore};
+use watermark_report::OutdatedFacts;
 
 use crate::key_store;
 use crate::terminal::{shown, warn};
@@ -19,6 +20,8 @@ pub(crate) struct Trust {
     pub(crate) by_default: bool,
     /// Every file that counts.
     pub(crate) files: Vec<DirectoryFile>,
+    /// Those of which a later edition is known, whether they count or not.
+    pub(crate) outdated: Vec<OutdatedFacts>,
 }
 
 /// A key directory as it lies on disk.
@@ -56,6 +59,13 @@ impl DirectoryFile {
         };
         hex::encode(&hash[..8])
     }
+
+    /// The latest of `others` that takes its place.
+    fn outdated_by(&self, others: &[Directory], counted: bool) -> Option<OutdatedFacts> {
+        let file = self.path.to_string_lossy();
+        let by = |other| OutdatedFacts::new(file.clone().into_owned(), &self.directory, other, counted);
+        others.iter().filter_map(by).max_by_key(|facts| facts.latest)
+    }
 }
 
 /// Loads exactly the directories given; without any, `trust/*.json` of the configuration folder and the development
@@ -67,9 +77,6 @@ pub(crate) fn load(given: &[PathBuf]) -> Result<Trust> {
     let by_default = given.is_empty();
     let read = |path: &PathBuf| DirectoryFile::read(path);
     let files = if by_default { configured()? } else { given.iter().map(read).collect::<Result<_>>()? };
-    if !by_default {
-        warn_about_older_editions(&files);
-    }
     let mut store = TrustStore::default();
     for file in &files {
         if store.add(file.directory.clone()).is_some_and(|other| !store.directories().contains(&other)) {
@@ -77,22 +84,25 @@ pub(crate) fn load(given: &[PathBuf]) -> Result<Trust> {
             warn(&format!("of several editions of the directory of {name} only the latest counts"));
         }
     }
-    let files = files.into_iter().filter(|file| store.directories().contains(&file.directory)).collect();
-    Ok(Trust { store, by_default, files })
+    let (files, left_out): (Vec<_>, Vec<_>) =
+        files.into_iter().partition(|file| store.directories().contains(&file.directory));
+    let mut outdated = if by_default { Vec::new() } else { older_than_kept(&files) };
+    outdated.extend(left_out.iter().filter_map(|file| file.outdated_by(store.directories(), false)));
+    Ok(Trust { store, by_default, files, outdated })
 }
 
-/// Says when the user's own store knows a later edition: somebody may have brought back the one from before a revocation.
-fn warn_about_older_editions(given: &[DirectoryFile]) {
+/// Those that count although the user's own store knows a later edition: somebody may have brought back the one from before a revocation.
+fn older_than_kept(given: &[DirectoryFile]) -> Vec<OutdatedFacts> {
     // The store does not count here, so whatever is wrong with it is not this command's business.
-    let kept: Vec<_> = stored().unwrap_or_default();
-    for file in given {
-        if kept.iter().any(|kept| kept.directory.supersedes(&file.directory)) {
-            warn(&format!(
-                "{} is an older edition than the one in your trust store, and may lack a revocation; see `watermark trust list`",
-                shown(&file.path.to_string_lossy())
-            ));
-        }
+    let kept: Vec<_> = stored().unwrap_or_default().into_iter().map(|kept| kept.directory).collect();
+    let outdated: Vec<_> = given.iter().filter_map(|file| file.outdated_by(&kept, true)).collect();
+    for facts in &outdated {
+        warn(&format!(
+            "{} is an older edition than the one in your trust store, and may lack a revocation; see `watermark trust list`",
+            shown(&facts.file)
+        ));
     }
+    outdated
 }
 
 /// The folder of trusted directories.

@@ -59,7 +59,10 @@ fn the_json_report_fits_its_schema_and_names_what_it_rests_on() {
     let validator = jsonschema::validator_for(&schema).unwrap();
     let errors: Vec<_> = validator.iter_errors(&report).map(|e| format!("{}: {e}", e.instance_path())).collect();
     assert!(errors.is_empty(), "{errors:?}");
-    for field in report.as_object().unwrap().keys() {
+    let fields = |of: &Value| of.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
+    assert_eq!(fields(&report), fields(&schema["properties"]));
+    // Those of its first release have to be there.
+    for field in schema["required"].as_array().unwrap().iter().map(|field| field.as_str().unwrap()) {
         let mut without = report.clone();
         without.as_object_mut().unwrap().remove(field);
         assert!(!validator.is_valid(&without), "passes without {field}");

@@ -95,11 +95,56 @@ fn an_older_edition_is_refused_and_said_so() {
     bench.ok(&["stamp", "--key", "key.pem", "in.png", "-o", "out.png"]);
     let ran = bench.ok(&["verify", "--effort", "fast", "--trust", "one.json", "out.png"]);
     assert!(ran.stderr.contains("one.json is an older edition"), "{}", ran.stderr);
+    assert!(
+        ran.stdout.contains("judged by edition 1 of the directory of Tester, although edition 2"),
+        "{}",
+        ran.stdout
+    );
     // Beside the later one it does not count, in whatever order they come.
     for pair in [["one.json", "two.json"], ["two.json", "one.json"]] {
         let (code, found) = bench.verify(&["--trust", pair[0], "--trust", pair[1], "out.png"]);
         assert_eq!((code, &found[0]["signature"]["key_status"]), (1, &json!("revoked")));
     }
+}
+
+#[test]
+fn an_older_edition_is_named_in_whatever_is_handed_on() {
+    let bench = signed();
+    revoke(&bench, "one.json", "two.json", &["root.pem"]);
+    bench.ok(&["trust", "add", "two.json"]);
+    bench.put("pics/plain.png", &png(&street()));
+    bench.ok(&["stamp", "--key", "key.pem", "pics/plain.png", "-o", "pics/out.png"]);
+    let facts = |counted: bool| json!([{ "file": "one.json", "name": "Tester", "name_ko": null, "sequence": 1, "latest": 2, "counted": counted }]);
+    let (code, found) = bench.verify(&["--trust", "one.json", "pics/out.png", "pics/plain.png"]);
+    assert_eq!((code, &found[0]["verdict"]), (1, &json!("verified")));
+    assert!(found.iter().all(|record| record["directories_outdated"] == facts(true)), "{found:#?}");
+    let last = |record: &Value, language: &str| {
+        record["conclusion"][language].as_array().unwrap().last().unwrap().as_str().unwrap().to_owned()
+    };
+    assert!(last(&found[0], "en").contains("edition 2 is known here"), "{found:#?}");
+    assert!(last(&found[0], "ko").contains("제1판으로 판단하였으나"), "{found:#?}");
+    // What holds no message was not judged by any directory.
+    assert!(!last(&found[1], "en").contains("edition"), "{found:#?}");
+    // Beside the later one it does not count; that one judged, and nothing is to be doubted.
+    let (_, found) = bench.verify(&["--trust", "one.json", "--trust", "two.json", "pics/out.png"]);
+    assert_eq!(found[0]["directories_outdated"], facts(false));
+    assert!(!last(&found[0], "en").contains("edition"), "{found:#?}");
+    // Nor is there anything to say of the later one alone.
+    let (_, found) = bench.verify(&["--trust", "two.json", "pics/out.png"]);
+    assert_eq!(found[0]["directories_outdated"], json!([]));
+
+    let audit = ["audit", "--effort", "fast", "pics", "--trust", "one.json"];
+    let summary = &bench.run(&[&audit[..], &["--json", "--report", "r.json"]].concat()).json()[0];
+    assert_eq!(summary["directories_outdated"], facts(true));
+    let report = read(&bench, "r.json");
+    assert_eq!((&report["directories_outdated"], &report["directories"][0]["sequence"]), (&facts(true), &json!(1)));
+    let schema: Value = serde_json::from_str(include_str!("../../docs/report.schema.json")).unwrap();
+    assert!(jsonschema::is_valid(&schema, &report), "{report:#}");
+    let schema: Value = serde_json::from_str(include_str!("../../docs/verify.schema.json")).unwrap();
+    assert!(report["results"].as_array().unwrap().iter().all(|record| jsonschema::is_valid(&schema, record)));
+    bench.run(&[&audit[..], &["--report", "r.html"]].concat());
+    let page = fs::read_to_string(bench.path("r.html")).unwrap();
+    assert!(page.contains("although edition 2 is known here") && page.contains("제2판이 있습니다"), "{page}");
 }
 
 #[test]

@@ -9,6 +9,9 @@ use crate::plane::Plane;
 use crate::raster::Raster;
 use crate::read::Blocks;
 
+/// Parts that the hash alone finds, at most.
+const MOST_PARTS: usize = 4;
+
 /// A message that was read, and the blocks that it was read from.
 pub(crate) struct Traced {
     pub(crate) blocks: Blocks,
@@ -42,10 +45,17 @@ impl Traced {
             let content = if map.regions().is_empty() { content } else { without() };
             (map, Some(content))
         };
-        let (map, content) = with(true);
+        let (mut map, mut content) = with(true);
         if content.is_some_and(|content| content.comparison == Comparison::Differs) {
             // The hash of another picture says nothing of the parts of this one.
             return with(false);
+        }
+        for _ in 0..MOST_PARTS {
+            let Some(placed) = placed.filter(|_| matches) else { break };
+            let part = content::other_part(received, &self.view(&shown, &|at| map.is_altered(at)), hash, &placed);
+            let Some(part) = part else { break };
+            map.add(part, (received.width(), received.height()));
+            content = Some(content::compare(&self.view(&shown, &|at| map.is_altered(at)), hash, claims.size).0);
         }
         (map, content)
     }

@@ -75,7 +75,7 @@ impl RegionFacts {
     pub fn text(&self) -> String {
         let Self { x, y, width, height, .. } = self;
         let cause = match self.cause {
-            "content-differs" => "nothing can be read there, and the signed content hash says that it looked otherwise",
+            "content-differs" => "the signed content hash says that it looked otherwise",
             _ => "the mark is missing",
         };
         format!("{width} x {height} px at {x}, {y} ({:.1} % of the picture): {cause}", 100.0 * self.share)

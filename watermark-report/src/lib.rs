@@ -8,6 +8,7 @@
 
 mod binding;
 mod c2pa;
+mod outdated;
 
 use serde::Serialize;
 use watermark_core::payload::{Beacon, Payload, SystemTag};
@@ -17,6 +18,7 @@ use watermark_files::Format;
 
 pub use self::binding::{ContentFacts, RegionFacts, edit_map_png};
 pub use self::c2pa::{C2paFacts, SoftBindingFacts};
+pub use self::outdated::OutdatedFacts;
 
 /// Schema of the object; a change that readers could stumble over gets a new number.
 pub const SCHEMA: &str = "watermark-verify/1";
@@ -36,6 +38,7 @@ pub struct Record {
     pub beacon: BeaconFacts,
     pub payload: Option<PayloadFacts>,
     pub signature: SignatureFacts,
+    pub directories_outdated: Vec<OutdatedFacts>,
     pub detection: Option<DetectionFacts>,
     pub registration: Option<RegistrationFacts>,
     pub content: Option<ContentFacts>,
@@ -276,6 +279,7 @@ impl Record {
             beacon: BeaconFacts::default(),
             payload: None,
             signature: SignatureFacts::default(),
+            directories_outdated: Vec::new(),
             detection: None,
             registration: None,
             content: None,

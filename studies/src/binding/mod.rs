@@ -1,5 +1,6 @@
 //! Rates of the content binding and of the edit map.
 
+mod clones;
 mod edits;
 mod forgeries;
 
@@ -94,6 +95,7 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         args.side
     ));
     distances(args, &mut page, &stamps, &carrier)?;
+    clones::measure(args, &mut page, &stamps, &carrier)?;
     forgeries::transplants(args, &mut page, &stamps, &carrier)?;
     forgeries::measure(args, &mut page, &stamps, &carrier)?;
     edited(args, &mut page, &stamps, &carrier)?;
@@ -298,8 +300,8 @@ fn attacked(args: &Args, page: &mut Page, stamps: &[Stamp], carrier: &Carrier) -
                 for region in r.extraction.edit_map.iter().flat_map(watermark_core::EditMap::regions) {
                     let (x, y, w, h) = (region.x, region.y, region.width, region.height);
                     println!(
-                        "    {name}: region {x},{y} {w}x{h}, {:.4}, evidence {:.1}",
-                        region.share, region.evidence
+                        "    {name}: region {x},{y} {w}x{h}, {:.4}, evidence {:.1}, {:?}",
+                        region.share, region.evidence, region.cause
                     );
                 }
             }

@@ -3,6 +3,9 @@
 
 use std::fmt::Write as _;
 
+use watermark_core::Language;
+use watermark_report::OutdatedFacts;
+
 use super::{Both, DirectoryFacts, Finding, Report};
 use crate::report::facts;
 
@@ -149,6 +152,9 @@ fn basis(out: &mut String, report: &Report<'_>) {
     for directory in &report.directories {
         row(out, "directory", "키 목록", &directory_cell(directory));
     }
+    for outdated in report.directories_outdated {
+        row(out, "outdated", "이전 판", &outdated_cell(outdated));
+    }
     if let Some(ledger) = &report.ledger {
         row(out, "ledger", "원장", &format!("{}<br><code>{}</code>", escaped(&ledger.file), escaped(&ledger.sha256)));
     }
@@ -188,6 +194,15 @@ fn directory_cell(directory: &DirectoryFacts) -> String {
     };
     let _ = write!(cell, "<br>{}, SHA-256 <code>{}</code>", escaped(&directory.file), directory.sha256);
     cell
+}
+
+fn outdated_cell(outdated: &OutdatedFacts) -> String {
+    format!(
+        "{} <span lang=\"ko\">{}</span><br>{}",
+        escaped(&outdated.sentence(Language::English)),
+        escaped(&outdated.sentence(Language::Korean)),
+        escaped(&outdated.file)
+    )
 }
 
 /// Text for an element or a quoted attribute. Characters that cannot be seen become replacement characters.

@@ -20,7 +20,7 @@ use crate::examine::{Examined, Examiner};
 use crate::output::{self, Existing, Readers};
 use crate::signer::AnySigner;
 use crate::stamping::now;
-use watermark_report::Record;
+use watermark_report::{OutdatedFacts, Record};
 
 /// Everything a report says.
 #[derive(Serialize)]
@@ -32,6 +32,7 @@ struct Report<'a> {
     effort: &'static str,
     private_carrier: bool,
     directories: Vec<DirectoryFacts>,
+    directories_outdated: &'a [OutdatedFacts],
     ledger: Option<FileFacts>,
     results: Vec<Finding<'a>>,
 }
@@ -114,6 +115,7 @@ pub(crate) fn write(
         },
         private_carrier: reading.carrier_key.is_some(),
         directories: examiner.trust.files.iter().map(directory_facts).collect(),
+        directories_outdated: &examiner.trust.outdated,
         ledger: examiner.ledger.as_ref().map(|index| FileFacts {
             file: index.path().to_string_lossy().into_owned(),
             sha256: hex::encode(&index.sha256),

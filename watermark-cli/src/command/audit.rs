@@ -18,7 +18,7 @@ use crate::memory::Memory;
 use crate::output::{self, Existing, Readers};
 use crate::progress::Progress;
 use crate::terminal::{FAINT, counted, note, say, shown};
-use watermark_report::Record;
+use watermark_report::{OutdatedFacts, Record};
 
 pub(crate) fn run(args: &Audit) -> Result<Outcome> {
     ensure!(args.folder.is_dir(), "{} is no folder; use verify for single files", args.folder.display());
@@ -58,7 +58,7 @@ pub(crate) fn run(args: &Audit) -> Result<Outcome> {
     }
     let summary = Summary::of(all.iter().map(|found| &found.record));
     if args.json {
-        say(&summary.json(&args.folder).to_string())?;
+        say(&summary.json(&args.folder, &examiner.trust.outdated).to_string())?;
     } else {
         summary.print(&args.folder)?;
     }
@@ -90,13 +90,14 @@ impl<'a> Summary<'a> {
         self.verdicts.get(verdict).copied().unwrap_or(0)
     }
 
-    pub(crate) fn json(&self, folder: &Path) -> serde_json::Value {
+    pub(crate) fn json(&self, folder: &Path, outdated: &[OutdatedFacts]) -> serde_json::Value {
         json!({
             "schema": "watermark-audit/1",
             "folder": folder.to_string_lossy(),
             "files": self.files,
             "verdicts": self.verdicts,
             "issuers": self.issuers,
+            "directories_outdated": outdated,
         })
     }
 

@@ -131,7 +131,8 @@ fn prepare(args: &Demo, folder: &Path, memory: &Memory) -> Result<(RgbImage, Exa
     write_png(folder, "difference-x16.png", picture::magnified_difference(&cover, &marked, DIFFERENCE_GAIN))?;
     write_png(folder, "original.png", cover)?;
     write_png(folder, "stamped.png", marked.clone())?;
-    let trust = Trust { store: TrustStore::new(vec![directory]), by_default: false, files: Vec::new() };
+    let trust =
+        Trust { store: TrustStore::new(vec![directory]), by_default: false, files: Vec::new(), outdated: Vec::new() };
     let manifests = ManifestReader::open(&C2paTrust { c2pa_trust: None })?;
     let examiner = Examiner {
         carrier,

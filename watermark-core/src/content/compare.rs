@@ -182,9 +182,20 @@ pub(crate) struct Placed {
 }
 
 impl Placed {
+    /// Canonical size of the stamped picture.
+    pub(crate) fn stamped(&self) -> [f64; 2] {
+        self.stamped
+    }
+
     /// Where the stamped picture's opposite corners lie on the plane that was read.
     pub(crate) fn corners(&self) -> [[f64; 2]; 2] {
         [self.corner.map(|v| -v), [0, 1].map(|axis| self.stamped[axis] - self.corner[axis])]
+    }
+
+    /// Where the corners of a rectangle of cells, in columns and rows, lie on the plane that was read.
+    pub(crate) fn corners_of(&self, cells: [[usize; 2]; 2]) -> [[f64; 2]; 2] {
+        let along = |axis: usize, edge: usize| edge as f64 * self.stamped[axis] / GRID as f64 - self.corner[axis];
+        cells.map(|corner| [along(0, corner[0]), along(1, corner[1])])
     }
 
     /// The cells of `received`. `each` is told of every sample that is shown: its cell, position on the plane that was read, and luma.

@@ -23,17 +23,25 @@ pub(crate) fn turned_back(
     hash: &ContentHash,
     size: StampedSize,
 ) -> Option<(Reduced, (Content, Option<Placed>))> {
-    let reduce = |plane| Reduced::new(&plane, received.placement.area(), canonical(size));
-    let channels = color::channels(raster)?.map(reduce);
     let mut best: Option<(Reduced, (Content, Option<Placed>))> = None;
-    for i in 1..TURNS {
-        let shown = turned(&channels, i as f32 / TURNS as f32);
+    for shown in turns(raster, received, canonical(size))? {
         let found = compare(&Received { shown: &shown, ..*received }, hash, size);
         if best.as_ref().is_none_or(|(_, (least, _))| found.0.disagreement < least.disagreement) {
             best = Some((shown, found));
         }
     }
     best.filter(|(_, (content, _))| content.disagreement <= SAME)
+}
+
+/// What `raster` shows at every turn of its hues that is tried; `None` for one that has none. `stamped` is the canonical size that it was stamped at.
+pub(super) fn turns(
+    raster: &Raster,
+    received: &Received<'_>,
+    stamped: [f64; 2],
+) -> Option<impl Iterator<Item = Reduced> + use<>> {
+    let area = received.placement.area();
+    let channels = color::channels(raster)?.map(|plane| Reduced::new(&plane, area, stamped));
+    Some((1..TURNS).map(move |i| turned(&channels, i as f32 / TURNS as f32)))
 }
 
 /// Luma of red, green and blue planes with their hues turned by a share of the circle.

@@ -14,6 +14,7 @@ mod areas;
 mod compare;
 mod hash;
 mod hue;
+mod part;
 mod placement;
 mod reduced;
 
@@ -22,5 +23,6 @@ pub use compare::{Comparison, Content, ContentSketch};
 pub(crate) use compare::{Placed, Received, canonical, compare};
 pub(crate) use hash::{CELLS, hash, told_bits};
 pub(crate) use hue::turned_back;
+pub(crate) use part::{Part, other_part};
 pub(crate) use placement::Placement;
 pub(crate) use reduced::Reduced;

@@ -14,7 +14,7 @@ mod survey;
 
 use crate::carrier::BLOCK_PX;
 use crate::color;
-use crate::content::{self, Placed, Placement, Reduced};
+use crate::content::{self, Part, Placed, Placement, Reduced};
 use crate::payload::ContentHash;
 use crate::plane::Plane;
 use crate::raster::{Channels, Raster, Samples};
@@ -33,7 +33,8 @@ const CLIPPED: [f32; survey::GRADES - 1] = [0.25, 0.5, 0.75];
 pub enum Cause {
     /// The mark is missing where it could be read.
     MarkMissing,
-    /// Nothing can be read there now, and the signed content hash says that the part looked otherwise when it was stamped.
+    /// The signed content hash says that the part looked otherwise when it was stamped. Nothing can be read there now, or a mark that fits by its place
+    /// alone, as it does in a part that was moved by the mark's period.
     ContentDiffers,
 }
 
@@ -89,6 +90,8 @@ pub struct EditMap {
     states: Vec<BlockState>,
     placement: Placement,
     first_px: (usize, usize),
+    /// Where the stamped picture's opposite corners lie on the plane that was read, if known.
+    stamped: Option<[[f64; 2]; 2]>,
     inside: usize,
     outside: f64,
 }
@@ -119,15 +122,7 @@ impl EditMap {
         let size = (received.width(), received.height());
         let first = [blocks.first_px.0 as f64, blocks.first_px.1 as f64];
         let begins = |i: usize, axis: usize| first[axis] + (i * BLOCK_PX) as f64;
-        let inside = |col, row| {
-            let within = |[low, high]: [[f64; 2]; 2]| {
-                [col, row]
-                    .into_iter()
-                    .enumerate()
-                    .all(|(axis, i)| low[axis] <= begins(i, axis) + 0.5 && begins(i + 1, axis) <= high[axis] + 0.5)
-            };
-            stamped.is_none_or(within)
-        };
+        let inside = |col, row| stamped.is_none_or(|corners| is_within([begins(col, 0), begins(row, 1)], corners));
         let lost = clipping_loss();
         let samples: [[f64; 2]; CLIP_SAMPLES] = std::array::from_fn(|i| {
             placement.map.linear.apply([(2 * (i % 4) + i / 4 % 2) as f64 + 0.5, (2 * (i / 4) + 1) as f64])
@@ -155,24 +150,8 @@ impl EditMap {
             let traced = outline::trace(&found.blocks, survey.cols);
             let outlines: Vec<Vec<[f64; 2]>> =
                 traced.into_iter().map(|outline| outline.into_iter().map(corner).collect()).collect();
-            let reach = |axis: usize| {
-                let along = outlines.iter().flatten().map(|p| p[axis]);
-                along.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), v| (low.min(v), high.max(v)))
-            };
-            let ((left, right), (top, bottom)) = (reach(0), reach(1));
-            let (x, y) = (left.floor() as u32, top.floor() as u32);
-            let (width, height) = ((right.ceil() as u32).saturating_sub(x), (bottom.ceil() as u32).saturating_sub(y));
-            let share = outline::area(&outlines) / (f64::from(size.0) * f64::from(size.1));
-            (width > 0 && height > 0).then_some(Region {
-                x,
-                y,
-                width,
-                height,
-                outlines,
-                share,
-                evidence: found.evidence,
-                cause: if found.by_content { Cause::ContentDiffers } else { Cause::MarkMissing },
-            })
+            let cause = if found.by_content { Cause::ContentDiffers } else { Cause::MarkMissing };
+            region(outlines, size, found.evidence, cause)
         });
         let regions = regions.collect();
         Self {
@@ -182,9 +161,32 @@ impl EditMap {
             states: survey.states,
             placement,
             first_px: blocks.first_px,
+            stamped,
             inside: survey.inside,
             outside: stamped.map_or(0.0, |corners| outside(size, &placement, corners)),
         }
+    }
+
+    /// Adds a part of which the content hash says that it looked otherwise, whatever the mark says of it. `size` is that of the received picture.
+    pub(crate) fn add(&mut self, Part { corners, evidence }: Part, size: (u32, u32)) {
+        let [[left, top], [right, bottom]] = corners;
+        let corner = |at: [f64; 2]| {
+            let [x, y] = self.placement.map.apply(at);
+            [x.clamp(0.0, size.0.into()), y.clamp(0.0, size.1.into())]
+        };
+        let outline = [[left, top], [right, top], [right, bottom], [left, bottom]].map(corner).to_vec();
+        for block in 0..self.states.len() {
+            let (col, row) = (block % self.cols, block / self.cols);
+            let [x, y] =
+                [(col, self.first_px.0), (row, self.first_px.1)].map(|(i, first)| (first + i * BLOCK_PX) as f64);
+            let half = BLOCK_PX as f64 / 2.0;
+            let is_part = (left..right).contains(&(x + half)) && (top..bottom).contains(&(y + half));
+            if is_part && self.stamped.is_none_or(|corners| is_within([x, y], corners)) {
+                self.states[block] = BlockState::Altered;
+            }
+        }
+        self.regions.extend(region(vec![outline], size, evidence, Cause::ContentDiffers));
+        self.regions.sort_by(|a, b| b.evidence.total_cmp(&a.evidence));
     }
 
     /// The changed parts, largest evidence first.
@@ -238,6 +240,25 @@ impl EditMap {
         }
         Raster::from_parts(received.width(), received.height(), Channels::Rgb, Samples::U8(samples))
     }
+}
+
+/// A region of a picture of this `size` with these outlines; `None` when they enclose nothing of it.
+fn region(outlines: Vec<Vec<[f64; 2]>>, size: (u32, u32), evidence: f64, cause: Cause) -> Option<Region> {
+    let reach = |axis: usize| {
+        let along = outlines.iter().flatten().map(|p| p[axis]);
+        along.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), v| (low.min(v), high.max(v)))
+    };
+    let ((left, right), (top, bottom)) = (reach(0), reach(1));
+    let (x, y) = (left.floor() as u32, top.floor() as u32);
+    let (width, height) = ((right.ceil() as u32).saturating_sub(x), (bottom.ceil() as u32).saturating_sub(y));
+    let share = outline::area(&outlines) / (f64::from(size.0) * f64::from(size.1));
+    (width > 0 && height > 0).then_some(Region { x, y, width, height, outlines, share, evidence, cause })
+}
+
+/// Whether the block with this upper left corner lies between opposite corners; half a pixel is left to rounding.
+fn is_within(block: [f64; 2], [low, high]: [[f64; 2]; 2]) -> bool {
+    let size = BLOCK_PX as f64;
+    (0..2).all(|axis| low[axis] <= block[axis] + 0.5 && block[axis] + size <= high[axis] + 0.5)
 }
 
 /// Share of a picture of this size that lies outside `corners`, opposite ones on the plane that was read; by samples, to within a hundredth.

@@ -1,0 +1,90 @@
+//! Parts moved within a picture by the mark's own period, where the mark fits again: only the content hash speaks against them.
+
+use anyhow::Result;
+use image::{RgbImage, imageops};
+use rayon::prelude::*;
+use watermark_attacks::{Step, run};
+use watermark_core::{Carrier, Comparison, EditMap};
+
+use super::{Args, Page, Stamp, overlap, read};
+
+/// The mark's period, pixels of pictures that are stamped at their own size.
+const TILE_PX: u32 = 512;
+/// Places tried in each picture.
+const PLACES: u32 = 4;
+
+/// How often clones of several sizes are found.
+pub(super) fn measure(args: &Args, page: &mut Page, stamps: &[Stamp], carrier: &Carrier) -> Result<()> {
+    const CODECS: [(&str, &[Step]); 2] = [("as it is", &[]), ("JPEG 75", &[Step::Jpeg(75)])];
+    page.table(
+        "Parts moved by the mark's period",
+        "A part of the picture, of this share of its area, over another one 512 px beside it, so that the mark fits; four places in each picture that has the room. What a seal that was read says \
+         of it: found as a region, called a transplant, or nothing; the median intersection over union where it was found.",
+        &["area", "stored as", "seals", "altered", "transplanted", "not found", "median IoU"],
+    );
+    for share in [0.05, 0.1, 0.24, 0.4] {
+        for (codec, steps) in CODECS {
+            let cases: Vec<(&Stamp, u32)> = stamps.iter().flat_map(|s| (0..PLACES).map(move |at| (s, at))).collect();
+            let found: Vec<Option<(bool, Option<f64>)>> = cases
+                .par_iter()
+                .map(|&(s, place)| -> Result<_> {
+                    let Some((pixels, mask)) = cloned(&s.stamped, share, place) else { return Ok(None) };
+                    let pixels = run(steps, &pixels, 1)?.image;
+                    let read = read(&pixels, &s.payload, carrier)?;
+                    if !read.sealed {
+                        return Ok(None);
+                    }
+                    let differs = read.extraction.content.is_some_and(|c| c.comparison == Comparison::Differs);
+                    let regions = read.extraction.edit_map.as_ref().map_or(&[][..], EditMap::regions);
+                    let iou = (!regions.is_empty()).then(|| overlap(regions, &mask, pixels.width()).0);
+                    if args.detail && !differs && iou.is_none() {
+                        println!("    {} {place}: not found, {:?}", s.name, read.extraction.content);
+                    }
+                    Ok(Some((differs, iou)))
+                })
+                .collect::<Result<_>>()?;
+            let seals: Vec<_> = found.into_iter().flatten().collect();
+            let transplanted = seals.iter().filter(|(differs, _)| *differs).count();
+            let mut ious: Vec<f64> = seals.iter().filter(|(differs, _)| !differs).filter_map(|(_, iou)| *iou).collect();
+            ious.sort_by(f64::total_cmp);
+            page.line(&format!(
+                "| {:.0} % | {codec} | {} | {} | {transplanted} | {} | {:.2} |",
+                100.0 * share,
+                seals.len(),
+                ious.len(),
+                seals.len() - ious.len() - transplanted,
+                ious.get(ious.len() / 2).copied().unwrap_or(0.0),
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// `picture` with a part of this share of its area moved by a period along its longer side, and which pixels that changed; `None` without room.
+fn cloned(picture: &RgbImage, share: f64, place: u32) -> Option<(RgbImage, Vec<bool>)> {
+    let (width, height) = picture.dimensions();
+    let (across, down) = if width >= height { (TILE_PX, 0) } else { (0, TILE_PX) };
+    // Where the part can come from, and the part: of the picture's shape, unless that is too long.
+    let room = (width.checked_sub(across)?, height.checked_sub(down)?);
+    let area = share * f64::from(width) * f64::from(height);
+    let scaled = |side: u32| (share.sqrt() * f64::from(side)) as u32;
+    let part = match (scaled(width), scaled(height)) {
+        (w, _) if w > room.0 => (room.0, (area / f64::from(room.0.max(1))) as u32),
+        (_, h) if h > room.1 => ((area / f64::from(room.1.max(1))) as u32, room.1),
+        fits => fits,
+    };
+    if part.0 == 0 || part.1 == 0 || part.0 > room.0 || part.1 > room.1 {
+        return None;
+    }
+    let (x, y) = ((room.0 - part.0) * (place % 2), (room.1 - part.1) * (place / 2));
+    let (from, to) = ((x, y), (x + across, y + down));
+    let (from, to) = if place.is_multiple_of(3) { (from, to) } else { (to, from) };
+    let mut out = picture.clone();
+    let moved = imageops::crop_imm(picture, from.0, from.1, part.0, part.1).to_image();
+    imageops::replace(&mut out, &moved, i64::from(to.0), i64::from(to.1));
+    let inside = |i: u32| {
+        let (x, y) = (i % width, i / width);
+        (to.0..to.0 + part.0).contains(&x) && (to.1..to.1 + part.1).contains(&y)
+    };
+    Some((out, (0..width * height).map(inside).collect()))
+}
