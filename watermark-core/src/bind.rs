@@ -50,10 +50,12 @@ impl Traced {
             // The hash of another picture says nothing of the parts of this one.
             return with(false);
         }
+        let mut colors = None;
         for _ in 0..MOST_PARTS {
             let Some(placed) = placed.filter(|_| matches) else { break };
-            let part = content::other_part(received, &self.view(&shown, &|at| map.is_altered(at)), hash, &placed);
-            let Some(part) = part else { break };
+            let replaced = |at| map.is_altered(at);
+            let view = self.view(&shown, &replaced);
+            let Some(part) = content::other_part(received, &mut colors, &view, hash, &placed) else { break };
             map.add(part, (received.width(), received.height()));
             content = Some(content::compare(&self.view(&shown, &|at| map.is_altered(at)), hash, claims.size).0);
         }

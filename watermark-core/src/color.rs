@@ -7,7 +7,7 @@
 use crate::plane::Plane;
 use crate::raster::{Channels, Raster, Samples, SamplesMut};
 
-const LUMA: [f32; 3] = [0.299, 0.587, 0.114];
+pub(crate) const LUMA: [f32; 3] = [0.299, 0.587, 0.114];
 
 /// RGB change per unit of luma change: half way between gray `(1, 1, 1)` and the cheapest direction
 /// `LUMA / |LUMA|^2 = (0.669, 1.313, 0.255)`. Gray shows least to SSIMULACRA 2, the cheapest direction moves luma most at equal
@@ -43,23 +43,16 @@ fn luma_of<T: Copy + Into<f32>>(samples: &[T], channels: Channels, scale: f32) -
 /// Shares of a luma change that red, green and blue make, whatever their colour.
 pub(crate) const SHARES: [f32; 3] = [LUMA[0] * DIRECTION[0], LUMA[1] * DIRECTION[1], LUMA[2] * DIRECTION[2]];
 
-/// Luma of one colour.
-pub(crate) fn luma_of_pixel([r, g, b]: [f32; 3]) -> f32 {
-    LUMA[0] * r + LUMA[1] * g + LUMA[2] * b
-}
-
-/// Red, green and blue in gray levels, composited on white; `None` for a gray raster.
-pub(crate) fn channels(raster: &Raster) -> Option<[Plane; 3]> {
+/// Red (0), green (1) or blue (2) in gray levels, composited on white; `None` for a gray raster.
+pub(crate) fn channel(raster: &Raster, channel: usize) -> Option<Plane> {
     let (width, height) = (raster.width() as usize, raster.height() as usize);
     let count = raster.channels().count();
     (count >= 3).then(|| {
-        [0, 1, 2].map(|channel| {
-            let data = match raster.samples() {
-                Samples::U8(s) => channel_of(s, count, channel, 1.0),
-                Samples::U16(s) => channel_of(s, count, channel, 1.0 / 257.0),
-            };
-            Plane { width, height, data }
-        })
+        let data = match raster.samples() {
+            Samples::U8(s) => channel_of(s, count, channel, 1.0),
+            Samples::U16(s) => channel_of(s, count, channel, 1.0 / 257.0),
+        };
+        Plane { width, height, data }
     })
 }
 
@@ -128,15 +121,15 @@ mod tests {
         for (kind, width) in [(Channels::Rgb, 8), (Channels::Rgba, 6)] {
             for samples in [Samples::U8(bytes.clone()), Samples::U16(words.clone())] {
                 let raster = Raster::new(width, 4, kind, samples).unwrap();
-                let (luma, [red, green, blue]) = (luma(&raster), channels(&raster).unwrap());
+                let (luma, channels) = (luma(&raster), [0, 1, 2].map(|i| channel(&raster, i).unwrap()));
                 for (i, &expected) in luma.data.iter().enumerate() {
-                    let found = luma_of_pixel([red.data[i], green.data[i], blue.data[i]]);
+                    let found: f32 = LUMA.iter().zip(&channels).map(|(weight, channel)| weight * channel.data[i]).sum();
                     assert!((found - expected).abs() < 1e-3, "{found} for {expected}, {kind:?}, pixel {i}");
                 }
             }
         }
         let gray = Raster::new(12, 8, Channels::Gray, Samples::U8(bytes)).unwrap();
-        assert!(channels(&gray).is_none());
+        assert!(channel(&gray, 0).is_none());
     }
 
     #[test]

@@ -20,10 +20,11 @@ pub(crate) fn between_markers(text: &str, table: &str) -> Result<String> {
     Ok(format!("{}\n{}{}", &text[..begin], table, &text[end..]))
 }
 
-/// Shares of pictures, per cent, that make one line of the short table.
-const BANDS: [(f64, f64); 6] = [(100.0, 100.0), (95.0, 99.0), (80.0, 94.0), (50.0, 79.0), (10.0, 49.0), (0.0, 9.0)];
+/// Columns of the short table, and the least share of pictures, per cent, that puts an attack there.
+const COLUMNS: [(&str, f64); 3] =
+    [("always or nearly (95 to 100 %)", 95.0), ("mostly (80 to 94 %)", 80.0), ("less (in how many)", 0.0)];
 
-/// For the README: a line for each band of shares, all sizes together.
+/// For the README: a line for each group of attacks, all sizes together.
 pub(crate) fn short(rows: &[Row], attacks: &[&Attack]) -> String {
     let mut out = String::new();
     let sealed = rows.iter().filter(|r| r.untouched.sealed).count();
@@ -39,15 +40,20 @@ pub(crate) fn short(rows: &[Row], attacks: &[&Attack]) -> String {
         mean(rows.iter().map(|r| r.ssimulacra2)),
         least(rows.iter().map(|r| r.ssimulacra2)),
     );
-    out += "| the signature verifies in | after |\n|---|---|\n";
+    let columns = COLUMNS.map(|(title, _)| title).join(" | ");
+    let _ = writeln!(out, "| the signature verifies after | {columns} |\n|{}", "---|".repeat(1 + COLUMNS.len()));
     let shares: Vec<f64> = (0..attacks.len()).map(|i| kept(rows.iter(), i).round()).collect();
-    for (least, most) in BANDS {
-        let held = shares.iter().zip(attacks).filter(|(share, _)| (least..=most).contains(&**share));
-        let held: Vec<&str> = held.map(|(_, attack)| attack.description).collect();
-        if !held.is_empty() {
-            let band = if least == most { format!("{least:.0} %") } else { format!("{least:.0} to {most:.0} %") };
-            let _ = writeln!(out, "| {band} | {} |", held.join("; "));
+    for (i, group) in attacks.iter().map(|attack| attack.group).enumerate() {
+        if attacks[..i].iter().any(|attack| attack.group == group) {
+            continue;
         }
+        let mut cells = COLUMNS.map(|_| Vec::new());
+        for (attack, share) in attacks.iter().zip(&shares).filter(|(attack, _)| attack.group == group) {
+            let column = COLUMNS.iter().position(|(_, least)| share >= least).unwrap_or(COLUMNS.len() - 1);
+            let share = if column + 1 == COLUMNS.len() { format!(" ({share:.0} %)") } else { String::new() };
+            cells[column].push(format!("{}{share}", attack.description));
+        }
+        let _ = writeln!(out, "| {group} | {} |", cells.map(|cell| cell.join("; ")).join(" | "));
     }
     out += "\nMade by `cargo xtask robustness --write`; with `--images FOLDER` and without `--write` it measures pictures of your own.\n";
     out

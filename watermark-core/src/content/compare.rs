@@ -68,17 +68,19 @@ pub(crate) struct Feature {
 
 /// Compares `received` with the hash of a picture of `size`, at the placement that agrees best, and says which that is.
 pub(crate) fn compare(received: &Received<'_>, hash: &ContentHash, size: StampedSize) -> (Content, Option<Placed>) {
-    let stamped = canonical(size);
-    let corners = candidates(received, stamped);
-    let mut best: Option<(Content, Placed)> = None;
-    for &corner in &corners {
-        let placed = Placed { stamped, corner };
-        let content = judge(&placed.cells(received, |_, _, _| ()), hash);
-        if best.is_none_or(|(b, _)| evidence(&content) > evidence(&b)) {
-            best = Some((content, placed));
-        }
+    let all = placements(received, canonical(size));
+    let mut best = None;
+    for placed in &all {
+        keep_best(&mut best, judge(&placed.cells(received, |_, _, _| ()), hash), *placed);
     }
-    best.map_or((NOTHING, None), |(content, placed)| (Content { placements: corners.len(), ..content }, Some(placed)))
+    best.map_or((NOTHING, None), |(content, placed)| (Content { placements: all.len(), ..content }, Some(placed)))
+}
+
+/// Puts the more evident of two placements in the place of the first.
+pub(super) fn keep_best(best: &mut Option<(Content, Placed)>, content: Content, placed: Placed) {
+    if best.is_none_or(|(b, _)| evidence(&content) > evidence(&b)) {
+        *best = Some((content, placed));
+    }
 }
 
 /// Canonical size of a picture of `size`.
@@ -122,7 +124,7 @@ fn evidence(content: &Content) -> f64 {
 }
 
 /// Weighted disagreement of the features' signs with the hash.
-fn judge(cells: &Cells, hash: &ContentHash) -> Content {
+pub(super) fn judge(cells: &Cells, hash: &ContentHash) -> Content {
     let (mut sum, mut wrong, mut shown) = (0.0, 0.0, 0);
     for cell in 0..CELLS {
         let f = cells.feature(cell);
@@ -140,8 +142,8 @@ fn judge(cells: &Cells, hash: &ContentHash) -> Content {
     Content { comparison, disagreement, effective_bits: sum, shown: shown as f64 / CELLS as f64, placements: 1 }
 }
 
-/// Canonical corners of the plane that was read at which nearly as much of the stamped picture is shown as at any.
-fn candidates(received: &Received<'_>, stamped: [f64; 2]) -> Vec<[f64; 2]> {
+/// Where a picture of canonical size `stamped` may lie: wherever nearly as much of it is shown as at any place.
+pub(super) fn placements(received: &Received<'_>, stamped: [f64; 2]) -> Vec<Placed> {
     let place = &received.placement;
     let [width, height] = received.shown.size();
     let inverse = place.map.inverse();
@@ -166,7 +168,7 @@ fn candidates(received: &Received<'_>, stamped: [f64; 2]) -> Vec<[f64; 2]> {
     let all: Vec<_> = corners(0).flat_map(|x| corners(1).map(move |y| [x, y])).map(|c| (shown(c), c)).collect();
     let most = all.iter().map(|(shown, _)| *shown).max().unwrap_or(0);
     let worth = |(shown, _): &(usize, [f64; 2])| *shown > 0 && *shown as f64 >= WORTH_TRYING * most as f64;
-    all.into_iter().filter(worth).map(|(_, corner)| corner).collect()
+    all.into_iter().filter(worth).map(|(_, corner)| Placed { stamped, corner }).collect()
 }
 
 /// Tiles along a side of the largest picture that a seal can state, 65535 px, with room for the received one.
@@ -183,7 +185,7 @@ pub(crate) struct Placed {
 
 impl Placed {
     /// Canonical size of the stamped picture.
-    pub(crate) fn stamped(&self) -> [f64; 2] {
+    pub(super) fn stamped(&self) -> [f64; 2] {
         self.stamped
     }
 
@@ -201,7 +203,7 @@ impl Placed {
     /// The cells of `received`. `each` is told of every sample that is shown: its cell, position on the plane that was read, and luma.
     pub(crate) fn cells(&self, received: &Received<'_>, mut each: impl FnMut(usize, [f64; 2], f32)) -> Cells {
         const N: usize = GRID * SAMPLES;
-        let mut cells = Cells { means: [0.0; CELLS], samples: [0.0; CELLS] };
+        let mut cells = Cells::NONE;
         for i in 0..N {
             for j in 0..N {
                 let along =
@@ -211,33 +213,38 @@ impl Placed {
                     received.shown.at(received.placement.map.apply(at)).filter(|_| !(received.replaced)(at))
                 {
                     let cell = i / SAMPLES * GRID + j / SAMPLES;
-                    cells.means[cell] += luma;
-                    cells.samples[cell] += 1.0;
+                    cells.add(cell, luma);
                     each(cell, at, luma);
                 }
             }
-        }
-        for (mean, count) in cells.means.iter_mut().zip(&cells.samples) {
-            *mean /= count.max(1.0);
         }
         cells
     }
 }
 
-/// Mean luma of each cell as received, and of how many samples, up to the square of [`SAMPLES`].
+/// Luma of each cell as received, summed, and of how many samples, up to the square of [`SAMPLES`].
 #[derive(Clone, Debug)]
 pub(crate) struct Cells {
-    means: [f32; CELLS],
+    sums: [f32; CELLS],
     pub(crate) samples: [f32; CELLS],
 }
 
 impl Cells {
+    /// Nothing shown in any.
+    pub(super) const NONE: Self = Self { sums: [0.0; CELLS], samples: [0.0; CELLS] };
+
+    /// Adds a sample.
+    pub(super) fn add(&mut self, cell: usize, luma: f32) {
+        self.sums[cell] += luma;
+        self.samples[cell] += 1.0;
+    }
+
     /// How a cell differs from its ring.
     pub(crate) fn feature(&self, cell: usize) -> Feature {
         const FULL: f32 = (SAMPLES * SAMPLES) as f32;
         let (mut sum, mut shown, mut around) = (0.0, 0.0, 0.0);
         for n in neighbours(cell) {
-            sum += self.samples[n] / FULL * self.means[n];
+            sum += self.sums[n] / FULL;
             shown += self.samples[n] / FULL;
             around += 1.0;
         }
@@ -245,7 +252,7 @@ impl Cells {
         if own < LEAST_SHOWN || ring < LEAST_SHOWN {
             return Feature::default();
         }
-        let value = self.means[cell] - sum / shown;
+        let value = self.sums[cell] / self.samples[cell] - sum / shown;
         let weight = own * ring * ring * value.abs() / (value.abs() + HALF_WEIGHT);
         Feature { value, shown: own * ring * ring, weight }
     }

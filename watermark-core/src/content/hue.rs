@@ -3,15 +3,14 @@
 //! Luma weighs the channels unequally, so a turn of all hues changes which of two colours is the brighter one: where a picture differs in colour more
 //! than in light, as vivid gradients do, the hash then disagrees as much as another picture's would. The turn can be undone.
 
-use super::Placed;
-use super::compare::{Content, Received, canonical, compare};
+use super::compare::{Cells, Content, Placed, Received, canonical, judge, keep_best, placements};
 use super::reduced::Reduced;
 use crate::color;
 use crate::payload::{ContentHash, StampedSize};
 use crate::raster::Raster;
 
-/// Turns of the hues that are tried, evenly all around.
-const TURNS: usize = 50;
+/// Turns of the hues that are tried, evenly all around but for none at all.
+const TURNS: usize = 49;
 /// Weighted share of disagreeing bits up to which a turned picture is the stamped one. Of 1640 unrelated pairs at all turns the least was 0.25; two
 /// smooth gradients whose hues were turned by a tenth come to 0.08 and 0.12.
 const SAME: f64 = 0.2;
@@ -23,60 +22,95 @@ pub(crate) fn turned_back(
     hash: &ContentHash,
     size: StampedSize,
 ) -> Option<(Reduced, (Content, Option<Placed>))> {
-    let mut best: Option<(Reduced, (Content, Option<Placed>))> = None;
-    for shown in turns(raster, received, canonical(size))? {
-        let found = compare(&Received { shown: &shown, ..*received }, hash, size);
-        if best.as_ref().is_none_or(|(_, (least, _))| found.0.disagreement < least.disagreement) {
-            best = Some((shown, found));
+    let stamped = canonical(size);
+    let colors = Colors::new(raster, received, stamped)?;
+    let all = placements(received, stamped);
+    let mut at_turn = [None; TURNS];
+    for placed in &all {
+        for (best, cells) in at_turn.iter_mut().zip(colors.turns(received, placed)) {
+            keep_best(best, judge(&cells, hash), *placed);
         }
     }
-    best.filter(|(_, (content, _))| content.disagreement <= SAME)
+    let found = at_turn.into_iter().enumerate().filter_map(|(turn, best)| best.map(|best| (turn, best)));
+    let (turn, (content, placed)) =
+        found.min_by(|(_, (a, _)), (_, (b, _))| a.disagreement.total_cmp(&b.disagreement))?;
+    let content = Content { placements: all.len(), ..content };
+    (content.disagreement <= SAME).then(|| (colors.turned(turn), (content, Some(placed))))
 }
 
-/// What `raster` shows at every turn of its hues that is tried; `None` for one that has none. `stamped` is the canonical size that it was stamped at.
-pub(super) fn turns(
-    raster: &Raster,
-    received: &Received<'_>,
-    stamped: [f64; 2],
-) -> Option<impl Iterator<Item = Reduced> + use<>> {
-    let area = received.placement.area();
-    let channels = color::channels(raster)?.map(|plane| Reduced::new(&plane, area, stamped));
-    Some((1..TURNS).map(move |i| turned(&channels, i as f32 / TURNS as f32)))
-}
+/// What a received picture shows in colour.
+pub(crate) struct Colors([Reduced; 3]);
 
-/// Luma of red, green and blue planes with their hues turned by a share of the circle.
-fn turned(channels: &[Reduced; 3], turn: f32) -> Reduced {
-    let mut out = channels[0].clone();
-    let [red, green, blue] = channels.each_ref().map(|channel| &channel.plane.data);
-    for (i, luma) in out.plane.data.iter_mut().enumerate() {
-        *luma = color::luma_of_pixel(turn_hue([red[i], green[i], blue[i]], turn));
+impl Colors {
+    /// The colours of `raster`, of which `received` is a view; `None` for a gray one. `stamped` is the canonical size that it was stamped at.
+    pub(super) fn new(raster: &Raster, received: &Received<'_>, stamped: [f64; 2]) -> Option<Self> {
+        let area = received.placement.area();
+        let channel = |i| color::channel(raster, i).map(|plane| Reduced::new(&plane, area, stamped));
+        Some(Self([channel(0)?, channel(1)?, channel(2)?]))
     }
-    out
+
+    /// The cells of `received` at every turn of the hues.
+    pub(super) fn turns(&self, received: &Received<'_>, placed: &Placed) -> impl Iterator<Item = Cells> + use<> {
+        let mut samples: Vec<(usize, Hue)> = Vec::new();
+        placed.cells(received, |cell, at, _| {
+            let at = received.placement.map.apply(at);
+            samples.push((cell, Hue::of(self.0.each_ref().map(|channel| channel.at(at).unwrap_or(0.0)))));
+        });
+        (0..TURNS).map(move |turn| {
+            let mut cells = Cells::NONE;
+            samples.iter().for_each(|(cell, hue)| cells.add(*cell, hue.luma(turn)));
+            cells
+        })
+    }
+
+    /// Luma with the hues turned.
+    fn turned(&self, turn: usize) -> Reduced {
+        let mut out = self.0[0].clone();
+        let [red, green, blue] = self.0.each_ref().map(|channel| &channel.plane.data);
+        for (i, luma) in out.plane.data.iter_mut().enumerate() {
+            *luma = Hue::of([red[i], green[i], blue[i]]).luma(turn);
+        }
+        out
+    }
 }
 
-/// A colour with its hue turned by a share of the circle, 0 to 1, as HSV has it: largest and smallest channel stay.
-fn turn_hue([r, g, b]: [f32; 3], turn: f32) -> [f32; 3] {
-    let (most, least) = (r.max(g).max(b), r.min(g).min(b));
-    let range = most - least;
-    if range <= 0.0 {
-        return [r, g, b];
+/// A colour whose hue can be turned as HSV has it: largest and smallest channel stay.
+struct Hue {
+    most: f32,
+    /// Largest less smallest channel.
+    range: f32,
+    /// Sixths of the circle from red, 0 to 6.
+    sextant: f32,
+}
+
+impl Hue {
+    fn of([r, g, b]: [f32; 3]) -> Self {
+        let (most, least) = (r.max(g).max(b), r.min(g).min(b));
+        let range = most - least;
+        let sextant = match most {
+            _ if range <= 0.0 => 0.0,
+            v if v == r => (g - b) / range,
+            v if v == g => 2.0 + (b - r) / range,
+            _ => 4.0 + (r - g) / range,
+        };
+        Self { most, range, sextant: if sextant < 0.0 { sextant + 6.0 } else { sextant } }
     }
-    let sextant = match most {
-        v if v == r => (g - b) / range,
-        v if v == g => 2.0 + (b - r) / range,
-        _ => 4.0 + (r - g) / range,
-    };
-    // Each channel falls from its own sextant on, stays low and rises again.
-    [5.0, 3.0, 1.0].map(|first| {
-        let k = first + sextant + 6.0 * turn + 6.0;
-        let k = k - 6.0 * (k / 6.0).floor();
-        most - range * k.min(4.0 - k).clamp(0.0, 1.0)
-    })
+
+    /// Luma after turn number `turn`.
+    fn luma(&self, turn: usize) -> f32 {
+        // What the pure hues red, yellow, green, cyan, blue, magenta, red lack of white; linear between them.
+        let [r, g, b] = color::LUMA;
+        let lack = [g + b, b, r + b, r, r + g, g, g + b];
+        let turned = self.sextant + (6 * (turn + 1)) as f32 / (TURNS + 1) as f32;
+        let at = if turned >= 6.0 { turned - 6.0 } else { turned };
+        let i = (at as usize).min(5);
+        self.most - self.range * (lack[i] + (at - i as f32) * (lack[i + 1] - lack[i]))
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Comparison, Placement, hash};
+    use super::super::{Comparison, Placement, compare, hash};
     use super::*;
     use crate::affine::Affine;
     use crate::raster::{Channels, Samples};
@@ -121,13 +155,24 @@ mod tests {
     }
 
     #[test]
-    fn a_third_of_the_circle_swaps_the_channels() {
-        for color in [[10.0, 20.0, 30.0], [200.0, 90.0, 90.0], [5.0, 250.0, 7.0], [40.0; 3]] {
-            let [r, g, b] = color;
-            for (turn, expected) in [(1.0 / 3.0, [b, r, g]), (2.0 / 3.0, [g, b, r]), (0.0, color)] {
-                let found = turn_hue(color, turn);
-                assert!(found.iter().zip(expected).all(|(a, b)| (a - b).abs() < 0.01), "{color:?} {turn}: {found:?}");
+    fn a_turn_is_that_of_hsv() {
+        let luma = |color: [f32; 3]| color::LUMA.iter().zip(color).map(|(weight, v)| weight * v).sum::<f32>();
+        // Each channel falls from its own sextant on, stays low and rises again.
+        let naive = |color: [f32; 3], share: f32| {
+            let Hue { most, range, sextant } = Hue::of(color);
+            luma([5.0, 3.0, 1.0].map(|first| {
+                let k = (first + sextant + 6.0 * share).rem_euclid(6.0);
+                most - range * k.min(4.0 - k).clamp(0.0, 1.0)
+            }))
+        };
+        for color in [[10.0, 20.0, 30.0], [200.0, 90.0, 90.0], [5.0, 250.0, 7.0], [40.0; 3], [255.0, 0.0, 254.0]] {
+            assert!((naive(color, 0.0) - luma(color)).abs() < 0.01, "{color:?}");
+            for turn in 0..TURNS {
+                let (found, expected) = (Hue::of(color).luma(turn), naive(color, (turn + 1) as f32 / 50.0));
+                assert!((found - expected).abs() < 0.01, "{color:?} {turn}: {found} for {expected}");
             }
         }
+        let [r, g, b] = [5.0, 250.0, 7.0];
+        assert!((naive([r, g, b], 1.0 / 3.0) - luma([b, r, g])).abs() < 0.01);
     }
 }

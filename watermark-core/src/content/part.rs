@@ -5,7 +5,7 @@
 
 use super::compare::{Cells, Feature, Placed, Received};
 use super::hash::{CELLS, GRID, bit};
-use super::hue;
+use super::hue::Colors;
 use crate::payload::ContentHash;
 use crate::raster::Raster;
 
@@ -23,21 +23,24 @@ pub(crate) struct Part {
 }
 
 /// The part of `received`, a view of `raster`, that shows something else most clearly; `None` when none does, or when a turn of all hues explains it.
+/// `colors` keeps what was made of the raster from one call to the next.
 pub(crate) fn other_part(
     raster: &Raster,
+    colors: &mut Option<Colors>,
     received: &Received<'_>,
     hash: &ContentHash,
     placed: &Placed,
 ) -> Option<Part> {
-    let most = |received: &Received<'_>| most_unlike(&placed.cells(received, |_, _, _| ()), hash);
-    let (cells, evidence) = most(received);
+    let (cells, evidence) = most_unlike(&placed.cells(received, |_, _, _| ()), hash);
     if evidence < EVIDENCE {
         return None;
     }
     // Half as much would be left of a part that the turn itself made.
-    let explains = |shown: &_| most(&Received { shown, ..*received }).1 < 0.5 * EVIDENCE;
-    let is_hue =
-        hue::turns(raster, received, placed.stamped()).is_some_and(|mut turns| turns.any(|shown| explains(&shown)));
+    let explains = |turned: Cells| most_unlike(&turned, hash).1 < 0.5 * EVIDENCE;
+    if colors.is_none() {
+        *colors = Colors::new(raster, received, placed.stamped());
+    }
+    let is_hue = colors.as_ref().is_some_and(|colors| colors.turns(received, placed).any(explains));
     (!is_hue).then(|| Part { corners: placed.corners_of(cells), evidence })
 }
 
@@ -118,7 +121,7 @@ mod tests {
         let placed = compare(&view, &hash, size).1.unwrap();
         let gray = received.data.iter().map(|&v| v as u8).collect();
         let raster = Raster::new(SIDE as u32, SIDE as u32, Channels::Gray, Samples::U8(gray)).unwrap();
-        other_part(&raster, &view, &hash, &placed)
+        other_part(&raster, &mut None, &view, &hash, &placed)
     }
 
     /// `plane` with the square of `side` at its upper left corner taken from its lower right one.
