@@ -4,6 +4,8 @@
 //! without resampling. Above, it grows with the square root only, so that a 24-megapixel picture shown at 1600 pixels still
 //! reads.
 
+use std::borrow::Cow;
+
 use crate::plane::Plane;
 use crate::resample::{Axis, resample};
 
@@ -19,9 +21,9 @@ pub(crate) fn size(width: usize, height: usize) -> (usize, usize) {
 }
 
 /// Stretches `plane` over `(width, height)`; the same plane back when it already has that size.
-pub(crate) fn stretch(plane: Plane, (width, height): (usize, usize)) -> Plane {
+pub(crate) fn stretch(plane: Cow<'_, Plane>, (width, height): (usize, usize)) -> Cow<'_, Plane> {
     if (plane.width, plane.height) == (width, height) {
         return plane;
     }
-    resample(&plane, Axis::fit(plane.width, width), Axis::fit(plane.height, height))
+    Cow::Owned(resample(&plane, Axis::fit(plane.width, width), Axis::fit(plane.height, height)))
 }

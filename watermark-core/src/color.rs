@@ -28,15 +28,16 @@ pub(crate) fn luma(raster: &Raster) -> Plane {
 }
 
 fn luma_of<T: Copy + Into<f32>>(samples: &[T], channels: Channels, scale: f32) -> Vec<f32> {
-    let gray = |p: &[T]| p[0].into() * scale;
-    let rgb = |p: &[T]| (LUMA[0] * p[0].into() + LUMA[1] * p[1].into() + LUMA[2] * p[2].into()) * scale;
-    let on_white = |luma: f32, alpha: f32| 255.0 + (luma - 255.0) * (alpha * scale / 255.0);
-    let pixels = samples.chunks_exact(channels.count());
+    let gray = |v: T| v.into() * scale;
+    let rgb = |[r, g, b]: [T; 3]| (LUMA[0] * r.into() + LUMA[1] * g.into() + LUMA[2] * b.into()) * scale;
+    let on_white = |luma: f32, alpha: T| 255.0 + (luma - 255.0) * (alpha.into() * scale / 255.0);
     match channels {
-        Channels::Gray => pixels.map(gray).collect(),
-        Channels::GrayAlpha => pixels.map(|p| on_white(gray(p), p[1].into())).collect(),
-        Channels::Rgb => pixels.map(rgb).collect(),
-        Channels::Rgba => pixels.map(|p| on_white(rgb(p), p[3].into())).collect(),
+        Channels::Gray => samples.iter().map(|&v| gray(v)).collect(),
+        Channels::GrayAlpha => samples.as_chunks().0.iter().map(|&[v, alpha]| on_white(gray(v), alpha)).collect(),
+        Channels::Rgb => samples.as_chunks().0.iter().map(|&pixel| rgb(pixel)).collect(),
+        Channels::Rgba => {
+            samples.as_chunks().0.iter().map(|&[r, g, b, alpha]| on_white(rgb([r, g, b]), alpha)).collect()
+        }
     }
 }
 

@@ -7,6 +7,8 @@
 //! stamped <--add to pixels-- stretch <-- change -----------------------------+
 //! ```
 
+use std::borrow::Cow;
+
 use rustfft::FftPlanner;
 use thiserror::Error;
 
@@ -173,7 +175,7 @@ pub(crate) fn write(
     strength: Strength,
 ) -> Result<Stamped, EmbedError> {
     let native = (luma.width, luma.height);
-    let plane = canonical::stretch(luma, canonical::size(native.0, native.1));
+    let plane = canonical::stretch(Cow::Owned(luma), canonical::size(native.0, native.1)).into_owned();
     let codes = Codes::new()?;
     let codewords = Codewords {
         beacon: encode(&codes.beacon, &payload.beacon.encode())?,
@@ -188,7 +190,7 @@ pub(crate) fn write(
     for (m, p) in change.data.iter_mut().zip(&plane.data) {
         *m -= p;
     }
-    let change = canonical::stretch(change, native);
+    let change = canonical::stretch(Cow::Owned(change), native).into_owned();
     let mut raster = cover.clone();
     color::add_luma(&mut raster, &change);
     Ok(Stamped { raster, payload, profile, strength: strengths.amplitude })

@@ -6,6 +6,8 @@
 //!                                +-- detection statistic, geometry -------------------> Extraction
 //! ```
 
+use std::borrow::Cow;
+
 use rustfft::FftPlanner;
 
 use crate::affine::Affine;
@@ -179,7 +181,7 @@ impl<'a> Reader<'a> {
     /// Climbs from the picture as it is to geometries that cost more, each only when something cheaper gives a reason.
     fn search(&mut self, luma: &Plane, effort: Effort) {
         let native = (luma.width, luma.height);
-        let plane = canonical::stretch(luma.clone(), canonical::size(native.0, native.1));
+        let plane = canonical::stretch(Cow::Borrowed(luma), canonical::size(native.0, native.1));
         let (x, y) = (native.0 as f64 / plane.width as f64, native.1 as f64 / plane.height as f64);
         let (shown, whole) = (plane.data.len() as f64, Some([native.0, native.1]));
         let unmoved = Pose { plane, tile_x: 0, tile_y: 0, map: Affine::scaling(x, y), shown, residual: None, whole };
@@ -271,7 +273,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Reads `pose` through the equaliser's ladder until beacon and seal are decoded.
-    fn read_all(&mut self, pose: &Pose) {
+    fn read_all(&mut self, pose: &Pose<'_>) {
         for channel in equalise::LADDER {
             // The clear channel is decoded whatever its coherence: noise can hide the double angle and leave the bits.
             let least = if channel == equalise::LADDER[0] { f32::NEG_INFINITY } else { WORTH_DECODING };
@@ -289,7 +291,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Reads `pose` through one channel and gives back its coherence.
-    fn read_rung(&mut self, pose: &Pose, channel: equalise::Channel, gains: Gains) -> f32 {
+    fn read_rung(&mut self, pose: &Pose<'_>, channel: equalise::Channel, gains: Gains) -> f32 {
         let undone = channel.undo(&pose.plane);
         let plane = undone.as_ref().unwrap_or(&pose.plane);
         let tile = (pose.tile_x, pose.tile_y);

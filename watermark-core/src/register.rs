@@ -1,5 +1,7 @@
 //! `[X2]` Registration: received plane -> canonical planes worth reading, likeliest first.
 
+use std::borrow::Cow;
+
 use rustfft::FftPlanner;
 
 use crate::affine::{Affine, Linear};
@@ -17,8 +19,8 @@ use crate::translation;
 
 /// A canonical plane, the tile position of its top-left sample, and the way back to the received picture.
 #[derive(Clone, Debug)]
-pub(crate) struct Pose {
-    pub(crate) plane: Plane,
+pub(crate) struct Pose<'a> {
+    pub(crate) plane: Cow<'a, Plane>,
     pub(crate) tile_x: usize,
     pub(crate) tile_y: usize,
     /// Position on `plane` -> position on the received plane, pixels.
@@ -70,7 +72,7 @@ pub(crate) fn candidates(
     let reduce = if short > 1.5 * SIDE as f64 { (short / SIDE as f64).min(MOST_REDUCED) } else { 1.0 };
     let spectrum = if reduce > 1.0 {
         let size = |n: usize| (n as f64 / reduce).round() as usize;
-        let small = canonical::stretch(luma.clone(), (size(luma.width), size(luma.height)));
+        let small = canonical::stretch(Cow::Borrowed(luma), (size(luma.width), size(luma.height)));
         Spectrum::new(planner, &small, &Frame::new(&small))
     } else {
         Spectrum::new(planner, luma, frame)
@@ -89,13 +91,13 @@ pub(crate) fn window(luma: &Plane, frame: &Frame, map: &Linear, most: usize) -> 
 }
 
 /// The plane as a crop of an unscaled picture, not refined.
-pub(crate) fn cropped(
+pub(crate) fn cropped<'a>(
     planner: &mut FftPlanner<f32>,
-    luma: &Plane,
+    luma: &'a Plane,
     frame: &Frame,
     carrier: &Carrier,
     candidates: &mut u64,
-) -> Option<Pose> {
+) -> Option<Pose<'a>> {
     let (left, width) = span(frame.centre[0], luma.width, WINDOW_PX);
     let (top, height) = span(frame.centre[1], luma.height, WINDOW_PX);
     let offset = translation::search(planner, &luma.window(left, top, width, height), &carrier.lattice, false);
@@ -103,7 +105,7 @@ pub(crate) fn cropped(
     let tile = |at: usize, edge: usize| (at + TILE_PX - edge % TILE_PX) % TILE_PX;
     (offset.coherence > WORTH_READING).then(|| Pose {
         shown: luma.data.len() as f64,
-        plane: luma.clone(),
+        plane: Cow::Borrowed(luma),
         tile_x: tile(offset.x, left),
         tile_y: tile(offset.y, top),
         map: Affine::scaling(1.0, 1.0),
@@ -113,7 +115,7 @@ pub(crate) fn cropped(
 }
 
 /// The whole picture turned by quarters or mirrored, nothing else, if a corner coheres that way.
-pub(crate) fn turned(luma: &Plane, carrier: &Carrier, candidates: &mut u64) -> Option<Pose> {
+pub(crate) fn turned(luma: &Plane, carrier: &Carrier, candidates: &mut u64) -> Option<Pose<'static>> {
     let half = Linear::diagonal(-1.0, -1.0);
     let turns = TURNS.into_iter().flat_map(|turn| [turn, turn.after(&half)]).skip(1);
     let judged = turns.map(|turn| {
@@ -130,12 +132,12 @@ pub(crate) fn turned(luma: &Plane, carrier: &Carrier, candidates: &mut u64) -> O
         let plane = resample::turned(luma, &turn);
         let map = resample::turning(luma.width, luma.height, &turn);
         let (shown, whole) = (luma.data.len() as f64, Some([plane.width, plane.height]));
-        Pose { plane, tile_x: 0, tile_y: 0, map, shown, residual: None, whole }
+        Pose { plane: Cow::Owned(plane), tile_x: 0, tile_y: 0, map, shown, residual: None, whole }
     })
 }
 
 /// The plane as a whole picture that was resized, turned by quarters or mirrored: canonical planes of the sizes that cohere best.
-pub(crate) fn whole(luma: &Plane, map: &Linear, carrier: &Carrier, candidates: &mut u64) -> Option<Pose> {
+pub(crate) fn whole(luma: &Plane, map: &Linear, carrier: &Carrier, candidates: &mut u64) -> Option<Pose<'static>> {
     let turn = map.nearest_turn();
     let upright = turn.inverse().after(map);
     let [[x, b], [c, y]] = upright.0;
@@ -187,11 +189,11 @@ pub(crate) fn whole(luma: &Plane, map: &Linear, carrier: &Carrier, candidates: &
     }
     let (_, w, h, half_turn) = best;
     let (plane, turn) = if half_turn { (&planes[1], upside_down) } else { (&planes[0], turn) };
-    let stretched = canonical::stretch(plane.clone(), (w, h));
+    let stretched = canonical::stretch(Cow::Borrowed(plane), (w, h)).into_owned();
     let stretch = Affine::scaling(plane.width as f64 / w as f64, plane.height as f64 / h as f64);
     let map = resample::turning(luma.width, luma.height, &turn).after(&stretch);
     let shown = stretched.data.len() as f64;
-    Some(Pose { plane: stretched, tile_x: 0, tile_y: 0, map, shown, residual: None, whole: Some([w, h]) })
+    Some(Pose { plane: Cow::Owned(stretched), tile_x: 0, tile_y: 0, map, shown, residual: None, whole: Some([w, h]) })
 }
 
 /// The plane under `map`, wherever it was cut, refined.
@@ -202,7 +204,7 @@ pub(crate) fn placed(
     map: &Linear,
     carrier: &Carrier,
     candidates: &mut u64,
-) -> Option<Pose> {
+) -> Option<Pose<'static>> {
     let centred = Affine { linear: *map, origin: frame.centre };
     let region = Region::shown(luma, &centred, frame.centre, WINDOW_PX);
     let size = [region.width as f64, region.height as f64];
@@ -241,7 +243,7 @@ pub(crate) fn placed(
     let plane = region.cut(luma, &map);
     let shown = frame.share * luma.data.len() as f64 / map.linear.determinant().abs();
     let map = map.from([region.x as f64, region.y as f64]);
-    Some(Pose { plane, tile_x, tile_y, map, shown, residual: Some(residual), whole: None })
+    Some(Pose { plane: Cow::Owned(plane), tile_x, tile_y, map, shown, residual: Some(residual), whole: None })
 }
 
 /// The upper left corner of the plane stretched to `w x h`.

@@ -4,6 +4,8 @@
 //! against theory is each statistic by itself, at *one* geometry and *one* gain fixed beforehand: in an unmarked picture it is standard
 //! normal, so its p-value is uniform. Verification does not need this module.
 
+use std::borrow::Cow;
+
 use rustfft::FftPlanner;
 
 use crate::canonical;
@@ -29,7 +31,7 @@ impl Statistics {
     pub fn measure(received: &Raster, carrier: &Carrier, gain: f32) -> Self {
         let luma = color::luma(received);
         let size = canonical::size(luma.width, luma.height);
-        let plane = canonical::stretch(luma, size);
+        let plane = canonical::stretch(Cow::Owned(luma), size);
         let received = receive(&plane, &carrier.lattice, 0, 0, 0.0);
         let blocks = Aligned::new(&received, &carrier.lattice, 0, 0);
         let lattice = (blocks.len() > 0).then(|| f64::from(blocks.coherence(gain)));
