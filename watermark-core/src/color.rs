@@ -70,8 +70,8 @@ fn channel_of<T: Copy + Into<f32>>(samples: &[T], count: usize, channel: usize, 
 pub(crate) fn add_luma(raster: &mut Raster, change: &Plane) {
     let channels = raster.channels();
     match raster.samples_mut() {
-        SamplesMut::U8(s) => add_to(s, channels, change, 1.0, 255.0, |v| v as u8),
-        SamplesMut::U16(s) => add_to(s, channels, change, 257.0, 65535.0, |v| v as u16),
+        SamplesMut::U8(s) => add_to(s, channels, change, 1.0, 255.0, |v| integer(v) as u8),
+        SamplesMut::U16(s) => add_to(s, channels, change, 257.0, 65535.0, |v| integer(v) as u16),
     }
 }
 
@@ -79,29 +79,77 @@ fn add_to<T>(samples: &mut [T], channels: Channels, change: &Plane, unit: f32, m
 where
     T: Copy + Into<f32>,
 {
-    let count = channels.count();
-    for (pixel, &luma) in samples.chunks_exact_mut(count).zip(&change.data) {
-        let mut luma = luma * unit;
-        if channels.has_alpha() {
-            let alpha = pixel[count - 1].into() / max;
-            luma = if alpha < LEAST_ALPHA { 0.0 } else { luma / alpha };
+    // What the hidden colour has to change by.
+    let behind = |luma: f32, alpha: T| {
+        let alpha = alpha.into() / max;
+        if alpha < LEAST_ALPHA { 0.0 } else { luma / alpha }
+    };
+    let gray = |old: T, luma: f32| store(round(old.into() + luma).clamp(0.0, max));
+    match channels {
+        Channels::Gray => samples.iter_mut().zip(&change.data).for_each(|(v, luma)| *v = gray(*v, luma * unit)),
+        Channels::GrayAlpha => {
+            let pixels = samples.as_chunks_mut().0.iter_mut();
+            pixels.zip(&change.data).for_each(|([v, alpha], luma)| *v = gray(*v, behind(luma * unit, *alpha)));
         }
-        if luma == 0.0 {
-            continue;
+        Channels::Rgb => add_to_colors::<T, 3>(samples, change, max, store, |luma, _| luma * unit),
+        Channels::Rgba => {
+            add_to_colors::<T, 4>(samples, change, max, store, |luma, pixel| behind(luma * unit, pixel[3]));
         }
-        if count < 3 {
-            pixel[0] = store(round(pixel[0].into() + luma).clamp(0.0, max));
-            continue;
-        }
-        let old = [pixel[0].into(), pixel[1].into(), pixel[2].into()];
-        let red = round(old[0] + luma * DIRECTION[0]).clamp(0.0, max);
-        let blue = round(old[2] + luma * DIRECTION[2]).clamp(0.0, max);
-        let owed = luma - LUMA[0] * (red - old[0]) - LUMA[2] * (blue - old[2]);
+    }
+}
+
+/// Pixels that share vectors.
+const LANES: usize = 8;
+
+/// Adds luma to pixels of `N` samples, red, green and blue first; `owed` is what a change comes to at a pixel.
+fn add_to_colors<T: Copy + Into<f32>, const N: usize>(
+    samples: &mut [T],
+    change: &Plane,
+    max: f32,
+    store: impl Fn(f32) -> T,
+    owed: impl Fn(f32, &[T; N]) -> f32,
+) {
+    let (pixels, (change, last)) = (samples.as_chunks_mut::<N>().0, change.data.as_chunks::<LANES>());
+    let (groups, rest) = pixels.as_chunks_mut::<LANES>();
+    for (group, change) in groups.iter_mut().zip(change) {
+        add_to_group(group, change, max, &store, &owed);
+    }
+    if let Some(&pixel) = rest.first() {
+        let (mut group, mut change) = ([pixel; LANES], [0.0; LANES]);
+        group[..rest.len()].copy_from_slice(rest);
+        change[..last.len()].copy_from_slice(last);
+        add_to_group(&mut group, &change, max, store, owed);
+        rest.copy_from_slice(&group[..rest.len()]);
+    }
+}
+
+#[inline]
+fn add_to_group<T: Copy + Into<f32>, const N: usize>(
+    pixels: &mut [[T; N]; LANES],
+    change: &[f32; LANES],
+    max: f32,
+    store: impl Fn(f32) -> T,
+    owed: impl Fn(f32, &[T; N]) -> f32,
+) {
+    let old: [[f32; LANES]; 3] = std::array::from_fn(|i| std::array::from_fn(|lane| pixels[lane][i].into()));
+    let luma: [f32; LANES] = std::array::from_fn(|lane| owed(change[lane], &pixels[lane]));
+    let mut new = [[0.0f32; LANES]; 3];
+    for lane in 0..LANES {
+        let [red, green, blue] = [old[0][lane], old[1][lane], old[2][lane]];
+        let luma = luma[lane];
+        let new_red = round(red + luma * DIRECTION[0]).clamp(0.0, max);
+        let new_blue = round(blue + luma * DIRECTION[2]).clamp(0.0, max);
+        let owed = luma - LUMA[0] * (new_red - red) - LUMA[2] * (new_blue - blue);
         let ideal = luma * DIRECTION[1];
-        let green = round(old[1] + (owed / LUMA[1]).clamp(ideal - 1.0, ideal + 1.0)).clamp(0.0, max);
-        pixel[0] = store(red);
-        pixel[1] = store(green);
-        pixel[2] = store(blue);
+        let step = (owed / LUMA[1]).max(ideal - 1.0).min(ideal + 1.0);
+        new[0][lane] = new_red;
+        new[1][lane] = round(green + step).clamp(0.0, max);
+        new[2][lane] = new_blue;
+    }
+    for (lane, pixel) in pixels.iter_mut().enumerate() {
+        for i in 0..3 {
+            pixel[i] = store(new[i][lane]);
+        }
     }
 }
 
@@ -109,6 +157,11 @@ where
 pub(crate) fn round(value: f32) -> f32 {
     const SHIFT: f32 = 12_582_912.0; // 1.5 * 2^23: the sum has no fractional bits left
     (value + SHIFT) - SHIFT
+}
+
+/// An integer from 0 to `2^22` as such. The usual conversion checks its range, one value after the other.
+fn integer(value: f32) -> u32 {
+    (value + 12_582_912.0).to_bits() & 0x3f_ffff
 }
 
 #[cfg(test)]

@@ -12,6 +12,7 @@ use std::borrow::Cow;
 use rustfft::FftPlanner;
 use thiserror::Error;
 
+use crate::block_dct::{BlockGrid, analyse};
 use crate::canonical;
 use crate::carrier::Carrier;
 use crate::codes::{Codes, encode};
@@ -181,11 +182,15 @@ pub(crate) fn write(
         beacon: encode(&codes.beacon, &payload.beacon.encode())?,
         seal: encode(&codes.seal, &payload.seal.encode())?,
     };
-    let (mut profile, strengths) = strength::choose(&plane, carrier, &codewords, strength)?;
-    let mut change = modulate(&plane, carrier, &codewords, profile, strengths);
-    if profile == Profile::Sealed && !rehearsal::seal_holds(&change, carrier, &codes, strengths) {
+    let grid = analyse(&plane, 0, 0);
+    let (mut profile, strengths) = strength::choose(&grid, carrier, &codewords, strength)?;
+    let mut change = modulate(&plane, &grid, carrier, &codewords, profile, strengths);
+    if profile == Profile::Sealed
+        && rehearsal::is_clipped(&change)
+        && !rehearsal::seal_holds(&change, carrier, &codes, strengths)
+    {
         profile = Profile::BeaconOnly;
-        change = modulate(&plane, carrier, &codewords, profile, strengths);
+        change = modulate(&plane, &grid, carrier, &codewords, profile, strengths);
     }
     for (m, p) in change.data.iter_mut().zip(&plane.data) {
         *m -= p;
@@ -210,9 +215,16 @@ fn claims(statement: &Statement, public_key: &PublicKey, size: StampedSize, cont
 }
 
 /// The canonical plane with pilot and lattice in it, in this order: the lattice takes the pilot as part of the picture.
-fn modulate(plane: &Plane, carrier: &Carrier, codewords: &Codewords, profile: Profile, strengths: Strengths) -> Plane {
+fn modulate(
+    plane: &Plane,
+    grid: &BlockGrid,
+    carrier: &Carrier,
+    codewords: &Codewords,
+    profile: Profile,
+    strengths: Strengths,
+) -> Plane {
     let mut marked = plane.clone();
-    pilot::embed(&mut FftPlanner::new(), &mut marked, &carrier.pilot, strengths.amplitude);
+    pilot::embed(&mut FftPlanner::new(), &mut marked, grid, &carrier.pilot, strengths.amplitude);
     lattice::embed(&mut marked, &carrier.lattice, &codewords.tile(profile), strengths);
     marked
 }

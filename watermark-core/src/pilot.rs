@@ -12,7 +12,7 @@ use rustfft::num_complex::Complex;
 use rustfft::{FftDirection, FftPlanner};
 
 use crate::affine::Linear;
-use crate::block_dct::analyse;
+use crate::block_dct::{BlockGrid, analyse};
 use crate::carrier::{Line, PILOT_LINES, PILOT_PERIOD};
 use crate::fourier;
 use crate::mask;
@@ -26,10 +26,10 @@ const AMPLITUDE: f32 = 0.011;
 const WANTED: f32 = 0.6;
 const MOST_FACTOR: f32 = 1.6;
 
-/// Adds the pilot to `plane` (canonical luma) at `strength` times its envelope.
-pub(crate) fn embed(planner: &mut FftPlanner<f32>, plane: &mut Plane, lines: &[Line], strength: f32) {
-    let white = Whitened::new(plane);
-    let spectrum = white.folded_spectrum(planner);
+/// Adds the pilot to `plane` (canonical luma), the blocks of which are `grid`, at `strength` times its envelope.
+pub(crate) fn embed(planner: &mut FftPlanner<f32>, plane: &mut Plane, grid: &BlockGrid, lines: &[Line], strength: f32) {
+    let white = Whitened::new(plane, grid);
+    let spectrum = white.spectrum(planner);
     let side = PILOT_PERIOD;
     let mut tile = vec![Complex::new(0.0, 0.0); side * side];
     for line in lines {
@@ -43,18 +43,20 @@ pub(crate) fn embed(planner: &mut FftPlanner<f32>, plane: &mut Plane, lines: &[L
     let plain = strength * AMPLITUDE / (2.0 * PILOT_LINES as f32).sqrt();
     let scale = plain * (WANTED / relative_amplitude(&white, &spectrum, lines, plain)).clamp(1.0, MOST_FACTOR);
     let (cols, rows) = (white.cols, white.rows);
+    let pattern: Vec<f32> = tile.iter().map(|line| line.re * scale).collect();
     for y in 0..plane.height {
         let steps = &white.steps[(y / 8).min(rows - 1) * cols..][..cols];
-        let tile = &tile[y % side * side..][..side];
-        for (x, sample) in plane.row_mut(y).iter_mut().enumerate() {
-            *sample += tile[x % side].re * scale * steps[(x / 8).min(cols - 1)];
+        let pattern = &pattern[y % side * side..][..side];
+        for (i, part) in plane.row_mut(y).chunks_mut(8).enumerate() {
+            let step = steps[i.min(cols - 1)];
+            part.iter_mut().zip(&pattern[8 * i % side..]).for_each(|(sample, pattern)| *sample += pattern * step);
         }
     }
 }
 
 /// Amplitude of a line over that of the picture's components around it, both whitened and folded, if the pilot is added at `scale`.
 fn relative_amplitude(white: &Whitened, spectrum: &[Complex<f32>], lines: &[Line], scale: f32) -> f32 {
-    let pixels = (white.plane.data.len() / white.steps.len()) as f32;
+    let pixels = (white.pixels / white.steps.len()) as f32;
     let own: f32 = white.steps.iter().filter(|s| **s > 0.0).map(|s| scale * pixels / s).sum();
     let mut around = 0.0;
     for line in lines {
@@ -76,7 +78,7 @@ pub(crate) const TURNS: [Linear; 4] = [
 /// How far the lines stand out when `plane` is unscaled and under each of [`TURNS`] (any translation), standard deviations of
 /// the null distribution.
 pub(crate) fn prominences(planner: &mut FftPlanner<f32>, plane: &Plane, lines: &[Line]) -> [f32; 4] {
-    let spectrum = Whitened::new(plane).folded_spectrum(planner);
+    let spectrum = Whitened::new(plane, &analyse(plane, 0, 0)).spectrum(planner);
     TURNS.map(|turn| {
         let place = |line: &Line| {
             let [x, y] = turn.apply([f64::from(line.x), f64::from(line.y)]);
@@ -129,9 +131,12 @@ fn bin(x: i32, y: i32) -> usize {
     (y.rem_euclid(side) * side + x.rem_euclid(side)) as usize
 }
 
-/// A plane with its slow parts removed and its contrast evened out, so that no region and no frequency dominates.
+/// A plane with its slow parts removed and its contrast evened out, so that no region and no frequency dominates, folded onto one pilot period.
 struct Whitened {
-    plane: Plane,
+    /// `256 x 256`.
+    folded: Vec<Complex<f32>>,
+    /// Pixels of the plane.
+    pixels: usize,
     cols: usize,
     rows: usize,
     /// Mask step of each 8 x 8 block; clipped blocks get none.
@@ -145,39 +150,41 @@ const CLIP: f32 = 3.0;
 
 impl Whitened {
     /// Planes under 8 pixels on a side come back all zero.
-    fn new(plane: &Plane) -> Self {
-        let grid = analyse(plane, 0, 0);
+    fn new(plane: &Plane, grid: &BlockGrid) -> Self {
+        let (side, pixels) = (PILOT_PERIOD, plane.data.len());
+        let mut folded = vec![Complex::new(0.0, 0.0); side * side];
         if grid.blocks.is_empty() {
-            return Self { plane: Plane::zeros(plane.width, plane.height), cols: 1, rows: 1, steps: vec![0.0] };
+            return Self { folded, pixels, cols: 1, rows: 1, steps: vec![0.0] };
         }
-        let steps = mask::envelope(&grid);
+        let steps = mask::envelope(grid);
         let (cols, rows) = (grid.cols, grid.rows);
         let slow = box_blur(plane, HIGH_PASS_PX);
         let inverse: Vec<f32> = steps.iter().map(|&m| if m > 0.0 { 1.0 / (m * m) } else { 0.0 }).collect();
-        let mut out = Plane::zeros(plane.width, plane.height);
+        // The last block's weight goes on to the border.
+        let (mut weights, mut line) = (vec![0.0; plane.width], vec![0.0; plane.width]);
         for y in 0..plane.height {
-            let inverse = &inverse[(y / 8).min(rows - 1) * cols..][..cols];
-            let samples = plane.row(y).iter().zip(slow.row(y));
-            for (x, (o, (s, l))) in out.row_mut(y).iter_mut().zip(samples).enumerate() {
-                *o = ((s - l) * inverse[(x / 8).min(cols - 1)]).clamp(-CLIP, CLIP);
+            if y % 8 == 0 && y / 8 < rows {
+                let inverse = &inverse[y / 8 * cols..][..cols];
+                let (whole, rest) = weights.split_at_mut(8 * cols);
+                whole.chunks_exact_mut(8).zip(inverse).for_each(|(weights, &inverse)| weights.fill(inverse));
+                rest.fill(inverse[cols - 1]);
+            }
+            let row = plane.row(y).iter().zip(slow.row(y)).zip(&weights);
+            for (even, ((sample, slow), weight)) in line.iter_mut().zip(row) {
+                *even = ((sample - slow) * weight).clamp(-CLIP, CLIP);
+            }
+            let folded = &mut folded[y % side * side..][..side];
+            for part in line.chunks(side) {
+                folded.iter_mut().zip(part).for_each(|(sum, even)| sum.re += even);
             }
         }
-        Self { plane: out, cols, rows, steps }
+        Self { folded, pixels, cols, rows, steps }
     }
 
-    /// Spectrum of the plane folded onto one pilot period, `256 x 256`.
-    fn folded_spectrum(&self, planner: &mut FftPlanner<f32>) -> Vec<Complex<f32>> {
-        let side = PILOT_PERIOD;
-        let mut tile = vec![Complex::new(0.0, 0.0); side * side];
-        for (y, row) in self.plane.rows().enumerate() {
-            let tile = &mut tile[y % side * side..][..side];
-            for chunk in row.chunks(side) {
-                for (t, s) in tile.iter_mut().zip(chunk) {
-                    t.re += s;
-                }
-            }
-        }
-        fourier::transform(planner, &mut tile, side, FftDirection::Forward);
+    /// Spectrum of one pilot period.
+    fn spectrum(&self, planner: &mut FftPlanner<f32>) -> Vec<Complex<f32>> {
+        let mut tile = self.folded.clone();
+        fourier::transform(planner, &mut tile, PILOT_PERIOD, FftDirection::Forward);
         tile
     }
 }

@@ -33,7 +33,8 @@ impl Plane {
 
     /// A copy of the rectangle whose top-left sample is `(x, y)`; the caller keeps it inside the plane.
     pub(crate) fn window(&self, x: usize, y: usize, width: usize, height: usize) -> Self {
-        let data = (y..y + height).flat_map(|row| self.row(row)[x..x + width].iter().copied()).collect();
+        let mut data = Vec::with_capacity(width * height);
+        (y..y + height).for_each(|row| data.extend_from_slice(&self.row(row)[x..x + width]));
         Self { width, height, data }
     }
 }
@@ -42,28 +43,36 @@ impl Plane {
 pub(crate) fn box_blur(plane: &Plane, radius: usize) -> Plane {
     let (width, height) = (plane.width, plane.height);
     let norm = 1.0 / (2 * radius + 1) as f32;
-    let mut wide = Plane::zeros(width, height);
+    // Rows blurred along themselves, row `y` at `y % held`: no more are needed at once.
+    let held = 2 * radius + 2;
+    let mut wide = vec![0.0f32; held * width];
     let mut padded = vec![0.0f32; width + 2 * radius + 1];
-    for (out, row) in wide.data.chunks_exact_mut(width).zip(plane.rows()) {
+    let mut blur = |y: usize, wide: &mut [f32]| {
+        let row = plane.row(y);
         padded[..radius].fill(row[0]);
         padded[radius..radius + width].copy_from_slice(row);
         padded[radius + width..].fill(row[width - 1]);
         let mut sum: f32 = padded[..=2 * radius].iter().sum();
+        let out = &mut wide[y % held * width..][..width];
         for (o, (leave, enter)) in out.iter_mut().zip(padded.iter().zip(&padded[2 * radius + 1..])) {
             *o = sum * norm;
             sum += enter - leave;
         }
-    }
-    let mut out = Plane::zeros(width, height);
-    let at = |i: isize| i.clamp(0, height as isize - 1) as usize;
+    };
+    let at = |i: isize| i.clamp(0, height as isize - 1) as usize % held * width;
+    (0..=radius.min(height - 1)).for_each(|y| blur(y, &mut wide));
     let mut sums = vec![0.0f32; width];
     for i in -(radius as isize)..=radius as isize {
-        for (s, v) in sums.iter_mut().zip(wide.row(at(i))) {
+        for (s, v) in sums.iter_mut().zip(&wide[at(i)..][..width]) {
             *s += v;
         }
     }
+    let mut out = Plane::zeros(width, height);
     for y in 0..height {
-        let (enter, leave) = (wide.row(at((y + radius + 1) as isize)), wide.row(at(y as isize - radius as isize)));
+        if y + radius + 1 < height {
+            blur(y + radius + 1, &mut wide);
+        }
+        let [enter, leave] = [(y + radius + 1) as isize, y as isize - radius as isize].map(|i| &wide[at(i)..][..width]);
         for ((o, sum), (enter, leave)) in out.row_mut(y).iter_mut().zip(&mut sums).zip(enter.iter().zip(leave)) {
             *o = *sum * norm;
             *sum += enter - leave;

@@ -16,6 +16,15 @@ use crate::read::{align, refine};
 /// no resizing or recompression leaves readable; at 10 every other picture of the development set still passes.
 const NOISE: f32 = 6.7;
 
+/// One in so many samples is out of range where a rehearsal is worth its time.
+const CLIPPED: usize = 500;
+
+/// Whether enough of `marked` will be clipped for the model to be wrong.
+pub(crate) fn is_clipped(marked: &Plane) -> bool {
+    let out = |row: &[f32]| row.iter().map(|v| u32::from(!(0.0..=255.0).contains(v))).sum::<u32>() as usize;
+    CLIPPED * marked.rows().map(out).sum::<usize>() > marked.data.len()
+}
+
 /// Whether the seal in `marked` survives.
 pub(crate) fn seal_holds(marked: &Plane, carrier: &Carrier, codes: &Codes, strengths: Strengths) -> bool {
     let mut state = 0x9E37_79B9_u32;

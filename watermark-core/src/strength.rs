@@ -5,14 +5,13 @@
 //! in every orthonormal coefficient. The soft bits that result, repeats of the tile added, are turned into the number of bits
 //! they carry, and an attack is survived when that exceeds what the seal's code needs.
 
-use crate::block_dct::{BAND, BlockGrid, analyse};
+use crate::block_dct::{BAND, BlockGrid};
 use crate::carrier::{BLOCK_PX, Carrier, Lattice, TILE_BITS};
 use crate::color::round;
 use crate::elementary::{exp, powf, softplus};
 use crate::embed::{Codewords, EmbedError, Profile, Strength};
 use crate::lattice::{Solution, Strengths, concentration, cos_turns, project, slot, solve};
 use crate::layout;
-use crate::plane::Plane;
 use crate::raster::Raster;
 
 /// Weakest strength.
@@ -78,14 +77,14 @@ pub(crate) fn check_size(cover: &Raster) -> Result<(), EmbedError> {
     Ok(())
 }
 
-/// What `plane` has room for, and the strength to use.
+/// What a plane, the blocks of which are `grid`, has room for, and the strength to use.
 pub(crate) fn choose(
-    plane: &Plane,
+    grid: &BlockGrid,
     carrier: &Carrier,
     codewords: &Codewords,
     wanted: Strength,
 ) -> Result<(Profile, Strengths), EmbedError> {
-    let bench = Bench { grid: analyse(plane, 0, 0), lattice: &carrier.lattice, tile: codewords.tile(Profile::Sealed) };
+    let bench = Bench { grid, lattice: &carrier.lattice, tile: codewords.tile(Profile::Sealed) };
     let profile = bench.room()?;
     match wanted {
         Strength::Fixed(amplitude) if !(MIN..=MAX).contains(&amplitude) => Err(EmbedError::Strength(amplitude)),
@@ -102,7 +101,7 @@ fn level(i: usize) -> f32 {
 
 /// A picture on which strengths are tried.
 struct Bench<'a> {
-    grid: BlockGrid,
+    grid: &'a BlockGrid,
     lattice: &'a Lattice,
     tile: Vec<u8>,
 }
@@ -154,7 +153,7 @@ impl Bench<'_> {
     }
 
     fn solve(&self, strengths: Strengths) -> Trial {
-        Trial { strengths, solution: solve(&self.grid, self.lattice, &self.tile, strengths) }
+        Trial { strengths, solution: solve(self.grid, self.lattice, &self.tile, strengths) }
     }
 
     /// Whether nothing stronger is tried.

@@ -53,10 +53,29 @@ pub(crate) fn short(rows: &[Row], attacks: &[&Attack]) -> String {
             let share = if column + 1 == COLUMNS.len() { format!(" ({share:.0} %)") } else { String::new() };
             cells[column].push(format!("{}{share}", attack.description));
         }
-        let _ = writeln!(out, "| {group} | {} |", cells.map(|cell| cell.join("; ")).join(" | "));
+        let cells = cells.map(|cell| if cell.is_empty() { String::new() } else { cell.join("; ") + " " });
+        let _ = writeln!(out, "| {} | {}|", in_words(group), cells.join("| "));
     }
     out += "\nMade by `cargo xtask robustness --write`; with `--images FOLDER` and without `--write` it measures pictures of your own.\n";
     out
+}
+
+/// A group of attacks, as a reader of the README would say it.
+fn in_words(group: &str) -> &str {
+    match group {
+        "none" => "nothing",
+        "codec" => "recompression",
+        "resize" => "resizing",
+        "crop" => "cropping",
+        "rotate" => "turning, mirroring",
+        "tone" => "tone and colour",
+        "filter" => "filters",
+        "edit" => "drawing over",
+        "chain" => "several at once",
+        "frame" => "frames, pages",
+        "warp" => "warping",
+        other => other,
+    }
 }
 
 /// The page under `docs/studies`.
