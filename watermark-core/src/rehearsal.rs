@@ -16,6 +16,8 @@ use crate::read::{align, refine};
 /// no resizing or recompression leaves readable; at 10 every other picture of the development set still passes.
 const NOISE: f32 = 6.7;
 
+/// Samples that get their noise together.
+const LANES: usize = 8;
 /// One in so many samples is out of range where a rehearsal is worth its time.
 const CLIPPED: usize = 500;
 
@@ -27,17 +29,21 @@ pub(crate) fn is_clipped(marked: &Plane) -> bool {
 
 /// Whether the seal in `marked` survives.
 pub(crate) fn seal_holds(marked: &Plane, carrier: &Carrier, codes: &Codes, strengths: Strengths) -> bool {
-    let mut state = 0x9E37_79B9_u32;
-    let mut noise = || {
-        // Xorshift (Marsaglia 2003); the sum of four bytes has mean 510 and standard deviation 147.8.
-        state ^= state << 13;
-        state ^= state >> 17;
-        state ^= state << 5;
-        (state.to_le_bytes().map(f32::from).iter().sum::<f32>() - 510.0) * (NOISE / 147.8)
-    };
+    // Xorshift (Marsaglia 2003), several side by side; the sum of four bytes has mean 510 and standard deviation 147.8.
+    let mut states: [u32; LANES] = std::array::from_fn(|lane| 0x9E37_79B9_u32.wrapping_mul(lane as u32 + 1));
     let mut plane = marked.clone();
-    for sample in &mut plane.data {
-        *sample = (sample.clamp(0.0, 255.0) + noise()).clamp(0.0, 255.0);
+    for samples in plane.data.chunks_mut(LANES) {
+        let mut noise = [0.0; LANES];
+        for (noise, state) in noise.iter_mut().zip(&mut states) {
+            *state ^= *state << 13;
+            *state ^= *state >> 17;
+            *state ^= *state << 5;
+            let sum = [0, 8, 16, 24].map(|byte| (*state >> byte & 255) as i32).iter().sum::<i32>();
+            *noise = (sum - 510) as f32 * (NOISE / 147.8);
+        }
+        for (sample, noise) in samples.iter_mut().zip(noise) {
+            *sample = (sample.clamp(0.0, 255.0) + noise).clamp(0.0, 255.0);
+        }
     }
     let aligned = align(&plane, &carrier.lattice, (0, 0), 0.0);
     let llr = aligned.soft_bits(&refine(&aligned, strengths.step()));
