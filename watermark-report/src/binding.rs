@@ -38,7 +38,7 @@ impl ContentFacts {
             100.0 * self.shown
         );
         match self.comparison {
-            "matches" => format!("{compared}: the picture that was stamped"),
+            "matches" => format!("{compared}: agrees with the signed content hash"),
             "differs" => format!("{compared}: another picture than the one that was stamped"),
             _ => format!("{compared}: too little to tell whether it is the picture that was stamped"),
         }

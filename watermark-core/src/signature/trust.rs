@@ -58,7 +58,8 @@ impl Standing<'_> {
 
 impl<'a> SignatureCheck<'a> {
     /// Of several entries for the signing key, the one that counts: a revocation weighs most, whoever states it, since
-    /// distrusting a good key costs an inquiry and trusting a stolen one a forgery; then a period that holds. `None` when no
+    /// distrusting a good key costs an inquiry and trusting a stolen one a forgery; then a period that holds; then a directory
+    /// that a root key signed, so that an unsigned impostor named first does not name the signer. `None` when no
     /// signature holds.
     pub fn standing(&self) -> Option<Standing<'a>> {
         let Self::Valid { authenticated, issuers } = self else { return None };
@@ -72,7 +73,7 @@ impl<'a> SignatureCheck<'a> {
         issuers
             .iter()
             .map(|&(directory, key)| Standing { directory, key, status: key.status_at(time) })
-            .min_by_key(|standing| weight(standing.status))
+            .min_by_key(|standing| (weight(standing.status), standing.directory.endorsement().is_none()))
     }
 }
 
@@ -189,6 +190,16 @@ mod tests {
         let SignatureCheck::Valid { authenticated, issuers } = store.check(&payload) else { panic!("valid") };
         assert_eq!(authenticated.claims(), &payload.unverified_claims());
         assert_eq!(names(&issuers), ["A", "B"]);
+    }
+
+    #[test]
+    fn of_two_directories_that_list_one_key_the_root_signed_one_names_the_signer() {
+        let (unsigned, signed) = (directory("Impostor", &[&key(1)]), edition(1, &[100], None));
+        for order in [[&unsigned, &signed], [&signed, &unsigned]] {
+            let store = TrustStore::new(order.map(Clone::clone).to_vec());
+            let check = store.check(&payload_by(&key(1)));
+            assert_eq!(check.standing().unwrap().directory.organization().name, "A");
+        }
     }
 
     #[test]

@@ -5,6 +5,7 @@
 
 use super::particle::{OBJECT, SUBJECT, TOPIC, with, with_hex};
 use super::{Report, Verdict};
+use crate::content::Comparison;
 use crate::signature::{Directory, DirectoryKey, KeyStatus, SignatureCheck, Standing};
 
 /// The language of a sentence.
@@ -50,8 +51,8 @@ impl Verdict {
                 "해당 키의 보유자가 바로 이 내용으로 표시하였으며, 표시된 내용은 이후 한 비트도 바뀌지 않았습니다.",
             ),
             Self::Altered => (
-                "The holder of the named key made exactly this statement about this picture; the listed parts were changed after that.",
-                "해당 키의 보유자가 바로 이 이미지에 이 내용으로 표시하였으며, 나열된 부분은 그 뒤에 바뀌었습니다.",
+                "The holder of the named key made exactly this statement, unchanged since. The listed parts of the picture do not agree with it.",
+                "해당 키의 보유자가 바로 이 내용으로 표시하였으며, 나열된 부분은 그 표식과 맞지 않습니다.",
             ),
             Self::Transplanted => (
                 "The holder of the named key made exactly this statement about another picture; its mark was moved into this one.",
@@ -79,11 +80,12 @@ impl Verdict {
         let (english, korean) = match self {
             Self::Verified => (
                 "Not that the statement is true, that the signer's clock was right, or that the key was not stolen. Not that nothing in the \
-                 picture was changed: small changes are not found. A stamp that is bound to no picture could have been moved here from \
+                 picture was changed: small changes are not found. Not that this is the picture that was stamped: one made to fit the coarse \
+                 content hash looks the same. A stamp that is bound to no picture could have been moved here from \
                  another one.",
                 "그 내용이 사실이라는 것, 서명자의 시계가 맞았다는 것, 키가 도난되지 않았다는 것은 증명하지 않습니다. 이미지에 바뀐 곳이 \
-                 없다는 것도 증명하지 않습니다. 작은 변경은 찾지 못합니다. 특정 이미지에 \
-                 묶이지 않은 표식은 다른 이미지에서 옮겨 왔을 수 있습니다.",
+                 없다는 것도 증명하지 않습니다. 작은 변경은 찾지 못합니다. 이 이미지가 표식을 넣은 바로 그 이미지라는 것도 증명하지 않습니다. \
+                 내용 해시에 맞추어 만든 이미지도 똑같이 판정됩니다. 특정 이미지에 묶이지 않은 표식은 다른 이미지에서 옮겨 왔을 수 있습니다.",
             ),
             Self::Altered => (
                 "Not what stood in the changed parts, who changed them, or that nothing else was changed: small changes are not found.",
@@ -130,11 +132,25 @@ impl Report<'_> {
             );
             out.push(language.pick(english, korean).to_owned());
         }
+        out.extend(self.too_little(language));
         out.extend(self.co_issuers(language));
         out.extend(self.outside(language));
         out.extend(self.transparent(language));
         out.extend(self.unjudged(language));
         out
+    }
+
+    /// That the comparison with the content hash could not decide.
+    fn too_little(&self, language: Language) -> Option<String> {
+        let of_picture = matches!(self.verdict, Verdict::Verified | Verdict::Altered);
+        let undecided = self.extraction.content.is_some_and(|content| content.comparison == Comparison::TooLittle);
+        (of_picture && undecided).then(|| {
+            let (english, korean) = (
+                "Too little is shown to tell whether it is the stamped picture.",
+                "보이는 부분이 너무 적어 표식을 넣은 그 이미지인지 판단할 수 없습니다.",
+            );
+            language.pick(english, korean).to_owned()
+        })
     }
 
     /// A time that had not come yet.
@@ -295,7 +311,7 @@ impl Report<'_> {
                 ),
                 format!(
                     "{} 표시된 시각 이후인 {at}에 이 키를 폐지하였습니다{reason}. 시각은 서명자가 적은 \
-                     것이어서 키를 훔친 자가 앞당겨 적을 수 있습니다. 표식이 그보다 먼저 만들어졌음을 다른 자료로 \
+                     것이어서 키를 훔친 자가 실제보다 이른 시각으로 적을 수 있습니다. 표식이 그보다 먼저 만들어졌음을 다른 자료로 \
                      확인할 수 있을 때만 믿으십시오.",
                     with(name, TOPIC)
                 ),
