@@ -1,6 +1,6 @@
 //! Comma-separated values (RFC 4180) that a spreadsheet cannot mistake for formulas.
 
-use crate::terminal::shown;
+use crate::terminal::{shown, steers};
 
 /// One line with its line end.
 pub(crate) fn line(cells: &[String]) -> String {
@@ -12,7 +12,7 @@ fn quoted(cell: &str) -> String {
     // File names, directories and reasons come from strangers, and spreadsheets run cells that begin like this, in full width too,
     // unless an apostrophe leads (OWASP, "CSV Injection"). A plain number runs nothing and stays one.
     const FORMULA: [char; 8] = ['=', '+', '-', '@', '＝', '＋', '－', '＠'];
-    let formula = cell.starts_with(|c: char| FORMULA.contains(&c) || c.is_control());
+    let formula = cell.starts_with(|c: char| FORMULA.contains(&c) || steers(c));
     let number = cell.parse::<f64>().is_ok_and(f64::is_finite);
     let cell = shown(cell);
     let cell = if formula && !number { format!("'{cell}") } else { cell };
@@ -37,6 +37,7 @@ mod tests {
             ("-2742.6", "-2742.6"),
             ("@x,y", "\"'@x,y\""),
             ("＝1+1", "'＝1+1"),
+            ("\u{202e}gnp.exe", "'\u{fffd}gnp.exe"),
             ("\t=1+1", "'\u{fffd}=1+1"),
             ("\n=1+1", "'\u{fffd}=1+1"),
             ("\u{1b}[2Jx", "'\u{fffd}[2Jx"),

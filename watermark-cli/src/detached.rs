@@ -64,6 +64,14 @@ pub(crate) fn accompany(file: &Path, bytes: &[u8], signer: Option<&(AnySigner, P
         return sign(file, bytes, signer);
     }
     let stale = path(file);
+    // Of another program's signature, or another kind of file, nothing is known.
+    if stale.exists() && read(&stale).is_err() {
+        note(&format!(
+            "{} is there, but it is no signature of this program: left alone",
+            shown(&stale.to_string_lossy())
+        ));
+        return Ok(());
+    }
     match fs::remove_file(&stale) {
         // Left there, it would make the new report look forged.
         Ok(()) => note(&format!(
@@ -90,6 +98,14 @@ fn sign(file: &Path, bytes: &[u8], (signer, public): &(AnySigner, PublicKey)) ->
     output::write(&path(file), text.as_bytes(), Existing::Replace, Readers::Usual, |_| Ok(()))
 }
 
+fn read(sidecar: &Path) -> Result<Wire> {
+    let length = fs::metadata(sidecar)?.len();
+    ensure!(length <= MAX_BYTES, "it has {length} bytes, the limit is {MAX_BYTES}");
+    let wire: Wire = serde_json::from_slice(&fs::read(sidecar)?)?;
+    ensure!(wire.schema == SCHEMA, "its schema is {:.64?}, this reader knows {SCHEMA:?}", wire.schema);
+    Ok(wire)
+}
+
 /// Checks the signature beside a file. A report states no time that its signature vouches for better than the signer's own
 /// word, so the key has to count now.
 ///
@@ -98,10 +114,7 @@ fn sign(file: &Path, bytes: &[u8], (signer, public): &(AnySigner, PublicKey)) ->
 pub(crate) fn check(file: &Path, trust: &TrustStore) -> Result<Checked> {
     let sidecar = path(file);
     let refused = || format!("cannot use the signature {}", sidecar.display());
-    let length = fs::metadata(&sidecar).with_context(refused)?.len();
-    ensure!(length <= MAX_BYTES, "{}: it has {length} bytes, the limit is {MAX_BYTES}", refused());
-    let wire: Wire = serde_json::from_slice(&fs::read(&sidecar).with_context(refused)?).with_context(refused)?;
-    ensure!(wire.schema == SCHEMA, "{}: its schema is {:.64?}, this reader knows {SCHEMA:?}", refused(), wire.schema);
+    let wire = read(&sidecar).with_context(refused)?;
     let public = PublicKey::from_hex(&wire.public_key).with_context(refused)?;
     let signature = hex::decode(&wire.signature).map(|bytes| Signature::from_bytes(&bytes));
     let signature = signature.with_context(|| format!("{}: its signature is not 128 hexadecimal digits", refused()))?;
@@ -110,18 +123,11 @@ pub(crate) fn check(file: &Path, trust: &TrustStore) -> Result<Checked> {
         return Ok(Checked::Bad);
     }
     let key = public.key_id().to_string();
-    let now = now()?;
-    let listed: Vec<_> = trust.lookup(public.key_id()).filter(|(_, entry)| entry.public_key == public).collect();
-    let name = |directory: &watermark_core::signature::Directory| directory.organization().name.clone();
-    let revoked = listed.iter().find(|(_, entry)| matches!(entry.status_at(now), KeyStatus::Revoked { .. }));
-    let valid =
-        listed.iter().find(|(_, e)| matches!(e.status_at(now), KeyStatus::Valid | KeyStatus::RevokedLater { .. }));
-    Ok(match (revoked, valid, listed.first()) {
-        (Some((directory, _)), ..) => Checked::Standing { key, issuer: name(directory), why: "was revoked".to_owned() },
-        (None, Some((directory, _)), _) => Checked::Signed { key, issuer: name(directory) },
-        (None, None, Some((directory, _))) => {
-            Checked::Standing { key, issuer: name(directory), why: "is not valid at present".to_owned() }
-        }
-        (None, None, None) => Checked::Unknown { key },
+    let Some(standing) = trust.standing(&public, now()?) else { return Ok(Checked::Unknown { key }) };
+    let issuer = standing.directory.organization().name.clone();
+    Ok(match standing.status {
+        _ if standing.counts() => Checked::Signed { key, issuer },
+        KeyStatus::Revoked { .. } => Checked::Standing { key, issuer, why: "was revoked".to_owned() },
+        _ => Checked::Standing { key, issuer, why: "is not valid at present".to_owned() },
     })
 }

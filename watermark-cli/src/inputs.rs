@@ -8,7 +8,7 @@ use anyhow::{Context, Result, ensure};
 use walkdir::WalkDir;
 use watermark_files::Format;
 
-use crate::terminal::warn;
+use crate::terminal::{shown, warn};
 
 /// Longest file that is read: far above any picture within the decoder's limits.
 const MAX_FILE_BYTES: u64 = 1 << 30;
@@ -57,7 +57,10 @@ impl Input {
             }
             Place::File(path) => {
                 let file = File::open(path).context("cannot open the file; check its name and permissions")?;
-                ensure!(!file.metadata().is_ok_and(|about| about.is_dir()), "is a folder, not an image");
+                ensure!(
+                    !file.metadata().is_ok_and(|about| about.is_dir()),
+                    "is a folder, not an image; if it holds images, let yourself search it"
+                );
                 file.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes).context("cannot read the file")?;
                 "the file"
             }
@@ -81,7 +84,7 @@ pub(crate) fn files(inputs: &[Input]) -> impl Iterator<Item = &Path> {
 /// Resolves what was given, in order. Nothing below `skip` is taken from a folder.
 ///
 /// # Errors
-/// When stdin is given twice, a folder cannot be searched, a pattern is malformed, or there is nothing but folders without images.
+/// When stdin is given twice, a pattern is malformed, or there is nothing but folders without images.
 pub(crate) fn expand(given: &[PathBuf], skip: Option<&Path>) -> Result<Vec<Input>> {
     let skip = skip.and_then(|folder| fs::canonicalize(folder).ok());
     let (mut found, mut empty) = (Vec::new(), Vec::new());
@@ -90,7 +93,7 @@ pub(crate) fn expand(given: &[PathBuf], skip: Option<&Path>) -> Result<Vec<Input
             ensure!(!found.iter().any(|input: &Input| input.place == Place::Stdin), "- (stdin) can be given once only");
             found.push(Input::stdin());
         } else if path.is_dir() {
-            search(path, skip.as_deref(), &mut found, &mut empty)?;
+            search(path, skip.as_deref(), &mut found, &mut empty);
         } else if path.exists() {
             found.push(Input::file(path.clone(), None));
         } else {
@@ -107,22 +110,39 @@ pub(crate) fn expand(given: &[PathBuf], skip: Option<&Path>) -> Result<Vec<Input
     Ok(found)
 }
 
-/// Images below a folder, sorted by name, links followed; a folder without any is noted as empty.
-fn search(folder: &Path, skip: Option<&Path>, found: &mut Vec<Input>, empty: &mut Vec<PathBuf>) -> Result<()> {
+/// Images below a folder, sorted by name, links followed; a folder without any is noted as empty. What cannot be searched stands among the
+/// inputs and fails in its turn, so that it is neither missed nor in the way of the rest.
+fn search(folder: &Path, skip: Option<&Path>, found: &mut Vec<Input>, empty: &mut Vec<PathBuf>) {
     let before = found.len();
     let skipped = |path: &Path| skip.is_some() && fs::canonicalize(path).ok().as_deref() == skip;
     let entries = WalkDir::new(folder).follow_links(true).sort_by_file_name();
     for entry in entries.into_iter().filter_entry(|entry| !(entry.file_type().is_dir() && skipped(entry.path()))) {
-        let entry = entry.with_context(|| format!("cannot search {}", folder.display()))?;
-        let extension = entry.path().extension().and_then(|extension| extension.to_str());
-        if entry.file_type().is_file() && extension.and_then(Format::from_extension).is_some() {
-            found.push(Input::file(entry.into_path(), Some(folder)));
+        let is_image = |path: &Path| {
+            path.extension().and_then(|extension| extension.to_str()).and_then(Format::from_extension).is_some()
+        };
+        match entry {
+            Ok(entry) if entry.file_type().is_file() && is_image(entry.path()) => {
+                found.push(Input::file(entry.into_path(), Some(folder)));
+            }
+            Ok(_) => {}
+            // What lies behind such a link is searched under its own name.
+            Err(error) if error.loop_ancestor().is_some() => {
+                warn(&format!(
+                    "passed over a link to a folder that it lies in: {}",
+                    shown(&error.path().unwrap_or(folder).to_string_lossy())
+                ));
+            }
+            Err(error) => {
+                let path = error.path().unwrap_or(folder);
+                if path.is_dir() || is_image(path) {
+                    found.push(Input::file(path.to_path_buf(), Some(folder)));
+                }
+            }
         }
     }
     if found.len() == before {
         empty.push(folder.to_path_buf());
     }
-    Ok(())
 }
 
 /// A path that does not exist: a pattern, or else a missing file, which is reported in its turn.
@@ -134,7 +154,7 @@ fn match_pattern(path: &Path, skip: Option<&Path>, found: &mut Vec<Input>, empty
         for entry in matches {
             let entry = entry.with_context(|| format!("cannot search for {pattern}"))?;
             if entry.is_dir() {
-                search(&entry, skip, found, empty)?;
+                search(&entry, skip, found, empty);
             } else {
                 found.push(Input::file(entry, None));
             }
@@ -167,6 +187,22 @@ mod tests {
         assert_eq!(names(&found), ["e[1].png", "a.JPG", "b.png", "sub/c.webp"]);
         assert_eq!(names(&expand(&[at("in/*.png")], None).unwrap()), ["b.png"]);
         assert_eq!(names(&expand(&[at("missing.png"), at("none*.png")], None).unwrap()), ["missing.png", "none*.png"]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_in_circles_and_into_nothing_stop_no_search() {
+        use std::os::unix::fs::symlink;
+        let root = tempfile::tempdir().unwrap();
+        let at = |name: &str| root.path().join(name);
+        fs::create_dir(at("in")).unwrap();
+        fs::write(at("in/b.png"), b"x").unwrap();
+        symlink(at("in"), at("in/a")).unwrap();
+        symlink(at("gone.png"), at("in/c.png")).unwrap();
+        symlink(at("gone"), at("in/d")).unwrap();
+        let found = expand(&[at("in")], None).unwrap();
+        assert_eq!(names(&found), ["b.png", "c.png"]);
+        assert!(found[0].read().is_ok() && found[1].read().is_err());
     }
 
     #[test]

@@ -3,7 +3,7 @@
 //! ```text
 //! arguments -> args -> command::{keygen, stamp, verify, inspect, check, notice, audit, trust, ledger, demo, completions, man}
 //! stamp:  inputs -> batch -> stamping (decode, look for a mark, embed, encode) -> output (temporary, read back, ledger, rename)
-//! verify: inputs -> batch -> examine (decode, extract, judge, look up) -> Record (watermark-report) -> report (text), JSON line, audit_report
+//! verify: inputs -> batch -> examine (decode, extract, judge, look up) -> Record (watermark-report) -> evidence (words) -> report (text), JSON line, audit_report
 //! ```
 //!
 //! Exit codes: 0 all well, 1 not all files stamped or verified, 2 the request itself could not be served.
@@ -15,6 +15,7 @@ mod clauses;
 mod command;
 mod csv;
 mod detached;
+mod evidence;
 mod examine;
 mod help;
 mod inputs;

@@ -43,9 +43,15 @@ pub(crate) fn say(text: &str) -> io::Result<()> {
     out.flush()
 }
 
-/// Text from a file or its name, safe to show: control characters cannot reach the terminal.
+/// Text from a file or its name, safe to show: what steers terminals or turns the order of letters does not get through.
 pub(crate) fn shown(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+    text.chars().map(|c| if steers(c) { '\u{fffd}' } else { c }).collect()
+}
+
+/// Control characters, and those that change the direction of writing (Unicode 16, 23.2 and UAX 9): `\u{202e}gnp.exe` reads `exe.png`.
+pub(crate) fn steers(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// `1 image`, `2 images`.

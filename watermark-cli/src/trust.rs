@@ -20,7 +20,7 @@ pub(crate) struct Trust {
     pub(crate) by_default: bool,
     /// Every file that counts.
     pub(crate) files: Vec<DirectoryFile>,
-    /// Those of which a later edition is known, whether they count or not.
+    /// Those that are behind what is known here, whether they count or not.
     pub(crate) outdated: Vec<OutdatedFacts>,
 }
 
@@ -60,11 +60,11 @@ impl DirectoryFile {
         hex::encode(&hash[..8])
     }
 
-    /// The latest of `others` that takes its place.
+    /// How far it is behind `others`: the latest that takes its place, else one that revokes a key of it.
     fn outdated_by(&self, others: &[Directory], counted: bool) -> Option<OutdatedFacts> {
         let file = self.path.to_string_lossy();
         let by = |other| OutdatedFacts::new(file.clone().into_owned(), &self.directory, other, counted);
-        others.iter().filter_map(by).max_by_key(|facts| facts.latest)
+        others.iter().filter_map(by).max_by_key(|facts| (facts.latest, facts.revoked.len()))
     }
 }
 
@@ -91,16 +91,22 @@ pub(crate) fn load(given: &[PathBuf]) -> Result<Trust> {
     Ok(Trust { store, by_default, files, outdated })
 }
 
-/// Those that count although the user's own store knows a later edition: somebody may have brought back the one from before a revocation.
+/// Those that count although the user's own store knows more: somebody may have brought back the one from before a revocation, or taken
+/// the root's signature off it.
 fn older_than_kept(given: &[DirectoryFile]) -> Vec<OutdatedFacts> {
     // The store does not count here, so whatever is wrong with it is not this command's business.
     let kept: Vec<_> = stored().unwrap_or_default().into_iter().map(|kept| kept.directory).collect();
     let outdated: Vec<_> = given.iter().filter_map(|file| file.outdated_by(&kept, true)).collect();
     for facts in &outdated {
-        warn(&format!(
-            "{} is an older edition than the one in your trust store, and may lack a revocation; see `watermark trust list`",
-            shown(&facts.file)
-        ));
+        let (file, keys) = (shown(&facts.file), facts.revoked.join(", "));
+        warn(&match facts.latest {
+            Some(_) => format!(
+                "{file} is an older edition than the one in your trust store, and may lack a revocation; see `watermark trust list`"
+            ),
+            None => format!(
+                "{file} lists key {keys} as good, which your trust store knows as revoked; see `watermark trust list`"
+            ),
+        });
     }
     outdated
 }

@@ -72,6 +72,11 @@ fn the_json_report_fits_its_schema_and_names_what_it_rests_on() {
     assert_eq!(stamped["sha256"], sha256(&bench, "pics/stamped.png"));
     assert!(stamped["proves"]["en"].as_str().unwrap().contains("made exactly this statement"));
     assert!(stamped["proves_not"]["ko"].as_str().unwrap().contains("증명하지 않습니다"));
+    let evidence = stamped["evidence"].as_array().unwrap();
+    let key = evidence.iter().find(|line| line["label"] == "key").unwrap();
+    let words = |language: &str| key[language].as_str().unwrap();
+    assert!(words("en").ends_with(" of Tester, valid for the time of stamping"), "{key}");
+    assert!(words("ko").starts_with("Tester의 키 ") && words("ko").ends_with(", 표시된 시각에 유효"), "{key}");
     assert_eq!((&report["results"][0]["verdict"], &report["results"][0]["proves"]), (&json!("error"), &Value::Null));
     assert!(report["results"][0]["sha256"].is_string(), "also of a file that is no picture");
 }
@@ -96,6 +101,9 @@ fn the_page_stands_alone_and_escapes_what_comes_from_outside() {
         "확인됨: Tester의 서명입니다.",
         "What it does not prove",
         "증명하지 않는 것",
+        "이미지 표식 검증 보고서",
+        "이 프로그램은 네트워크를 사용하지 않았습니다.",
+        "우연히 이렇게 될 확률 10^-",
         "<h2>pics/stamped.png</h2>",
         "@media print",
         env!("CARGO_PKG_VERSION"),

@@ -76,6 +76,61 @@ fn every_stamp_leaves_one_record_and_failures_none() {
 }
 
 #[test]
+fn records_dated_when_their_key_did_not_count_are_named() {
+    let bench = Bench::with_key();
+    bench.put("in.png", &png(&street()));
+    for (serial, time) in [("1", "2026-03-01T00:00:00Z"), ("2", "2026-05-01T00:00:00Z"), ("3", "2026-06-01T00:00:00Z")]
+    {
+        bench.ok(&[&stamp("in.png", &format!("{serial}.png"), serial)[..], &["--time", time]].concat());
+    }
+    let verify = [&["ledger", "verify", "l.jsonl"][..], &TRUST].concat();
+    let report = [&["report", "--ledger", "l.jsonl", "-o"][..], &["r.json"], &TRUST].concat();
+    bench.ok(&verify);
+    bench.ok(&report);
+    let mut directory: Value = serde_json::from_slice(&fs::read(bench.path("key.directory.json")).unwrap()).unwrap();
+    directory["keys"][0]["revoked_at"] = json!("2026-04-01T00:00:00Z");
+    bench.put("key.directory.json", directory.to_string().as_bytes());
+
+    let ran = bench.run(&verify);
+    assert_eq!(ran.code, 1);
+    let words = "did not count at the stated time of 2 records, revoked (2026-04-01T00:00:00Z): 1, 2";
+    assert!(ran.stdout.contains("Intact: 3 records") && ran.stdout.contains(words), "{}", ran.stdout);
+    let found = json!([{ "status": "revoked", "at": "2026-04-01T00:00:00Z", "stamps": 2, "records": [1, 2] }]);
+    let check = &bench.run(&[&verify[..], &["--json"]].concat()).json()[0];
+    assert_eq!((&check["intact"], &check["keys"][0]["out_of_force"]), (&json!(true), &found));
+    let ran = bench.run(&report);
+    assert!(ran.code == 1 && ran.stderr.contains(words), "{}", ran.stderr);
+    let summary: Value = serde_json::from_slice(&fs::read(bench.path("r.json")).unwrap()).unwrap();
+    assert_eq!((&summary["total"], &summary["keys"][0]["out_of_force"]), (&json!(3), &found));
+    // A period in which it counted has nothing to hide.
+    bench.ok(&[&report[..], &["--to", "2026-03-31"]].concat());
+    bench.run(&[&["report", "--ledger", "l.jsonl", "-o", "r.html", "--lang", "ko"][..], &TRUST].concat());
+    let page = fs::read_to_string(bench.path("r.html")).unwrap();
+    for part in ["class=\"doubtful\"", "키에 효력이 없던 시각으로 된 기록", "그 전인 2026-04-01T00:00:00Z에 폐지됨"]
+    {
+        assert!(page.contains(part), "{part} is missing in\n{page}");
+    }
+    bench.run(&[&["report", "--ledger", "l.jsonl", "-o", "r.csv"][..], &TRUST].concat());
+    let table = fs::read_to_string(bench.path("r.csv")).unwrap();
+    assert!(table.contains(",Tester,revoked-later,1,") && table.contains(",Tester,revoked,2,"), "{table}");
+}
+
+#[test]
+fn a_ledger_is_not_the_stamped_file_and_its_name_stays_one_word() {
+    let bench = Bench::with_key();
+    bench.put("in.png", &png(&alley()));
+    let ran = bench.run(&["stamp", "--key", "key.pem", "in.png", "-o", "z.png", "--ledger", "./z.png"]);
+    assert!(ran.code == 2 && ran.stderr.contains("both the stamped image and the ledger"), "{}", ran.stderr);
+    assert!(!bench.has("z.png"));
+    bench.ok(&["stamp", "--key", "key.pem", "in.png", "-o", "z.png", "--ledger", "my l's.jsonl"]);
+    let found = &bench.verify(&[&TRUST[..], &["--ledger", "my l's.jsonl", "z.png"]].concat()).1[0];
+    assert!(
+        found["conclusion"]["en"].to_string().contains(r"`watermark ledger verify 'my l'\\''s.jsonl'`"),
+        "{found:#}"
+    );
+}
+
+#[test]
 fn the_record_behind_a_lone_beacon_is_found_and_checked() {
     let bench = Bench::with_key();
     bench.put("in.png", &png(&alley()));

@@ -105,6 +105,10 @@ fn a_report_is_signed_on_request_and_a_stale_signature_goes() {
     let page = fs::read_to_string(bench.path("r.html")).unwrap();
     bench.put("r.html", page.replace("4 stamps", "5 stamps").as_bytes());
     assert_eq!(bench.run(&verify).code, 1);
+    // What is no signature of ours is left alone.
+    bench.put("s.html.sig", b"-----BEGIN PGP SIGNATURE-----");
+    let ran = bench.ok(&[&["report", "--ledger", "l.jsonl", "-o", "s.html"][..], &TRUST].concat());
+    assert!(bench.has("s.html.sig") && ran.stderr.contains("left alone"), "{}", ran.stderr);
     let ran = bench.ok(&args);
     assert!(!bench.has("r.html.sig") && ran.stderr.contains("was removed: r.html.sig"), "{}", ran.stderr);
 }

@@ -114,7 +114,12 @@ fn an_older_edition_is_named_in_whatever_is_handed_on() {
     bench.ok(&["trust", "add", "two.json"]);
     bench.put("pics/plain.png", &png(&street()));
     bench.ok(&["stamp", "--key", "key.pem", "pics/plain.png", "-o", "pics/out.png"]);
-    let facts = |counted: bool| json!([{ "file": "one.json", "name": "Tester", "name_ko": null, "sequence": 1, "latest": 2, "counted": counted }]);
+    let key = read(&bench, "one.json")["keys"][0]["id"].clone();
+    let facts = |counted: bool| {
+        json!([{
+            "file": "one.json", "name": "Tester", "name_ko": null, "sequence": 1, "latest": 2, "revoked": [key], "counted": counted
+        }])
+    };
     let (code, found) = bench.verify(&["--trust", "one.json", "pics/out.png", "pics/plain.png"]);
     assert_eq!((code, &found[0]["verdict"]), (1, &json!("verified")));
     assert!(found.iter().all(|record| record["directories_outdated"] == facts(true)), "{found:#?}");
@@ -145,6 +150,37 @@ fn an_older_edition_is_named_in_whatever_is_handed_on() {
     bench.run(&[&audit[..], &["--report", "r.html"]].concat());
     let page = fs::read_to_string(bench.path("r.html")).unwrap();
     assert!(page.contains("although edition 2 is known here") && page.contains("제2판이 있습니다"), "{page}");
+}
+
+#[test]
+fn a_directory_without_its_signature_hides_no_revocation() {
+    let bench = signed();
+    revoke(&bench, "one.json", "two.json", &["root.pem"]);
+    bench.ok(&["trust", "add", "two.json"]);
+    bench.put("in.png", &png(&street()));
+    bench.ok(&["stamp", "--key", "key.pem", "in.png", "-o", "out.png"]);
+    // The first edition as it was before the root signed it.
+    let (code, found) = bench.verify(&["--trust", "key.directory.json", "out.png", "in.png"]);
+    assert_eq!((code, &found[0]["verdict"]), (1, &json!("verified")));
+    let facts = &found[0]["directories_outdated"][0];
+    let key = &found[0]["signature"]["key"];
+    assert_eq!((&facts["sequence"], &facts["latest"], &facts["revoked"]), (&Value::Null, &Value::Null, &json!([key])));
+    for (language, words) in [("en", "knows that key as revoked"), ("ko", "폐지된 키입니다")] {
+        let said = |record: &Value| record["conclusion"][language].as_array().unwrap().last().unwrap().to_string();
+        assert!(said(&found[0]).contains(words) && !said(&found[1]).contains(words), "{found:#?}");
+    }
+    let ran = bench.run(&["verify", "--effort", "fast", "--trust", "key.directory.json", "out.png"]);
+    assert!(ran.stderr.contains("which your trust store knows as revoked"), "{}", ran.stderr);
+    // By the store itself nothing is hidden.
+    let (_, found) = bench.verify(&["out.png"]);
+    assert_eq!(
+        (&found[0]["signature"]["key_status"], &found[0]["directories_outdated"]),
+        (&json!("revoked"), &json!([]))
+    );
+    // Nothing shows that a signed directory is the later edition of one that has no root.
+    bench.ok(&["trust", "remove", bench.ok(&["trust", "list", "--json"]).json()[0]["id"].as_str().unwrap()]);
+    bench.ok(&["trust", "add", "key.directory.json"]);
+    refused(&bench.run(&["trust", "add", "one.json"]), "it has no root key, so nothing shows");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! What was found out about the picture itself: does it belong to the message, where was it changed. As data, text and picture.
+//! What was found out about the picture itself: does it belong to the message, where was it changed. As data and picture.
 
 use serde::Serialize;
 use watermark_core::{Cause, Comparison, Content, Extraction, Raster, Region};
@@ -28,21 +28,6 @@ impl ContentFacts {
             placements: content.placements,
         }
     }
-
-    /// In words.
-    pub fn text(&self) -> String {
-        let compared = format!(
-            "{:.0} % of the weighted content bits disagree, of {:.0} over {:.0} % of the stamped picture",
-            100.0 * self.disagreement,
-            self.effective_bits,
-            100.0 * self.shown
-        );
-        match self.comparison {
-            "matches" => format!("{compared}: agrees with the signed content hash"),
-            "differs" => format!("{compared}: another picture than the one that was stamped"),
-            _ => format!("{compared}: too little to tell whether it is the picture that was stamped"),
-        }
-    }
 }
 
 /// A part that was changed.
@@ -69,16 +54,6 @@ impl RegionFacts {
             Cause::ContentDiffers => "content-differs",
         };
         Self { x, y, width, height, outlines, share, evidence, cause }
-    }
-
-    /// In words.
-    pub fn text(&self) -> String {
-        let Self { x, y, width, height, .. } = self;
-        let cause = match self.cause {
-            "content-differs" => "the signed content hash says that it looked otherwise",
-            _ => "the mark is missing",
-        };
-        format!("{width} x {height} px at {x}, {y} ({:.1} % of the picture): {cause}", 100.0 * self.share)
     }
 }
 

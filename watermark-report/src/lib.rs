@@ -369,8 +369,8 @@ fn issuer(directory: &Directory) -> Issuer {
     Issuer { name: who.name, name_ko: who.name_ko, contact: who.contact, url: who.url }
 }
 
-/// The status' name and the moment that it turns on.
-fn status_words(status: KeyStatus) -> (&'static str, Option<String>) {
+/// A key status' name in reports, and the moment that it turns on.
+pub fn status_words(status: KeyStatus) -> (&'static str, Option<String>) {
     match status {
         KeyStatus::Valid => ("valid", None),
         KeyStatus::RevokedLater { at } => ("revoked-later", Some(at.to_string())),

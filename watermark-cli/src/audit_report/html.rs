@@ -7,7 +7,7 @@ use watermark_core::Language;
 use watermark_report::OutdatedFacts;
 
 use super::{Both, DirectoryFacts, Finding, Report};
-use crate::report::facts;
+use crate::terminal::steers;
 
 const STYLE: &str = include_str!("report.css");
 
@@ -33,7 +33,7 @@ pub(super) fn page(report: &Report<'_>) -> String {
 fn head(out: &mut String, report: &Report<'_>) {
     let _ = write!(
         out,
-        "<header>\n<h1>Image mark report <span lang=\"ko\">· 이미지 표식 감정 보고서</span></h1>\n<p class=\"muted\">{} {}, {}; {} \
+        "<header>\n<h1>Image mark report <span lang=\"ko\">· 이미지 표식 검증 보고서</span></h1>\n<p class=\"muted\">{} {}, {}; {} \
          file(s) <span lang=\"ko\">파일 {}개</span></p>\n",
         report.tool.name,
         report.tool.version,
@@ -42,8 +42,8 @@ fn head(out: &mut String, report: &Report<'_>) {
         report.results.len()
     );
     out.push_str(
-        "<p>Made on one machine without a network. A mark says who stamped a picture; no mark never means that a picture was not made \
-         by AI.</p>\n<p lang=\"ko\">네트워크 없이 한 대의 컴퓨터에서 작성되었습니다. 표식은 누가 표시하였는지를 말해 줄 뿐이며, 표식이 \
+        "<p>The program used no network. A mark says who stamped a picture; no mark never means that a picture was not made \
+         by AI.</p>\n<p lang=\"ko\">이 프로그램은 네트워크를 사용하지 않았습니다. 표식은 누가 표시하였는지를 말해 줄 뿐이며, 표식이 \
          없다고 해서 AI가 만들지 않은 이미지라는 뜻은 아닙니다.</p>\n</header>\n",
     );
 }
@@ -60,24 +60,6 @@ fn label(verdict: &str) -> (&'static str, &'static str, &'static str) {
         "none" => ("No mark", "표식 없음", "none"),
         "error" => ("Not read", "읽지 못함", "bad"),
         _ => ("Other", "기타", "doubtful"),
-    }
-}
-
-/// A fact's label in Korean.
-fn in_korean(label: &str) -> &'static str {
-    match label {
-        "states" => "서명된 내용",
-        "claims" => "주장",
-        "stamped" => "표시 시각·크기",
-        "key" => "키",
-        "content" => "내용 비교",
-        "changed" => "바뀐 부분",
-        "evidence" => "검출 근거",
-        "code" => "오류 정정",
-        "geometry" => "변형",
-        "unread" => "해석 불가",
-        "ledger" => "원장",
-        _ => "",
     }
 }
 
@@ -100,8 +82,8 @@ fn section(out: &mut String, finding: &Finding<'_>) {
         let _ = writeln!(
             out,
             "<figure><img alt=\"Edit map: where the mark is missing or the content differs\" src=\"{}\"><figcaption class=\"muted\">Edit \
-             map: where the mark is missing or the content differs. <span lang=\"ko\">변경 지도: 표식이 없거나 내용이 다른 \
-             부분.</span></figcaption></figure>",
+             map. Red: the mark is missing or the content differs. Blue: flat or damaged, cannot be judged. <span lang=\"ko\">변경 \
+             지도. 빨강: 표식이 없거나 내용이 다른 부분. 파랑: 밋밋하거나 손상되어 판단할 수 없는 부분.</span></figcaption></figure>",
             escaped(map)
         );
     }
@@ -112,8 +94,9 @@ fn section(out: &mut String, finding: &Finding<'_>) {
     if let Some(image) = &record.image {
         row(out, "image", "이미지", &format!("{}, {} x {} px", image.format, image.width, image.height));
     }
-    for (label, text) in facts(record) {
-        row(out, label, in_korean(label), &escaped(&text));
+    for line in &finding.evidence {
+        let value = format!("{}<br><span lang=\"ko\">{}</span>", escaped(&line.en), escaped(&line.ko));
+        row(out, line.label, line.label_ko, &value);
     }
     out.push_str("</table>\n</section>\n");
 }
@@ -139,8 +122,12 @@ fn row(out: &mut String, english: &str, korean: &str, value: &str) {
 
 fn basis(out: &mut String, report: &Report<'_>) {
     out.push_str("<section>\n<h2>What it rests on <span lang=\"ko\">· 판단의 전제</span></h2>\n<table>\n");
-    let carrier = if report.private_carrier { "private carrier" } else { "public carrier" };
-    row(out, "search", "탐색", &format!("{}, {carrier}", report.effort));
+    let (carrier, korean) = if report.private_carrier {
+        ("private carrier", "비공개 반송파")
+    } else {
+        ("public carrier", "공개 반송파")
+    };
+    row(out, "search", "탐색", &format!("{}, {carrier} <span lang=\"ko\">({korean})</span>", report.effort));
     if report.directories.is_empty() {
         row(
             out,
@@ -164,7 +151,8 @@ fn basis(out: &mut String, report: &Report<'_>) {
             "signed by",
             "보고서 서명",
             &format!(
-                "key {}, <code>{}</code>; the signature is in the file of this name with .sig behind it",
+                "key {}, <code>{}</code>; the signature is in the file of this name with .sig behind it <span lang=\"ko\">(서명은 같은 \
+                 이름에 .sig가 붙은 파일에 있음)</span>",
                 auditor.key, auditor.public_key
             ),
         ),
@@ -172,7 +160,7 @@ fn basis(out: &mut String, report: &Report<'_>) {
             out,
             "signed by",
             "보고서 서명",
-            "nobody: this file can be changed unnoticed <span lang=\"ko\">(없음)</span>",
+            "nobody: this file can be changed unnoticed <span lang=\"ko\">(없음: 이 파일은 흔적 없이 바뀔 수 있음)</span>",
         ),
     }
     out.push_str("</table>\n</section>\n");
@@ -188,9 +176,12 @@ fn directory_cell(directory: &DirectoryFacts) -> String {
     }
     let _ = match (&directory.root, directory.sequence, &directory.issued_at) {
         (Some(root), Some(sequence), Some(at)) => {
-            write!(cell, "<br>edition {sequence} of {at}, signed by root <code>{root}</code>")
+            write!(
+                cell,
+                "<br>edition {sequence} of {at}, signed by root <span lang=\"ko\">(제{sequence}판, 루트 키 서명)</span> <code>{root}</code>"
+            )
         }
-        _ => write!(cell, "<br>not signed by a root key"),
+        _ => write!(cell, "<br>not signed by a root key <span lang=\"ko\">(루트 키의 서명 없음)</span>"),
     };
     let _ = write!(cell, "<br>{}, SHA-256 <code>{}</code>", escaped(&directory.file), directory.sha256);
     cell
@@ -205,7 +196,7 @@ fn outdated_cell(outdated: &OutdatedFacts) -> String {
     )
 }
 
-/// Text for an element or a quoted attribute. Characters that cannot be seen become replacement characters.
+/// Text for an element or a quoted attribute. Characters that steer instead of showing become replacement characters.
 pub(crate) fn escaped(text: &str) -> String {
     text.chars().fold(String::with_capacity(text.len()), |mut out, c| {
         match c {
@@ -214,7 +205,7 @@ pub(crate) fn escaped(text: &str) -> String {
             '>' => out.push_str("&gt;"),
             '"' => out.push_str("&quot;"),
             '\'' => out.push_str("&#39;"),
-            c if c.is_control() => out.push('\u{fffd}'),
+            c if steers(c) => out.push('\u{fffd}'),
             c => out.push(c),
         }
         out

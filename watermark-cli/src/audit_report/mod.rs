@@ -16,6 +16,7 @@ use watermark_core::{Language, Verdict};
 
 use crate::args::{Reading, Search};
 use crate::detached;
+use crate::evidence::{facts, label_in_korean};
 use crate::examine::{Examined, Examiner};
 use crate::output::{self, Existing, Readers};
 use crate::signer::AnySigner;
@@ -75,8 +76,19 @@ struct Finding<'a> {
     record: &'a Record,
     proves: Option<Both>,
     proves_not: Option<Both>,
+    /// What the verdict rests on, in words.
+    evidence: Vec<Evidence>,
     /// The edit map as a `data:` address of a PNG.
     map: Option<String>,
+}
+
+/// One kind of evidence in both languages.
+#[derive(Serialize)]
+struct Evidence {
+    label: &'static str,
+    label_ko: &'static str,
+    en: String,
+    ko: String,
 }
 
 /// One sentence in both languages.
@@ -144,7 +156,12 @@ fn directory_facts(file: &crate::trust::DirectoryFile) -> DirectoryFacts {
 
 fn finding(found: &Examined) -> Finding<'_> {
     let verdict: Option<Verdict> = found.record.judged;
+    let said = |language| facts(&found.record, language);
+    let evidence = said(Language::English).into_iter().zip(said(Language::Korean));
     Finding {
+        evidence: evidence
+            .map(|((label, en), (_, ko))| Evidence { label, label_ko: label_in_korean(label), en, ko })
+            .collect(),
         record: &found.record,
         proves: verdict.map(|verdict| Both::of(|language| verdict.proves(language))),
         proves_not: verdict.map(|verdict| Both::of(|language| verdict.proves_not(language))),

@@ -8,18 +8,18 @@ use image::RgbImage;
 use watermark_attacks::{ATTACKS, Attack};
 use watermark_core::payload::{Origin, Serial, SystemName};
 use watermark_core::signature::{Organization, TrustStore};
-use watermark_core::{Carrier, CarrierKey, Statement, Strength, embed};
+use watermark_core::{Carrier, CarrierKey, Language, Statement, Strength, embed};
 use watermark_files::{EncodeOptions, Metadata};
 use watermark_report::Record;
 
 use crate::Outcome;
 use crate::args::{C2paTrust, Demo};
+use crate::evidence::origin_words;
 use crate::examine::{Examiner, Maps};
 use crate::inputs::{Input, Place};
 use crate::manifest::ManifestReader;
 use crate::memory::Memory;
 use crate::output;
-use crate::report;
 use crate::terminal::{BAD, DOUBTFUL, FAINT, GOOD, say, shown};
 use crate::trust::Trust;
 use crate::{batch, key_store, picture, sample, stamping};
@@ -175,7 +175,7 @@ fn row(attack: &Attack, record: &Record) -> String {
         (Some(payload), _) => format!("signed, serial {}, {}", record.beacon.serial.unwrap_or_default(), payload.time),
         (None, true) => format!(
             "{}, serial {}",
-            report::origin_words(record.beacon.origin.as_deref()),
+            origin_words(record.beacon.origin.as_deref(), Language::English),
             record.beacon.serial.unwrap_or_default()
         ),
         (None, false) => "-".to_owned(),

@@ -3,12 +3,13 @@
 use std::fmt::Write as _;
 
 use anyhow::{Result, ensure};
-use watermark_core::Extraction;
 use watermark_core::payload::{Beacon, Seal, VERSION};
+use watermark_core::{Extraction, Language};
 use watermark_report::Record;
 
 use crate::Outcome;
 use crate::args::Inspect;
+use crate::evidence::origin_words;
 use crate::examine::Examiner;
 use crate::inputs;
 use crate::memory::Memory;
@@ -88,7 +89,7 @@ fn beacon_fields(beacon: &Beacon) -> Vec<Field> {
             bits: "4-5",
             name: "origin",
             raw: beacon.origin.bits().to_string(),
-            meaning: format!("{name}: {}", report::origin_words(Some(&name))),
+            meaning: format!("{name}: {}", origin_words(Some(&name), Language::English)),
         },
         Field {
             bits: "6",

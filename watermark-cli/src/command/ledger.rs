@@ -7,12 +7,13 @@ use anyhow::{Context as _, Result};
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
 use watermark_core::payload::hex;
-use watermark_core::signature::{PublicKey, TrustStore};
+use watermark_core::signature::TrustStore;
 use watermark_core::{Language, chain_unchecked, check_record};
 
 use crate::Outcome;
 use crate::args::{Ledger, LedgerAction, LedgerLookup, LedgerVerify};
-use crate::ledger::{self, Chain, Decoded};
+use crate::evidence::key_status;
+use crate::ledger::{self, Chain, Decoded, KeyTotal, KeyTotals, numbers};
 use crate::terminal::{BAD, DOUBTFUL, FAINT, GOOD, counted, note, say, shown, warn};
 use crate::trust;
 
@@ -25,26 +26,24 @@ pub(crate) fn run(args: &Ledger) -> Result<Outcome> {
 
 fn verify(args: &LedgerVerify) -> Result<Outcome> {
     let trust = trust::load(&args.trust)?;
-    let chain = ledger::check(&args.file, args.head)?;
+    let mut keys = KeyTotals::default();
+    let chain = ledger::check_each(&args.file, args.head, |decoded, _| {
+        keys.add(decoded, &trust.store);
+    })?;
+    let keys = keys.into_vec();
     if args.json {
-        say(&as_json(&chain, &trust.store).to_string())?;
+        say(&as_json(&chain, &keys).to_string())?;
     } else {
-        as_text(&chain, &trust.store, &shown(&args.file.to_string_lossy()))?;
+        as_text(&chain, &keys, &shown(&args.file.to_string_lossy()))?;
     }
-    let unknown = chain.keys.values().any(|(key, _)| issuer(key, &trust.store).is_none());
-    let well = chain.fault.is_none() && chain.repeated.is_empty() && !unknown;
+    let vouched = keys.iter().all(|key| key.issuer.is_some() && key.out_of_force.is_empty());
+    let well = chain.fault.is_none() && chain.repeated.is_empty() && vouched;
     Ok(if well { Outcome::ALL } else { Outcome::SOME })
 }
 
-/// Who lists a key.
-fn issuer<'a>(key: &PublicKey, trust: &'a TrustStore) -> Option<&'a str> {
-    let (directory, _) = trust.lookup(key.key_id()).find(|(_, entry)| entry.public_key == *key)?;
-    Some(&directory.organization().name)
-}
-
-fn as_json(chain: &Chain, trust: &TrustStore) -> serde_json::Value {
-    let keys = chain.keys.iter().map(|(public, (key, records))| {
-        json!({ "key": key.key_id().to_string(), "public_key": public, "issuer": issuer(key, trust), "records": records })
+fn as_json(chain: &Chain, keys: &[KeyTotal]) -> serde_json::Value {
+    let keys = keys.iter().map(|KeyTotal { key, public_key, issuer, stamps, out_of_force }| {
+        json!({ "key": key, "public_key": public_key, "issuer": issuer, "records": stamps, "out_of_force": out_of_force })
     });
     let repeated = chain.repeated.iter().map(|(key, serial, n)| json!({ "key": key, "serial": serial, "records": n }));
     let fault = chain.fault.as_ref();
@@ -60,7 +59,7 @@ fn as_json(chain: &Chain, trust: &TrustStore) -> serde_json::Value {
     })
 }
 
-fn as_text(chain: &Chain, trust: &TrustStore, file: &str) -> Result<()> {
+fn as_text(chain: &Chain, keys: &[KeyTotal], file: &str) -> Result<()> {
     let count = chain.head.count;
     match &chain.fault {
         None => say(&format!("{file}: {GOOD}Intact{GOOD:#}: {}.", counted(count, "record")))?,
@@ -71,9 +70,18 @@ fn as_text(chain: &Chain, trust: &TrustStore, file: &str) -> Result<()> {
         }
     }
     say(&format!("    {FAINT}head{FAINT:#}     {}", chain.head))?;
-    for (key, records) in chain.keys.values() {
-        let who = issuer(key, trust).map_or_else(|| "a key that no trusted directory lists".to_owned(), shown);
-        say(&format!("    {FAINT}key{FAINT:#}      {}, {}: {who}", key.key_id(), counted(*records, "record")))?;
+    for KeyTotal { key, issuer, stamps, out_of_force, .. } in keys {
+        let who =
+            issuer.as_ref().map_or_else(|| "a key that no trusted directory lists".to_owned(), |name| shown(name));
+        say(&format!("    {FAINT}key{FAINT:#}      {key}, {}: {who}", counted(*stamps, "record")))?;
+        for of in out_of_force {
+            let status = key_status(of.status, of.at.as_deref(), Language::English);
+            let records = numbers(&of.records, of.stamps);
+            say(&format!(
+                "    {BAD}key{BAD:#}      {key} did not count at the stated time of {}, {status}: {records}",
+                counted(of.stamps, "record")
+            ))?;
+        }
     }
     for (key, serial, records) in &chain.repeated {
         say(&format!("    {DOUBTFUL}repeated{DOUBTFUL:#} serial {serial} of key {key} in records {records:?}"))?;

@@ -3,9 +3,12 @@
 use std::path::PathBuf;
 
 use anyhow::Result;
+use watermark_core::Language;
 
 use crate::Outcome;
 use crate::args::Report;
+use crate::evidence::key_status;
+use crate::ledger::numbers;
 use crate::ledger_report::{self, Asked, Period};
 use crate::signer::SignerSpec;
 use crate::terminal::{BAD, GOOD, counted, say, shown, warn};
@@ -34,12 +37,20 @@ pub(crate) fn run(args: &Report) -> Result<Outcome> {
     let stamps = counted(total, "stamp");
     say(&format!("{}: {stamps}, {} to {}", shown(&args.output.to_string_lossy()), summary.from, summary.to))?;
     let unlisted: Vec<_> = summary.keys.iter().filter(|key| key.issuer.is_none()).map(|key| key.key.as_str()).collect();
-    if unlisted.is_empty() {
-        return Ok(Outcome::ALL);
+    if !unlisted.is_empty() {
+        warn(&format!(
+            "no trusted directory lists {}: anybody could have written those records. Name the directory with --trust",
+            unlisted.join(", ")
+        ));
     }
-    warn(&format!(
-        "no trusted directory lists {}: anybody could have written those records. Name the directory with --trust",
-        unlisted.join(", ")
-    ));
-    Ok(Outcome::SOME)
+    let lapsed: Vec<_> = summary.keys.iter().flat_map(|key| key.out_of_force.iter().map(move |of| (key, of))).collect();
+    for (key, of) in &lapsed {
+        let (key, status) = (&key.key, key_status(of.status, of.at.as_deref(), Language::English));
+        warn(&format!(
+            "key {key} did not count at the stated time of {}, {status}: {}",
+            counted(of.stamps, "record"),
+            numbers(&of.records, of.stamps)
+        ));
+    }
+    Ok(if unlisted.is_empty() && lapsed.is_empty() { Outcome::ALL } else { Outcome::SOME })
 }

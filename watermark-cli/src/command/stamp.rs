@@ -32,6 +32,15 @@ struct Job {
 
 pub(crate) fn run(args: &Stamp) -> Result<Outcome> {
     let jobs = plan(args)?;
+    if let Some(ledger) = &args.ledger {
+        let place = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
+        let taken = |job: &Job| matches!(&job.target, Target::File(path) if place(path) == place(ledger));
+        ensure!(
+            !jobs.iter().any(taken),
+            "{} cannot be both the stamped image and the ledger; name two files",
+            ledger.display()
+        );
+    }
     let key = signing_key(args)?;
     warn_about(&key, args);
     warn_about_quality(args, &jobs);

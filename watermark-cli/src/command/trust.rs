@@ -103,10 +103,14 @@ fn replaced<'a>(new: &DirectoryFile, kept: &'a [DirectoryFile]) -> Result<Option
             );
         }
         let name = &new.directory.organization().name;
+        let why = match root(old) {
+            Some(_) => "its root did not sign this one",
+            None => "it has no root key, so nothing shows that this one is its later edition",
+        };
         ensure!(
             old.directory.organization().name != *name,
-            "you trust a directory of {name} already, and its root did not sign this one; if the issuer confirms the change by \
-             a way you trust: watermark trust remove {}",
+            "you trust a directory of {name} already, and {why}; if the issuer confirms the change by a way you trust: \
+             watermark trust remove {}",
             old.id()
         );
     }

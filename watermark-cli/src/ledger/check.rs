@@ -1,6 +1,6 @@
 //! Checking a whole ledger: the first record at fault, by its number, or that there is none.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::fmt;
 use std::fs::File;
 use std::io::BufReader;
@@ -9,7 +9,6 @@ use std::str::FromStr;
 
 use anyhow::{Context, Result, ensure};
 use watermark_core::payload::hex;
-use watermark_core::signature::PublicKey;
 
 use super::record::{self, Decoded, NO_HASH};
 
@@ -45,8 +44,6 @@ impl FromStr for Head {
 pub(crate) struct Chain {
     /// Intact records from the first one on, and the last one's hash.
     pub(crate) head: Head,
-    /// Every key that signed, with the number of its records.
-    pub(crate) keys: BTreeMap<String, (PublicKey, u64)>,
     /// Serials that a key used more than once, with the numbers of the records.
     pub(crate) repeated: Vec<(String, u64, Vec<u64>)>,
     /// Bytes of an incomplete last line; the next append takes them off.
@@ -66,24 +63,16 @@ pub(crate) struct Fault {
     pub(crate) reason: String,
 }
 
-/// Checks every record, and that `noted`, when given, is still part of the ledger.
+/// Checks every record, and that `noted`, when given, is still part of the ledger. Every record found intact is handed to `visit`, with the
+/// hash of its line. What was handed over before a fault shows is no finding yet: whoever sums up waits for the end.
 ///
 /// # Errors
 /// When the file cannot be read. A ledger at fault is a finding, not an error.
-pub(crate) fn check(path: &Path, noted: Option<Head>) -> Result<Chain> {
-    check_each(path, noted, |_, _| ())
-}
-
-/// The same, handing every record found intact to `visit`, with the hash of its line. What was handed over before a fault
-/// shows is no finding yet: whoever sums up waits for the end.
-///
-/// # Errors
-/// When the file cannot be read.
 pub(crate) fn check_each(path: &Path, noted: Option<Head>, mut visit: impl FnMut(&Decoded, [u8; 32])) -> Result<Chain> {
     let file = File::open(path).with_context(|| format!("cannot open the ledger {}", path.display()))?;
     ensure!(file.metadata().is_ok_and(|about| about.is_file()), "{} is no file", path.display());
     let head = Head { count: 0, sha256: NO_HASH };
-    let mut chain = Chain { head, keys: BTreeMap::new(), repeated: Vec::new(), torn_bytes: 0, fault: None };
+    let mut chain = Chain { head, repeated: Vec::new(), torn_bytes: 0, fault: None };
     let mut serials: HashMap<(String, u64), Vec<u64>> = HashMap::new();
     let mut last_offset = 0;
     for line in record::lines(BufReader::new(file)) {
@@ -114,8 +103,6 @@ pub(crate) fn check_each(path: &Path, noted: Option<Head>, mut visit: impl FnMut
             chain.fault = fault(at, offset, "it was replaced: the next record was chained to another one".to_owned());
             break;
         }
-        let public = PublicKey::from_hex(&decoded.record.public_key)?;
-        chain.keys.entry(public.to_hex()).or_insert((public, 0)).1 += 1;
         chain.head = Head { count: n + 1, sha256: record::hash(&line.bytes) };
         visit(&decoded, chain.head.sha256);
         serials.entry((decoded.record.key, decoded.record.serial)).or_default().push(n);

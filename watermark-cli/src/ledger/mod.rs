@@ -3,6 +3,7 @@
 //! ```text
 //! append: lock -> last line -> record that names its hash -> sign -> one write -> flush to disk -> unlock
 //! check:  every line in order -> number, link, signatures, fields -> intact, or the first record at fault
+//! keys:   every intact record -> who lists its key, and did that count at the record's time
 //! report: every intact record of a period -> totals (`ledger_report`)
 //! search: key id and serial -> offsets of the lines
 //! ```
@@ -12,11 +13,13 @@
 
 mod append;
 mod check;
+mod keys;
 mod record;
 mod search;
 
 pub(crate) use append::Ledger;
-pub(crate) use check::{Chain, Fault, Head, check, check_each};
+pub(crate) use check::{Chain, Fault, Head, check_each};
+pub(crate) use keys::{KeyTotal, KeyTotals, LISTED, numbers};
 pub(crate) use record::{Decoded, Labels, Margin, Stamp};
 pub(crate) use search::{Index, scan};
 

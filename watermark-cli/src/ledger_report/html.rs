@@ -10,6 +10,8 @@ use super::sum::Summary;
 use super::words::{self, pick};
 use crate::args::Lang;
 use crate::audit_report::escaped;
+use crate::evidence::key_status;
+use crate::ledger::numbers;
 
 const STYLE: &str = concat!(include_str!("../audit_report/report.css"), include_str!("ledger_report.css"));
 
@@ -76,10 +78,20 @@ impl Page {
                 ledger.records
             ),
         };
+        let vouched = summary.keys.iter().all(|key| key.issuer.is_some() && key.out_of_force.is_empty());
+        let class = if vouched { "good" } else { "doubtful" };
         self.add(&format!(
-            "<section class=\"good\">\n<h2>{heading}</h2>\n<p class=\"badge\">{sentence}</p>\n<table>\n"
+            "<section class=\"{class}\">\n<h2>{heading}</h2>\n<p class=\"badge\">{sentence}</p>\n<table>\n"
         ));
         self.fact("ledger", "원장", &escaped(&ledger.file));
+        for key in &summary.keys {
+            for of in &key.out_of_force {
+                let status = key_status(of.status, of.at.as_deref(), self.lang.into());
+                let records = numbers(&of.records, of.stamps);
+                let value = format!("<strong>{}</strong>: {} ({status}): {records}", of.stamps, escaped(&key.key));
+                self.fact("records dated when their key did not count", "키에 효력이 없던 시각으로 된 기록", &value);
+            }
+        }
         self.fact("head", "머리값", &format!("<code>{}</code>", ledger.head));
         let range = summary.range.as_ref().map_or_else(
             || self.say("none", "없음").to_owned(),
@@ -211,16 +223,12 @@ impl Page {
              scope=\"col\">{records}</th></tr></thead>\n<tbody>\n"
         ));
         for exemption in &summary.exemptions {
-            let mut records: Vec<_> = exemption.records.iter().map(ToString::to_string).collect();
-            if exemption.stamps > records.len() as u64 {
-                records.push("…".to_owned());
-            }
             self.add(&format!(
                 "<tr><th scope=\"row\">{}</th><td>{}</td><td class=\"number\">{}</td><td>{}</td></tr>\n",
                 escaped(&exemption.kind),
                 escaped(&exemption.reason),
                 exemption.stamps,
-                records.join(", ")
+                numbers(&exemption.records, exemption.stamps)
             ));
         }
         self.add("</tbody>\n</table>\n</section>\n");

@@ -53,6 +53,7 @@ fn table(summary: &Summary) -> String {
         "time",
         "key",
         "issuer",
+        "key_status",
         "serial",
         "origin",
         "system",

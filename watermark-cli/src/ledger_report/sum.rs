@@ -6,14 +6,12 @@ use std::path::Path;
 use anyhow::{Context as _, Result, ensure};
 use serde::Serialize;
 use watermark_core::payload::{UnixSeconds, hex};
-use watermark_core::signature::{PublicKey, TrustStore};
+use watermark_core::signature::TrustStore;
 
-use crate::ledger::{Decoded, Fault, Head, check_each};
+use crate::ledger::{Decoded, Fault, Head, KeyTotal, KeyTotals, LISTED, check_each};
 use crate::stamping::now;
 
 const DAY_S: i64 = 86_400;
-/// Numbers of records that are listed for one exemption; the rest is counted, and in the table of records.
-const LISTED: usize = 20;
 
 /// Which days.
 #[derive(Clone, Debug)]
@@ -111,16 +109,6 @@ pub(crate) struct Range {
     pub(crate) last_sha256: String,
 }
 
-/// Stamps of a key.
-#[derive(Serialize)]
-pub(crate) struct KeyTotal {
-    pub(crate) key: String,
-    pub(crate) public_key: String,
-    /// Who lists it in a trusted directory.
-    pub(crate) issuer: Option<String>,
-    pub(crate) stamps: u64,
-}
-
 /// Stamps for which a duty was said not to hold, with one reason.
 #[derive(Serialize)]
 pub(crate) struct ExemptionTotal {
@@ -141,7 +129,7 @@ pub(crate) fn sum_up(asked: Asked<'_>) -> Result<Result<Summary, Fault>> {
     let to = period.to.as_deref().map(number).transpose().context("cannot use --to")?;
     ensure!(from.zip(to).is_none_or(|(from, to)| from <= to), "--from lies after --to; turn them round");
     let mut summary = empty(ledger, &period)?;
-    let mut keys: BTreeMap<String, KeyTotal> = BTreeMap::new();
+    let mut keys = KeyTotals::default();
     let mut exempt: BTreeMap<(String, String), ExemptionTotal> = BTreeMap::new();
     let chain = check_each(ledger, noted, |decoded, sha256| {
         let day = period.day(decoded.payload.seal.unverified_claims.time);
@@ -152,7 +140,7 @@ pub(crate) fn sum_up(asked: Asked<'_>) -> Result<Result<Summary, Fault>> {
     if let Some(fault) = chain.fault {
         return Ok(Err(fault));
     }
-    summary.keys = keys.into_values().collect();
+    summary.keys = keys.into_vec();
     summary.exemptions = exempt.into_values().collect();
     summary.ledger.records = chain.head.count;
     summary.ledger.head = chain.head.to_string();
@@ -206,7 +194,7 @@ impl Summary {
         day: i64,
         sha256: &[u8; 32],
         trust: &TrustStore,
-        keys: &mut BTreeMap<String, KeyTotal>,
+        keys: &mut KeyTotals,
         exempt: &mut BTreeMap<(String, String), ExemptionTotal>,
     ) {
         let record = &decoded.record;
@@ -239,13 +227,7 @@ impl Summary {
                 entry.records.push(record.n);
             }
         }
-        let key = keys.entry(record.public_key.clone()).or_insert_with(|| KeyTotal {
-            key: record.key.clone(),
-            public_key: record.public_key.clone(),
-            issuer: issuer(&record.public_key, trust),
-            stamps: 0,
-        });
-        key.stamps += 1;
+        let (issuer, status) = keys.add(decoded, trust);
         let line_sha256 = hex::encode(sha256);
         let first = self.range.take().map_or_else(|| (record.n, line_sha256.clone()), |r| (r.first, r.first_sha256));
         self.range =
@@ -256,7 +238,8 @@ impl Summary {
             date(day),
             record.time.clone(),
             record.key.clone(),
-            key.issuer.clone().unwrap_or_default(),
+            issuer.unwrap_or_default().to_owned(),
+            status.unwrap_or_default().to_owned(),
             record.serial.to_string(),
             record.origin.clone(),
             record.system.clone().unwrap_or_default(),
@@ -271,11 +254,4 @@ impl Summary {
             record.output_sha256.clone(),
         ]);
     }
-}
-
-/// Who lists a key.
-fn issuer(public_key: &str, trust: &TrustStore) -> Option<String> {
-    let key = PublicKey::from_hex(public_key).ok()?;
-    let (directory, _) = trust.lookup(key.key_id()).find(|(_, entry)| entry.public_key == key)?;
-    Some(directory.organization().name.clone())
 }

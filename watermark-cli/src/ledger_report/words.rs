@@ -28,7 +28,9 @@ pub(super) fn origin(lang: Lang, origin: &str) -> &'static str {
         "altered" => {
             pick(lang, "an existing picture, substantially altered", "기존 이미지를 생성형 인공지능이 크게 바꿈")
         }
-        "possible" => pick(lang, "possibly either; the stamper did not know", "알 수 없음"),
+        "possible" => {
+            pick(lang, "possibly either; the stamper did not know", "생성 또는 변경되었을 수 있음(확인되지 않음)")
+        }
         _ => "",
     }
 }
@@ -59,7 +61,7 @@ pub(super) const fn limits(lang: Lang) -> [&'static str; 4] {
             "안내 문구는 파일과 함께 제공할 의무가 있었던 것을 적습니다. 실제로 제공되었는지는 파일과 이 원장 밖의 일입니다.",
             "예외 사유는 표시한 사람이 적은 그대로이며, 여기서 그 타당성을 판단하지 않았습니다.",
             "기록의 변경·교체·누락은 사슬에서 드러나지만, 끝부분이 잘려 나간 것은 다른 곳에 미리 적어 둔 머리값과 비교해야만 드러납니다. 시각은 표시에 적힌 \
-             시각입니다. 이 보고서는 누구도 법을 준수한다고 말하지 않습니다.",
+             시각입니다. 이 보고서는 법 준수 여부를 보증하지 않습니다.",
         ],
     }
 }

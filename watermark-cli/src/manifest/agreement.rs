@@ -41,7 +41,7 @@ impl Contradiction {
     pub(super) fn sentence(&self, language: Language) -> String {
         match (self, language) {
             (Self::SoftBinding { manifest, pixels }, Language::Korean) => format!(
-                "C2PA 매니페스트가 가리키는 표식은 {manifest}인데 화소에 있는 표식은 {pixels}입니다. 둘 중 하나는 이 그림의 것이 아닙니다."
+                "C2PA 매니페스트가 가리키는 표식은 {manifest}인데 화소에 있는 표식은 {pixels}입니다. 둘 중 하나는 이 이미지의 것이 아닙니다."
             ),
             (Self::SoftBinding { manifest, pixels }, _) => format!(
                 "The C2PA manifest names the mark {manifest}, the pixels carry {pixels}: one of the two does not belong to this picture."
@@ -51,14 +51,14 @@ impl Contradiction {
             }
             (Self::NoMark, _) => "The C2PA manifest names a mark, and none was found in the pixels.".to_owned(),
             (Self::Changed, Language::Korean) => {
-                "표식은 남아 있으나 C2PA 매니페스트는 다른 내용의 파일에 서명한 것입니다. 서명 뒤에 파일이 바뀌었거나 매니페스트가 다른 그림의 것입니다."
+                "표식은 남아 있으나 C2PA 매니페스트는 다른 내용의 파일에 서명한 것입니다. 서명 뒤에 파일이 바뀌었거나 매니페스트가 다른 이미지의 것입니다."
                     .to_owned()
             }
             (Self::Changed, _) => "The mark is there, but the C2PA manifest was signed for other bytes: the file was changed after that, or \
                  the manifest is another picture's."
                 .to_owned(),
             (Self::SourceType { manifest, pixels }, Language::Korean) => {
-                format!("C2PA 매니페스트는 출처 유형을 {manifest}(으)로, 표식은 {pixels}(으)로 밝히고 있습니다.")
+                format!("C2PA 매니페스트가 밝힌 출처 유형은 {manifest}, 표식이 밝힌 것은 {pixels}입니다.")
             }
             (Self::SourceType { manifest, pixels }, _) => {
                 format!("The C2PA manifest states the source type {manifest}, the mark states {pixels}.")

@@ -3,8 +3,8 @@
 //! A beacon's key id has 24 bits, so two organisations may list different keys under one id, by chance or on
 //! purpose. Every candidate is tried; only a signature that holds names an issuer.
 
-use super::{Authenticated, Directory, DirectoryKey, KeyStatus, verify};
-use crate::payload::{KeyId, Payload};
+use super::{Authenticated, Directory, DirectoryKey, KeyStatus, PublicKey, verify};
+use crate::payload::{KeyId, Payload, UnixSeconds};
 
 /// The directories a verifier chose to trust.
 #[derive(Clone, Debug, Default)]
@@ -45,35 +45,37 @@ pub struct Standing<'a> {
     pub directory: &'a Directory,
     /// Its entry for the key.
     pub key: &'a DirectoryKey,
-    /// What that says of the time of the stamp.
+    /// What that says of the time of the signature.
     pub status: KeyStatus,
 }
 
-impl Standing<'_> {
-    /// Whether the key counted at the time of the stamp.
+impl<'a> Standing<'a> {
+    /// Whether the key counted at the time of the signature.
     pub fn counts(&self) -> bool {
         matches!(self.status, KeyStatus::Valid | KeyStatus::RevokedLater { .. })
     }
-}
 
-impl<'a> SignatureCheck<'a> {
-    /// Of several entries for the signing key, the one that counts: a revocation weighs most, whoever states it, since
-    /// distrusting a good key costs an inquiry and trusting a stolen one a forgery; then a period that holds; then a directory
-    /// that a root key signed, so that an unsigned impostor named first does not name the signer. `None` when no
-    /// signature holds.
-    pub fn standing(&self) -> Option<Standing<'a>> {
-        let Self::Valid { authenticated, issuers } = self else { return None };
-        let time = authenticated.claims().seal.time;
+    /// Of several entries for one key, the one that decides: a revocation weighs most, whoever states it, since distrusting a good
+    /// key costs an inquiry and trusting a stolen one a forgery; then a period that holds; then a directory that a root key signed, so
+    /// that an unsigned impostor named first does not name the signer.
+    fn deciding(entries: impl Iterator<Item = (&'a Directory, &'a DirectoryKey)>, time: UnixSeconds) -> Option<Self> {
         let weight = |status| match status {
             KeyStatus::Revoked { .. } => 0,
             KeyStatus::RevokedLater { .. } => 1,
             KeyStatus::Valid => 2,
             KeyStatus::NotYetValid { .. } | KeyStatus::Expired { .. } => 3,
         };
-        issuers
-            .iter()
-            .map(|&(directory, key)| Standing { directory, key, status: key.status_at(time) })
+        entries
+            .map(|(directory, key)| Self { directory, key, status: key.status_at(time) })
             .min_by_key(|standing| (weight(standing.status), standing.directory.endorsement().is_none()))
+    }
+}
+
+impl<'a> SignatureCheck<'a> {
+    /// Whether the signing key counted at the stated time, by the entry that decides; `None` when no signature holds.
+    pub fn standing(&self) -> Option<Standing<'a>> {
+        let Self::Valid { authenticated, issuers } = self else { return None };
+        Standing::deciding(issuers.iter().copied(), authenticated.claims().seal.time)
     }
 }
 
@@ -110,6 +112,11 @@ impl TrustStore {
             .iter()
             .flat_map(|directory| directory.keys().iter().map(move |key| (directory, key)))
             .filter(move |(_, key)| key.public_key.key_id() == id)
+    }
+
+    /// Whether a key counts for what it signed at `time`, by the entry that decides; `None` when no directory lists this very key.
+    pub fn standing(&self, key: &PublicKey, time: UnixSeconds) -> Option<Standing<'_>> {
+        Standing::deciding(self.lookup(key.key_id()).filter(|(_, entry)| entry.public_key == *key), time)
     }
 
     /// Checks a payload's signature under every key that its id may mean.

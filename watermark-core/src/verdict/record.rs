@@ -61,7 +61,14 @@ pub fn check_record<'a>(beacon: &Beacon, record: &Payload, trust: &'a TrustStore
 }
 
 /// The reservation that goes with every record found by looking it up: it was checked by itself, the file that it stands in was not.
+///
+/// The command in it names `ledger` so that a shell takes it for one word.
 pub fn chain_unchecked(language: Language, ledger: &str) -> String {
+    let plain = |c: char| c.is_alphanumeric() || "-_./:@%+,".contains(c);
+    let mut ledger = if ledger.starts_with('-') { format!("./{ledger}") } else { ledger.to_owned() };
+    if !ledger.chars().all(plain) {
+        ledger = format!("'{}'", ledger.replace('\'', r"'\''"));
+    }
     language.choose(
         format!(
             "The record was checked by itself, the chain of the ledger was not: `watermark ledger verify {ledger}` tells whether records were \

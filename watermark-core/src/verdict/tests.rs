@@ -96,7 +96,7 @@ fn every_standing_of_a_key_is_a_verdict_and_a_sentence() {
             |key| key.valid_from = Some(at(1)),
             Verdict::UnknownIssuer,
             &[
-                "Signed by a key of Example at a stated time when the key did not count: it became valid at 2026-03-02T00:00:00Z only.",
+                "Signed by a key of Example at a stated time when the key did not count: it was valid only from 2026-03-02T00:00:00Z.",
             ],
             &[
                 "예시의 키로 서명되었으나 표시된 시각에 그 키는 효력이 없었습니다: 이 키는 2026-03-02T00:00:00Z부터 유효합니다.",
@@ -204,6 +204,19 @@ fn two_keys_with_one_short_id_are_told_apart_by_the_signature_alone() {
     let en = report.sentences(Language::English);
     assert!(en[1].ends_with("without a signature nothing tells them apart."), "{en:?}");
     assert!(en[2].contains("listed by First, Second: a claim like the rest"), "{en:?}");
+}
+
+#[test]
+fn an_impostor_of_the_same_name_is_told() {
+    let named = |valid_from| directory("Example", "예시", vec![DirectoryKey { valid_from, ..entry(&key(1)) }]);
+    let (verdict, en, ko) =
+        judged(&payload_by(&key(1)), &TrustStore::new(vec![named(None), named(Some(UnixSeconds(0)))]));
+    assert_eq!(verdict, Verdict::Verified);
+    assert!(
+        en[1].contains("another directory in the name of Example: nothing here shows that both are theirs"),
+        "{en:?}"
+    );
+    assert!(ko[1].contains("예시의 이름으로 된 다른 키 목록에도 있습니다"), "{ko:?}");
 }
 
 #[test]

@@ -25,7 +25,8 @@ impl Language {
         }
     }
 
-    pub(super) fn choose(self, english: String, korean: String) -> String {
+    /// Of two wordings the one in this language.
+    pub fn choose<T>(self, english: T, korean: T) -> T {
         match self {
             Self::English => english,
             Self::Korean => korean,
@@ -173,11 +174,16 @@ impl Report<'_> {
     fn co_issuers(&self, language: Language) -> Option<String> {
         let standing = self.standing()?;
         let Some(SignatureCheck::Valid { issuers, .. }) = &self.signature else { return None };
-        let own = language.name_of(standing.directory);
-        let others: Vec<_> =
-            issuers.iter().filter(|(directory, _)| language.name_of(directory) != own).copied().collect();
+        let others: Vec<_> = issuers.iter().filter(|(other, _)| *other != standing.directory).copied().collect();
         let names = names(&others, language);
         (!others.is_empty()).then(|| {
+            // Whoever takes another's key may take the name as well.
+            if names == language.name_of(standing.directory) {
+                return language.choose(
+                    format!("The same key is listed by another directory in the name of {names}: nothing here shows that both are theirs."),
+                    format!("같은 키가 {names}의 이름으로 된 다른 키 목록에도 있습니다. 두 목록이 모두 그 기관의 것인지는 여기서 알 수 없습니다."),
+                );
+            }
             language.choose(
                 format!("The same key is listed by {names} too, and only one of them can be its holder."),
                 format!("같은 키가 {names}의 키 목록에도 있으나, 보유자는 그중 하나뿐입니다."),
@@ -395,7 +401,7 @@ fn out_of_force(standing: &Standing<'_>, language: Language) -> (String, String)
         KeyStatus::Expired { until } => {
             (format!("was valid until {until} only"), format!("{until}까지만 유효하였습니다"))
         }
-        KeyStatus::NotYetValid { from } => (format!("became valid at {from} only"), format!("{from}부터 유효합니다")),
+        KeyStatus::NotYetValid { from } => (format!("was valid only from {from}"), format!("{from}부터 유효합니다")),
         KeyStatus::Valid | KeyStatus::RevokedLater { .. } => ("counted".to_owned(), "유효하였습니다".to_owned()),
     };
     (

@@ -1,0 +1,90 @@
+//! Whose keys signed a ledger's records, and whether each counted at the time that its records state. A record's own signature and the
+//! chain say nothing of that: whoever has a stolen key can append to them.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use watermark_core::signature::{PublicKey, TrustStore};
+use watermark_report::status_words;
+
+use super::Decoded;
+
+/// Numbers of records that are listed for one finding; the rest is counted.
+pub(crate) const LISTED: usize = 20;
+
+/// Records of a key.
+#[derive(Serialize)]
+pub(crate) struct KeyTotal {
+    pub(crate) key: String,
+    pub(crate) public_key: String,
+    /// Who lists it in a trusted directory.
+    pub(crate) issuer: Option<String>,
+    pub(crate) stamps: u64,
+    /// Those dated when it did not count.
+    pub(crate) out_of_force: Vec<OutOfForce>,
+}
+
+/// Records dated when their key did not count, for one reason.
+#[derive(Serialize)]
+pub(crate) struct OutOfForce {
+    /// The key's status at their times, as `key_status` in `docs/verify.schema.json`.
+    pub(crate) status: &'static str,
+    /// The moment that it turns on.
+    pub(crate) at: Option<String>,
+    pub(crate) stamps: u64,
+    /// The first of them.
+    pub(crate) records: Vec<u64>,
+}
+
+/// Every key that signed, in the order of the public keys.
+#[derive(Default)]
+pub(crate) struct KeyTotals(BTreeMap<String, KeyTotal>);
+
+impl KeyTotals {
+    /// Counts a record, and hands back who lists its key and what that says of the record's time.
+    pub(crate) fn add(&mut self, decoded: &Decoded, trust: &TrustStore) -> (Option<&str>, Option<&'static str>) {
+        let record = &decoded.record;
+        let time = decoded.payload.seal.unverified_claims.time;
+        let key = PublicKey::from_hex(&record.public_key).ok();
+        let standing = key.and_then(|key| trust.standing(&key, time));
+        let total = self.0.entry(record.public_key.clone()).or_insert_with(|| KeyTotal {
+            key: record.key.clone(),
+            public_key: record.public_key.clone(),
+            issuer: standing.map(|standing| standing.directory.organization().name.clone()),
+            stamps: 0,
+            out_of_force: Vec::new(),
+        });
+        total.stamps += 1;
+        let status = standing.map(|standing| status_words(standing.status));
+        if let (Some(standing), Some((status, at))) = (standing, &status)
+            && !standing.counts()
+        {
+            let found = total.out_of_force.iter().position(|of| of.status == *status && of.at == *at);
+            let index = found.unwrap_or_else(|| {
+                let fresh = OutOfForce { status, at: at.clone(), stamps: 0, records: Vec::new() };
+                total.out_of_force.push(fresh);
+                total.out_of_force.len() - 1
+            });
+            let of = &mut total.out_of_force[index];
+            of.stamps += 1;
+            if of.records.len() < LISTED {
+                of.records.push(record.n);
+            }
+        }
+        (total.issuer.as_deref(), status.map(|(status, _)| status))
+    }
+
+    /// All of them.
+    pub(crate) fn into_vec(self) -> Vec<KeyTotal> {
+        self.0.into_values().collect()
+    }
+}
+
+/// Numbers of records as people read them, with an ellipsis where there are more than are listed.
+pub(crate) fn numbers(records: &[u64], stamps: u64) -> String {
+    let mut all: Vec<_> = records.iter().map(ToString::to_string).collect();
+    if stamps > records.len() as u64 {
+        all.push("…".to_owned());
+    }
+    all.join(", ")
+}
