@@ -56,6 +56,14 @@ fn what_was_done_is_what_is_reported() {
 }
 
 #[test]
+fn a_crop_too_small_for_its_pilot_is_marked() {
+    // 3 % of the picture, 133 x 179 px: some 350 blocks of a tile of 4096, and lines that chance reaches.
+    let attacked = run(&[Step::Crop(0.03, Keep::Centre)], &common::rgb(&stamped().raster), 1).unwrap().image;
+    let read = extract(&common::raster(&attacked), &common::public(), Effort::Normal).unwrap();
+    assert!(read.is_marked(), "{:?}", read.detection);
+}
+
+#[test]
 fn a_crop_reports_its_share_and_its_place() {
     let found = registration(&stamped(), &[Step::Trim(100, 60, 0, 33)], Effort::Normal);
     let share = 668.0 * 940.0 / (768.0 * 1033.0);

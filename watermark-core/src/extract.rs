@@ -13,7 +13,7 @@ use rustfft::FftPlanner;
 use crate::affine::Affine;
 use crate::bind::Traced;
 use crate::canonical;
-use crate::carrier::{Carrier, TILE_BITS};
+use crate::carrier::{Carrier, TILE_BITS, TILE_PX};
 use crate::codes::{Codes, bytes};
 use crate::coding::{CodeError, Decoded, Workspace};
 use crate::color;
@@ -203,8 +203,9 @@ impl<'a> Reader<'a> {
             self.read_all(&unmoved);
         }
         let frame = Frame::new(luma);
+        let small = luma.data.len() <= TILE_PX * TILE_PX;
         if !self.registered()
-            && standings[0] > budget.least_for_crop
+            && (small || standings[0] > budget.least_for_crop)
             && let Some(pose) = register::cropped(&mut planner, luma, &frame, self.carrier, &mut self.candidates)
         {
             self.read_all(&pose);
@@ -253,6 +254,12 @@ impl<'a> Reader<'a> {
             if let Some(pose) = pose {
                 self.read_all(&pose);
             }
+            if self.registered() {
+                return;
+            }
+        }
+        if let Some(pose) = register::resized(luma, self.carrier, &mut self.candidates) {
+            self.read_all(&pose);
             if self.registered() {
                 return;
             }

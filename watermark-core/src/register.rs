@@ -49,6 +49,8 @@ const HALVES: [[f64; 2]; 4] = [[0.0, 0.0], [0.5, 0.5], [0.5, 0.0], [0.0, 0.5]];
 const WORTH_A_LOOK: f32 = 4.0;
 /// How far a large picture is reduced at most before its spectrum is taken: the innermost lines are at 0.04 cycles per pixel.
 const MOST_REDUCED: f64 = 3.0;
+/// Sizes, now and when stamped, that pictures are resized by as a whole without further thought.
+const RATIOS: [[usize; 2]; 8] = [[1, 2], [3, 4], [2, 3], [3, 2], [2, 1], [4, 5], [1, 3], [5, 4]];
 /// Side of the corner that first judges a scale, canonical pixels: small, so that an error of 0.1 % still coheres.
 const CORNER_PX: usize = 384;
 /// Side of the window that the translation search looks at, canonical pixels.
@@ -136,6 +138,19 @@ pub(crate) fn turned(luma: &Plane, carrier: &Carrier, candidates: &mut u64) -> O
     })
 }
 
+/// The plane as a whole picture that was resized by one of the usual [`RATIOS`], if a corner coheres at that size. Lines of the pilot
+/// that are too faint to show the scale are not needed.
+pub(crate) fn resized(luma: &Plane, carrier: &Carrier, candidates: &mut u64) -> Option<Pose<'static>> {
+    let mut sizes = Sizes::new([Cow::Borrowed(luma)], carrier, candidates);
+    for [now, then] in RATIOS {
+        let size = |n: usize| (n * then + now / 2) / now;
+        sizes.judge(size(luma.width), size(luma.height), 0);
+    }
+    sizes.climb();
+    let best = sizes.best.clone().filter(|best| best.score > WORTH_READING)?;
+    Some(sizes.pose(luma, &best, &Linear::IDENTITY))
+}
+
 /// The plane as a whole picture that was resized, turned by quarters or mirrored: canonical planes of the sizes that cohere best.
 pub(crate) fn whole(luma: &Plane, map: &Linear, carrier: &Carrier, candidates: &mut u64) -> Option<Pose<'static>> {
     let turn = map.nearest_turn();
@@ -144,8 +159,8 @@ pub(crate) fn whole(luma: &Plane, map: &Linear, carrier: &Carrier, candidates: &
     if b.abs() > UPRIGHT * x || c.abs() > UPRIGHT * y {
         return None;
     }
-    let upside_down = turn.after(&Linear::diagonal(-1.0, -1.0));
-    let planes = [resample::turned(luma, &turn), resample::turned(luma, &upside_down)];
+    let turns = [turn, turn.after(&Linear::diagonal(-1.0, -1.0))];
+    let planes: [Cow<'_, Plane>; 2] = turns.map(|turn| Cow::Owned(resample::turned(luma, &turn)));
     // The canonical size is a whole number of pixels: try each one that the pilot's precision leaves open, nearest first.
     let open = |n: usize, pitch: f64| {
         let size = n as f64 / pitch;
@@ -153,47 +168,79 @@ pub(crate) fn whole(luma: &Plane, map: &Linear, carrier: &Carrier, candidates: &
         ((size - slack).ceil() as usize..=(size + slack).floor() as usize).map(move |n| ((n as f64 - size).abs(), n))
     };
     let (width, height) = (planes[0].width, planes[0].height);
-    let mut sizes: Vec<(f64, usize, usize)> =
+    let mut open: Vec<(f64, usize, usize)> =
         open(width, x).flat_map(|(dx, w)| open(height, y).map(move |(dy, h)| (dx + dy, w, h))).collect();
-    sizes.sort_by(|a, b| a.0.total_cmp(&b.0));
-    let mut best = (WORTH_A_LOOK, 0, 0, false);
-    let mut judge = |w: usize, h: usize, half_turn: bool, best: &mut (f32, usize, usize, bool)| {
-        if w.min(h) < 64 || w.max(h) > MOST_PX {
+    open.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let mut sizes = Sizes::new(planes, carrier, candidates);
+    for (_, w, h) in open {
+        sizes.judge(w, h, 0);
+        sizes.judge(w, h, 1);
+        if sizes.best.as_ref().is_some_and(|best| best.score > CERTAIN) {
+            break;
+        }
+    }
+    sizes.climb();
+    let best = sizes.best.clone()?;
+    Some(sizes.pose(luma, &best, &turns[best.plane]))
+}
+
+/// Canonical sizes of a whole picture, judged by a corner.
+struct Sizes<'a, const N: usize> {
+    /// The ways that the picture may lie.
+    planes: [Cow<'a, Plane>; N],
+    carrier: &'a Carrier,
+    candidates: &'a mut u64,
+    best: Option<Size>,
+}
+
+/// A canonical size, and how far the corner coheres at it.
+#[derive(Clone)]
+struct Size {
+    score: f32,
+    width: usize,
+    height: usize,
+    /// Number of the plane.
+    plane: usize,
+}
+
+impl<'a, const N: usize> Sizes<'a, N> {
+    fn new(planes: [Cow<'a, Plane>; N], carrier: &'a Carrier, candidates: &'a mut u64) -> Self {
+        Self { planes, carrier, candidates, best: None }
+    }
+
+    /// Whether a size is the best so far.
+    fn judge(&mut self, width: usize, height: usize, plane: usize) -> bool {
+        if width.min(height) < 64 || width.max(height) > MOST_PX {
             return false;
         }
-        let score = coherence(&corner(&planes[usize::from(half_turn)], w, h), carrier);
-        *candidates += (GAINS / 3) as u64;
-        let better = score > best.0;
+        let score = coherence(&corner(&self.planes[plane], width, height), self.carrier);
+        *self.candidates += (GAINS / 3) as u64;
+        let better = score > self.best.as_ref().map_or(WORTH_A_LOOK, |best| best.score);
         if better {
-            *best = (score, w, h, half_turn);
+            self.best = Some(Size { score, width, height, plane });
         }
         better
-    };
-    for &(_, w, h) in &sizes {
-        judge(w, h, false, &mut best);
-        judge(w, h, true, &mut best);
-        if best.0 > CERTAIN {
-            break;
+    }
+
+    /// Goes on to better sizes next to the best: neighbouring ones cohere as well, if less.
+    fn climb(&mut self) {
+        while let Some(Size { width: w, height: h, plane, .. }) = self.best {
+            let around = [(w + 1, h), (w - 1, h), (w, h + 1), (w, h - 1), (w + 1, h + 1), (w - 1, h - 1)];
+            if !around.map(|(w, h)| self.judge(w, h, plane)).contains(&true) {
+                break;
+            }
         }
     }
-    if best.1 == 0 {
-        return None;
+
+    /// The picture at a size, `turn` having made its plane of `luma`.
+    fn pose(&self, luma: &Plane, &Size { width, height, plane, .. }: &Size, turn: &Linear) -> Pose<'static> {
+        let plane = &self.planes[plane];
+        let stretched = canonical::stretch(Cow::Borrowed(&**plane), (width, height)).into_owned();
+        let stretch = Affine::scaling(plane.width as f64 / width as f64, plane.height as f64 / height as f64);
+        let map = resample::turning(luma.width, luma.height, turn).after(&stretch);
+        let (shown, whole) = (stretched.data.len() as f64, Some([width, height]));
+        Pose { plane: Cow::Owned(stretched), tile_x: 0, tile_y: 0, map, shown, residual: None, whole }
     }
-    // Neighbouring sizes cohere as well, if less.
-    loop {
-        let (_, w, h, half_turn) = best;
-        let around = [(w + 1, h), (w - 1, h), (w, h + 1), (w, h - 1), (w + 1, h + 1), (w - 1, h - 1)];
-        if !around.map(|(w, h)| judge(w, h, half_turn, &mut best)).contains(&true) {
-            break;
-        }
-    }
-    let (_, w, h, half_turn) = best;
-    let (plane, turn) = if half_turn { (&planes[1], upside_down) } else { (&planes[0], turn) };
-    let stretched = canonical::stretch(Cow::Borrowed(plane), (w, h)).into_owned();
-    let stretch = Affine::scaling(plane.width as f64 / w as f64, plane.height as f64 / h as f64);
-    let map = resample::turning(luma.width, luma.height, &turn).after(&stretch);
-    let shown = stretched.data.len() as f64;
-    Some(Pose { plane: Cow::Owned(stretched), tile_x: 0, tile_y: 0, map, shown, residual: None, whole: Some([w, h]) })
 }
 
 /// The plane under `map`, wherever it was cut, refined.
@@ -251,4 +298,29 @@ fn corner(luma: &Plane, w: usize, h: usize) -> Plane {
     let part =
         |from: usize, to: usize| resample::Axis { pitch: from as f64 / to as f64, start: 0.0, len: to.min(CORNER_PX) };
     resample::resample(luma, part(luma.width, w), part(luma.height, h))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::carrier::{CarrierKey, TILE_BITS};
+    use crate::lattice::{self, Strengths};
+    use crate::testing::picture;
+
+    #[test]
+    fn usual_sizes_are_found_without_a_pilot() {
+        let carrier = Carrier::new(&CarrierKey::PUBLIC);
+        let bits: Vec<u8> = (0..TILE_BITS).map(|i| (i % 3 == 0).into()).collect();
+        let mut plane = picture(686, 618, 5);
+        let mut candidates = 0;
+        assert!(resized(&plane, &carrier, &mut candidates).is_none(), "no mark");
+        lattice::embed(&mut plane, &carrier.lattice, &bits, Strengths::new(9.0));
+        // 514.5 px are no whole number of pixels, so that the size when stamped is one of two.
+        for (width, height) in [(515, 464), (514, 463), (343, 309), (1372, 1236)] {
+            let received = canonical::stretch(Cow::Borrowed(&plane), (width, height)).into_owned();
+            let pose = resized(&received, &carrier, &mut candidates).unwrap_or_else(|| panic!("{width} x {height}"));
+            assert_eq!(pose.whole, Some([686, 618]), "{width} x {height}");
+        }
+        assert!(resized(&canonical::stretch(Cow::Borrowed(&plane), (620, 559)), &carrier, &mut candidates).is_none());
+    }
 }
