@@ -186,7 +186,7 @@ pub(crate) fn write(
     let (mut profile, strengths) = strength::choose(&grid, carrier, &codewords, strength)?;
     let mut change = modulate(&plane, &grid, carrier, &codewords, profile, strengths);
     if profile == Profile::Sealed
-        && rehearsal::is_clipped(&change)
+        && rehearsal::is_clipped(&change, &plane)
         && !rehearsal::seal_holds(&change, carrier, &codes, strengths)
     {
         profile = Profile::BeaconOnly;

@@ -203,7 +203,7 @@ impl<'a> Reader<'a> {
             self.read_all(&unmoved);
         }
         let frame = Frame::new(luma);
-        let small = luma.data.len() <= TILE_PX * TILE_PX;
+        let small = luma.data.len() <= TILE_PX * TILE_PX / 2;
         if !self.registered()
             && (small || standings[0] > budget.least_for_crop)
             && let Some(pose) = register::cropped(&mut planner, luma, &frame, self.carrier, &mut self.candidates)
