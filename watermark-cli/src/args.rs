@@ -190,7 +190,7 @@ pub(crate) struct Verify {
     pub(crate) reading: Reading,
     #[command(flatten)]
     pub(crate) auditing: Auditing,
-    /// Draw the edit map of the one input over it: red where the mark is missing, blue where nothing can be read
+    /// Draw the edit map of the one input over it: red where the mark is missing or the content differs, blue where nothing can be read
     #[arg(long, value_name = "OUT.png", value_parser = map_path)]
     pub(crate) map: Option<PathBuf>,
     /// Print one JSON object a line, in the order given

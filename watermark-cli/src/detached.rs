@@ -45,11 +45,27 @@ pub(crate) fn path(file: &Path) -> PathBuf {
     name.into()
 }
 
-/// Refuses a report that would be written over one of the `sources`, or have its signature written over one.
+/// Whether a file is a report by its name or its schema.
+pub(crate) fn is_report(path: &Path) -> bool {
+    let read = || serde_json::from_slice::<serde_json::Value>(&fs::read(path).ok()?).ok();
+    let schema = |value: serde_json::Value| Some(value["schema"].as_str()?.contains("-report/"));
+    match path.extension().and_then(|extension| extension.to_str()) {
+        Some("html" | "csv") => path.is_file(),
+        _ => read().and_then(schema).unwrap_or(false),
+    }
+}
+
+/// Refuses a report that would be written over one of the `sources`, have its signature written over one, or take the place of something that is
+/// no report.
 ///
 /// # Errors
-/// Naming the source.
+/// Naming the file.
 pub(crate) fn spare<'a>(report: &Path, sources: impl Iterator<Item = &'a Path>) -> Result<()> {
+    ensure!(
+        fs::metadata(report).map_or(true, |about| about.len() == 0) || is_report(report),
+        "{} is there already, and it is no report; name another file",
+        report.display()
+    );
     let sources: Vec<_> = sources.collect();
     output::spare(report, sources.iter().copied())?;
     output::spare(&path(report), sources)
@@ -119,7 +135,9 @@ pub(crate) fn check(file: &Path, trust: &TrustStore) -> Result<Checked> {
     let signature = hex::decode(&wire.signature).map(|bytes| Signature::from_bytes(&bytes));
     let signature = signature.with_context(|| format!("{}: its signature is not 128 hexadecimal digits", refused()))?;
     let bytes = fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
-    if Document::Report.verify(&public, &bytes, &signature).is_err() {
+    // The hash is for people; one that is another file's would mislead them.
+    let stated = wire.sha256.eq_ignore_ascii_case(&hex::encode(&Sha256::digest(&bytes)));
+    if !stated || Document::Report.verify(&public, &bytes, &signature).is_err() {
         return Ok(Checked::Bad);
     }
     let key = public.key_id().to_string();

@@ -17,7 +17,10 @@ pub(crate) fn facts(record: &Record, language: Language) -> Vec<(&'static str, S
         (signed, record.beacon.decoded.then(|| statement(&record.beacon, l))),
         ("stamped", record.payload.as_ref().map(|payload| stamping(payload, l))),
         ("key", key_line(&record.signature, l)),
-        ("content", record.content.as_ref().map(|content| comparison(content, l))),
+        (
+            "content",
+            record.content.as_ref().map(|content| comparison(content, record.signature.valid == Some(true), l)),
+        ),
         ("changed", changed_line(&record.regions, l)),
         ("evidence", record.detection.as_ref().map(|detection| odds(detection, l))),
         ("code", code_line(record, l)),
@@ -63,11 +66,11 @@ pub(crate) fn origin_words(origin: Option<&str>, language: Language) -> &'static
 pub(crate) fn key_status(status: &str, at: Option<&str>, language: Language) -> String {
     let at = at.unwrap_or_default();
     let (english, korean) = match status {
-        "valid" => ("valid for the time of stamping".to_owned(), "표시된 시각에 유효".to_owned()),
+        "valid" => ("valid for the time of stamping".to_owned(), "표식에 적힌 시각에 유효".to_owned()),
         "revoked-later" => {
-            (format!("valid for the stated time, revoked at {at}"), format!("표시된 시각에는 유효, {at}에 폐지됨"))
+            (format!("valid for the stated time, revoked at {at}"), format!("표식에 적힌 시각에는 유효, {at}에 폐지됨"))
         }
-        "revoked" => (format!("revoked ({at})"), format!("그 전인 {at}에 폐지됨")),
+        "revoked" => (format!("revoked ({at})"), format!("{at}에 폐지됨")),
         "expired" => (format!("expired ({at})"), format!("{at}까지만 유효")),
         "not-yet-valid" => (format!("not yet valid ({at})"), format!("{at}부터 유효")),
         _ => ("of a standing this version does not know".to_owned(), "이 버전이 모르는 상태".to_owned()),
@@ -91,6 +94,10 @@ fn stamping(payload: &PayloadFacts, l: Language) -> String {
     let mut text = format!("{}, {} x {} px", payload.time, payload.width, payload.height);
     text += &match &payload.system {
         None => l.choose(", no system named", ", 시스템 이름 없음").to_owned(),
+        Some(system) if system.names.is_empty() && !payload.authenticated => l.choose(
+            format!(", by system {} (its name is in the issuer's directory)", system.tag),
+            format!(", 시스템 {}(이름은 발행자의 키 목록에 있음)", system.tag),
+        ),
         Some(system) if system.names.is_empty() => l.choose(
             format!(", by system {} (not in the issuer's directory)", system.tag),
             format!(", 시스템 {}(발행자의 목록에 없음)", system.tag),
@@ -114,10 +121,11 @@ fn key_line(signature: &SignatureFacts, l: Language) -> Option<String> {
     Some(l.choose(format!("{key} of {names}, {status}"), format!("{names}의 키 {key}, {status}")))
 }
 
-fn comparison(content: &ContentFacts, l: Language) -> String {
+fn comparison(content: &ContentFacts, signed: bool, l: Language) -> String {
     let (disagreement, bits, shown) = (100.0 * content.disagreement, content.effective_bits, 100.0 * content.shown);
     let (english, korean) = match content.comparison {
-        "matches" => ("agrees with the signed content hash", "서명된 내용 해시와 일치"),
+        "matches" if signed => ("agrees with the signed content hash", "서명된 내용 해시와 일치"),
+        "matches" => ("agrees with the content hash that is stated", "주장된 내용 해시와 일치"),
         "differs" => ("another picture than the one that was stamped", "표식을 넣은 것과 다른 이미지"),
         _ => (
             "too little to tell whether it is the picture that was stamped",
@@ -169,7 +177,7 @@ fn code_line(record: &Record, l: Language) -> Option<String> {
         let CorrectionFacts { corrected, erased, length } = work;
         l.choose(
             format!("{name} {corrected} of {length} bits corrected, {erased} without a carrier"),
-            format!("{name} {length}비트 중 {corrected}비트 정정, {erased}비트는 실린 곳 없음"),
+            format!("{name} {length}비트 중 {corrected}비트 정정, {erased}비트는 이미지에 실리지 않음"),
         )
     };
     let parts = [
@@ -215,8 +223,8 @@ fn geometry(record: &Record, l: Language) -> Option<String> {
     let (x, y) = (r.crop.offset_x, r.crop.offset_y);
     if said.is_empty() && (x, y) != (0.0, 0.0) {
         said.push(l.choose(
-            format!("cut, {x:.1}, {y:.1} px into the mark's tile"),
-            format!("잘림: 표식의 격자점에서 {x:.1}, {y:.1} px"),
+            format!("begins {x:.1}, {y:.1} px into the mark's tile"),
+            format!("위치: 표식 격자의 기준점에서 가로 {x:.1}, 세로 {y:.1} px"),
         ));
     }
     (!said.is_empty()).then(|| said.join(", "))
@@ -356,6 +364,6 @@ mod tests {
         }
         let key = |facts: &[(&str, String)]| facts.iter().find(|(label, _)| *label == "key").unwrap().1.clone();
         assert_eq!(key(&english), "a1b2c3 of Example (예시), revoked (2026-01-01T00:00:00Z)");
-        assert_eq!(key(&korean), "예시 (Example)의 키 a1b2c3, 그 전인 2026-01-01T00:00:00Z에 폐지됨");
+        assert_eq!(key(&korean), "예시 (Example)의 키 a1b2c3, 2026-01-01T00:00:00Z에 폐지됨");
     }
 }

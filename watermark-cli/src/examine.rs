@@ -161,6 +161,10 @@ impl Examiner {
                     };
                     to.conclusion.en.push(words(Language::English));
                     to.conclusion.ko.push(words(Language::Korean));
+                    if !signed {
+                        to.conclusion.en.extend(check.revocation(Language::English));
+                        to.conclusion.ko.extend(check.revocation(Language::Korean));
+                    }
                     facts.records.push(record_facts(decoded, &check, sha256));
                 }
                 if !found.is_empty() {

@@ -117,9 +117,6 @@ fn search(folder: &Path, skip: Option<&Path>, found: &mut Vec<Input>, empty: &mu
     let skipped = |path: &Path| skip.is_some() && fs::canonicalize(path).ok().as_deref() == skip;
     let entries = WalkDir::new(folder).follow_links(true).sort_by_file_name();
     for entry in entries.into_iter().filter_entry(|entry| !(entry.file_type().is_dir() && skipped(entry.path()))) {
-        let is_image = |path: &Path| {
-            path.extension().and_then(|extension| extension.to_str()).and_then(Format::from_extension).is_some()
-        };
         match entry {
             Ok(entry) if entry.file_type().is_file() && is_image(entry.path()) => {
                 found.push(Input::file(entry.into_path(), Some(folder)));
@@ -143,6 +140,20 @@ fn search(folder: &Path, skip: Option<&Path>, found: &mut Vec<Input>, empty: &mu
     if found.len() == before {
         empty.push(folder.to_path_buf());
     }
+}
+
+/// Files below a folder that [`expand`] takes for no images by their names, sorted.
+pub(crate) fn passed_over(folder: &Path) -> Vec<PathBuf> {
+    let entries = WalkDir::new(folder).follow_links(true).sort_by_file_name().into_iter().filter_map(Result::ok);
+    entries
+        .filter(|entry| !entry.file_type().is_dir() && !is_image(entry.path()))
+        .map(walkdir::DirEntry::into_path)
+        .collect()
+}
+
+/// Whether a name is that of an image that can be read.
+fn is_image(path: &Path) -> bool {
+    path.extension().and_then(|extension| extension.to_str()).and_then(Format::from_extension).is_some()
 }
 
 /// A path that does not exist: a pattern, or else a missing file, which is reported in its turn.
@@ -186,6 +197,7 @@ mod tests {
         let found = expand(&[at("e[1].png"), at("in")], Some(&at("in/out"))).unwrap();
         assert_eq!(names(&found), ["e[1].png", "a.JPG", "b.png", "sub/c.webp"]);
         assert_eq!(names(&expand(&[at("in/*.png")], None).unwrap()), ["b.png"]);
+        assert_eq!(passed_over(&at("in")), [at("in/notes.txt")]);
         assert_eq!(names(&expand(&[at("missing.png"), at("none*.png")], None).unwrap()), ["missing.png", "none*.png"]);
     }
 

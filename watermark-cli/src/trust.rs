@@ -86,17 +86,25 @@ pub(crate) fn load(given: &[PathBuf]) -> Result<Trust> {
     }
     let (files, left_out): (Vec<_>, Vec<_>) =
         files.into_iter().partition(|file| store.directories().contains(&file.directory));
-    let mut outdated = if by_default { Vec::new() } else { older_than_kept(&files) };
+    let mut outdated = if by_default { Vec::new() } else { older_than_kept(&files, &store) };
     outdated.extend(left_out.iter().filter_map(|file| file.outdated_by(store.directories(), false)));
     Ok(Trust { store, by_default, files, outdated })
 }
 
 /// Those that count although the user's own store knows more: somebody may have brought back the one from before a revocation, or taken
 /// the root's signature off it.
-fn older_than_kept(given: &[DirectoryFile]) -> Vec<OutdatedFacts> {
+fn older_than_kept(given: &[DirectoryFile], store: &TrustStore) -> Vec<OutdatedFacts> {
     // The store does not count here, so whatever is wrong with it is not this command's business.
     let kept: Vec<_> = stored().unwrap_or_default().into_iter().map(|kept| kept.directory).collect();
-    let outdated: Vec<_> = given.iter().filter_map(|file| file.outdated_by(&kept, true)).collect();
+    // Where another of those given revokes the key, the revocation decides, and nothing was missed.
+    let heeded = |id: &String| {
+        let revoked = |directory: &Directory| {
+            directory.keys().iter().any(|key| key.revocation.is_some() && key.public_key.key_id().to_string() == *id)
+        };
+        store.directories().iter().any(revoked)
+    };
+    let mut outdated: Vec<_> = given.iter().filter_map(|file| file.outdated_by(&kept, true)).collect();
+    outdated.retain(|facts| facts.latest.is_some() || !facts.revoked.iter().all(heeded));
     for facts in &outdated {
         let (file, keys) = (shown(&facts.file), facts.revoked.join(", "));
         warn(&match facts.latest {

@@ -30,6 +30,7 @@ fn a_folder_comes_to_a_summary_a_table_and_a_report() {
     assert!(ran.stderr.contains("does not mean that an image was not made by AI"), "{}", ran.stderr);
     let summary = &bench.run(&[&["audit", "--effort", "fast", "pics", "--json"][..], &TRUST].concat()).json()[0];
     assert_eq!(summary["verdicts"], json!({ "error": 1, "none": 1, "verified": 1 }));
+    assert_eq!(summary["passed_over"], json!([]));
     assert_eq!((&summary["files"], &summary["issuers"]), (&json!(3), &json!({ "Tester": 1 })));
 
     let csv = fs::read_to_string(bench.path("out.csv")).unwrap();
@@ -76,7 +77,7 @@ fn the_json_report_fits_its_schema_and_names_what_it_rests_on() {
     let key = evidence.iter().find(|line| line["label"] == "key").unwrap();
     let words = |language: &str| key[language].as_str().unwrap();
     assert!(words("en").ends_with(" of Tester, valid for the time of stamping"), "{key}");
-    assert!(words("ko").starts_with("Tester의 키 ") && words("ko").ends_with(", 표시된 시각에 유효"), "{key}");
+    assert!(words("ko").starts_with("Tester의 키 ") && words("ko").ends_with(", 표식에 적힌 시각에 유효"), "{key}");
     assert_eq!((&report["results"][0]["verdict"], &report["results"][0]["proves"]), (&json!("error"), &Value::Null));
     assert!(report["results"][0]["sha256"].is_string(), "also of a file that is no picture");
 }
@@ -85,6 +86,21 @@ fn the_json_report_fits_its_schema_and_names_what_it_rests_on() {
 fn sha256(bench: &Bench, name: &str) -> Value {
     let output = Command::new("sha256sum").arg(bench.path(name)).output().unwrap();
     json!(String::from_utf8(output.stdout).unwrap().split_whitespace().next().unwrap().trim_start_matches('\\'))
+}
+
+#[test]
+fn what_is_passed_over_is_named() {
+    let bench = Bench::new();
+    bench.put("pics/a.png", &png(&street()));
+    bench.put("pics/b.gif", b"GIF89a");
+    let ran = bench.run(&["audit", "--effort", "fast", "pics", "--csv", "pics/t.csv"]);
+    assert!(
+        ran.stderr.contains("passed over 1 file, which by name is no PNG, JPEG or WebP: pics/b.gif"),
+        "{}",
+        ran.stderr
+    );
+    let ran = bench.run(&["audit", "--effort", "fast", "pics", "--json"]);
+    assert_eq!(ran.json()[0]["passed_over"], json!(["pics/b.gif", "pics/t.csv"]));
 }
 
 #[test]

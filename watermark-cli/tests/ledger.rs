@@ -93,7 +93,7 @@ fn records_dated_when_their_key_did_not_count_are_named() {
 
     let ran = bench.run(&verify);
     assert_eq!(ran.code, 1);
-    let words = "did not count at the stated time of 2 records, revoked (2026-04-01T00:00:00Z): 1, 2";
+    let words = "did not count at the stated time of 2 records, revoked (2026-04-01T00:00:00Z): no. 1, 2";
     assert!(ran.stdout.contains("Intact: 3 records") && ran.stdout.contains(words), "{}", ran.stdout);
     let found = json!([{ "status": "revoked", "at": "2026-04-01T00:00:00Z", "stamps": 2, "records": [1, 2] }]);
     let check = &bench.run(&[&verify[..], &["--json"]].concat()).json()[0];
@@ -102,12 +102,22 @@ fn records_dated_when_their_key_did_not_count_are_named() {
     assert!(ran.code == 1 && ran.stderr.contains(words), "{}", ran.stderr);
     let summary: Value = serde_json::from_slice(&fs::read(bench.path("r.json")).unwrap()).unwrap();
     assert_eq!((&summary["total"], &summary["keys"][0]["out_of_force"]), (&json!(3), &found));
-    // A period in which it counted has nothing to hide.
+    // Records of before the revocation count, and are told: whoever stole the key can date back.
+    let later = json!([{ "status": "revoked-later", "at": "2026-04-01T00:00:00Z", "stamps": 1, "records": [0] }]);
+    assert!(check["keys"][0]["revoked_later"] == later && summary["keys"][0]["revoked_later"] == later, "{check:#}");
+    let ran = bench.ok(&[&["ledger", "lookup", "l.jsonl", "--serial", "1"][..], &TRUST].concat());
+    assert!(ran.stdout.contains("whoever stole the key can date a stamp back"), "{}", ran.stdout);
+    // A period in which it counted may be handed over.
     bench.ok(&[&report[..], &["--to", "2026-03-31"]].concat());
     bench.run(&[&["report", "--ledger", "l.jsonl", "-o", "r.html", "--lang", "ko"][..], &TRUST].concat());
     let page = fs::read_to_string(bench.path("r.html")).unwrap();
-    for part in ["class=\"doubtful\"", "키에 효력이 없던 시각으로 된 기록", "그 전인 2026-04-01T00:00:00Z에 폐지됨"]
-    {
+    for part in [
+        "class=\"doubtful\"",
+        "키의 효력이 없는 시각이 적힌 기록",
+        "2026-04-01T00:00:00Z에 폐지됨; 기록 번호 1, 2",
+        "나중에 폐지된 키의 기록",
+        "key.directory.json",
+    ] {
         assert!(page.contains(part), "{part} is missing in\n{page}");
     }
     bench.run(&[&["report", "--ledger", "l.jsonl", "-o", "r.csv"][..], &TRUST].concat());

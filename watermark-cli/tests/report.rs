@@ -114,6 +114,27 @@ fn a_report_is_signed_on_request_and_a_stale_signature_goes() {
 }
 
 #[test]
+fn a_report_takes_the_place_of_reports_alone() {
+    let bench = ledger();
+    bench.put("keys.json", &fs::read(bench.path("key.directory.json")).unwrap());
+    let ran = bench.run(&[&["report", "--ledger", "l.jsonl", "-o", "keys.json"][..], &TRUST].concat());
+    assert!(ran.code == 2 && ran.stderr.contains("it is no report"), "{}", ran.stderr);
+    let lines = fs::read_to_string(bench.path("l.jsonl")).unwrap();
+    let head = bench.ok(&[&["ledger", "verify", "l.jsonl", "--json"][..], &TRUST].concat()).json()[0]["head"].clone();
+    let all = report(&bench, &["--head", head.as_str().unwrap()]);
+    assert_eq!((&all["ledger"]["noted"], &all["directories"][0]["name"]), (&head, &json!("Tester")));
+    // What once stood behind the end begins there.
+    bench.put("l.jsonl", format!("{}\n", lines.lines().next().unwrap()).as_bytes());
+    let ran =
+        bench.run(&[&["ledger", "verify", "l.jsonl", "--json", "--head", head.as_str().unwrap()][..], &TRUST].concat());
+    let fault = &ran.json()[0]["fault"];
+    assert_eq!((&fault["record"], &fault["offset"]), (&json!(1), &json!(lines.lines().next().unwrap().len() + 1)));
+    // No record at all, and no beginning of one.
+    bench.put("note.txt", b"my precious notes");
+    assert_eq!(bench.run(&["ledger", "verify", "note.txt"]).code, 1);
+}
+
+#[test]
 fn a_broken_chain_gives_no_report_and_names_the_record() {
     let bench = ledger();
     let whole = fs::read_to_string(bench.path("l.jsonl")).unwrap();

@@ -149,7 +149,10 @@ fn an_older_edition_is_named_in_whatever_is_handed_on() {
     assert!(report["results"].as_array().unwrap().iter().all(|record| jsonschema::is_valid(&schema, record)));
     bench.run(&[&audit[..], &["--report", "r.html"]].concat());
     let page = fs::read_to_string(bench.path("r.html")).unwrap();
-    assert!(page.contains("although edition 2 is known here") && page.contains("제2판이 있습니다"), "{page}");
+    assert!(
+        page.contains("although edition 2 is known here and revokes") && page.contains("제2판은 이전 판에서"),
+        "{page}"
+    );
 }
 
 #[test]
@@ -165,12 +168,18 @@ fn a_directory_without_its_signature_hides_no_revocation() {
     let facts = &found[0]["directories_outdated"][0];
     let key = &found[0]["signature"]["key"];
     assert_eq!((&facts["sequence"], &facts["latest"], &facts["revoked"]), (&Value::Null, &Value::Null, &json!([key])));
-    for (language, words) in [("en", "knows that key as revoked"), ("ko", "폐지된 키입니다")] {
+    for (language, words) in [("en", "knows that key as revoked"), ("ko", "폐지된 키로 등록되어")] {
         let said = |record: &Value| record["conclusion"][language].as_array().unwrap().last().unwrap().to_string();
         assert!(said(&found[0]).contains(words) && !said(&found[1]).contains(words), "{found:#?}");
     }
     let ran = bench.run(&["verify", "--effort", "fast", "--trust", "key.directory.json", "out.png"]);
     assert!(ran.stderr.contains("which your trust store knows as revoked"), "{}", ran.stderr);
+    // Beside one that revokes the key it decides nothing.
+    let (_, found) = bench.verify(&["--trust", "two.json", "--trust", "key.directory.json", "out.png"]);
+    assert_eq!(
+        (&found[0]["signature"]["key_status"], &found[0]["directories_outdated"]),
+        (&json!("revoked"), &json!([]))
+    );
     // By the store itself nothing is hidden.
     let (_, found) = bench.verify(&["out.png"]);
     assert_eq!(

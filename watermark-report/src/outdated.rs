@@ -53,11 +53,21 @@ impl OutdatedFacts {
                      revoked."
                 ),
                 format!(
-                    "{name_ko}의 키 목록으로 판단하였으나, 그 목록에서 유효한 키 {keys}는 이곳의 신뢰 저장소에서는 폐지된 키입니다."
+                    "{name_ko}의 키 목록으로 판단하였습니다. 그 목록은 키({keys})를 유효하다고 적고 있으나, 이곳의 신뢰 저장소에는 폐지된 키로 \
+                     등록되어 있습니다."
                 ),
             );
         };
         match (language, self.counted) {
+            (Language::English, true) if !self.revoked.is_empty() => format!(
+                "This was judged by edition {sequence} of the directory of {name}, although edition {latest} is known here and revokes a key that \
+                 the older one lists as good: {}.",
+                self.revoked.join(", ")
+            ),
+            (Language::Korean, true) if !self.revoked.is_empty() => format!(
+                "{name_ko}의 키 목록 제{sequence}판으로 판단하였으나, 이곳에 있는 그 뒤의 제{latest}판은 이전 판에서 유효한 키를 폐지하였습니다: {}.",
+                self.revoked.join(", ")
+            ),
             (Language::English, true) => format!(
                 "This was judged by edition {sequence} of the directory of {name}, although edition {latest} is known here: the older one \
                  may lack a revocation."

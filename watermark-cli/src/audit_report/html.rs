@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use watermark_core::Language;
 use watermark_report::OutdatedFacts;
 
-use super::{Both, DirectoryFacts, Finding, Report};
+use super::{Both, DirectoryFacts, Finding, Report, is_out_of_force};
 use crate::terminal::steers;
 
 const STYLE: &str = include_str!("report.css");
@@ -65,7 +65,11 @@ fn label(verdict: &str) -> (&'static str, &'static str, &'static str) {
 
 fn section(out: &mut String, finding: &Finding<'_>) {
     let record = finding.record;
-    let (english, korean, class) = label(record.verdict);
+    let (english, korean, class) = if is_out_of_force(record) {
+        ("Key not in force", "효력 없는 키", "doubtful")
+    } else {
+        label(record.verdict)
+    };
     let _ = write!(
         out,
         "<section class=\"{class}\">\n<h2>{}</h2>\n<p class=\"badge\">{english} <span lang=\"ko\">· {korean}</span></p>\n",
@@ -83,7 +87,7 @@ fn section(out: &mut String, finding: &Finding<'_>) {
             out,
             "<figure><img alt=\"Edit map: where the mark is missing or the content differs\" src=\"{}\"><figcaption class=\"muted\">Edit \
              map. Red: the mark is missing or the content differs. Blue: flat or damaged, cannot be judged. <span lang=\"ko\">변경 \
-             지도. 빨강: 표식이 없거나 내용이 다른 부분. 파랑: 밋밋하거나 손상되어 판단할 수 없는 부분.</span></figcaption></figure>",
+             지도. 빨강: 표식이 없거나 내용이 다른 부분. 파랑: 무늬가 없거나 손상되어 판단할 수 없는 부분.</span></figcaption></figure>",
             escaped(map)
         );
     }
@@ -127,7 +131,12 @@ fn basis(out: &mut String, report: &Report<'_>) {
     } else {
         ("public carrier", "공개 반송파")
     };
-    row(out, "search", "탐색", &format!("{}, {carrier} <span lang=\"ko\">({korean})</span>", report.effort));
+    let effort = match report.effort {
+        "fast" => "빠른 탐색",
+        "normal" => "보통 탐색",
+        _ => "철저한 탐색",
+    };
+    row(out, "search", "탐색", &format!("{}, {carrier} <span lang=\"ko\">({effort}, {korean})</span>", report.effort));
     if report.directories.is_empty() {
         row(
             out,
@@ -140,7 +149,7 @@ fn basis(out: &mut String, report: &Report<'_>) {
         row(out, "directory", "키 목록", &directory_cell(directory));
     }
     for outdated in report.directories_outdated {
-        row(out, "outdated", "이전 판", &outdated_cell(outdated));
+        row(out, "behind what is known", "뒤처진 목록", &outdated_cell(outdated));
     }
     if let Some(ledger) = &report.ledger {
         row(out, "ledger", "원장", &format!("{}<br><code>{}</code>", escaped(&ledger.file), escaped(&ledger.sha256)));
@@ -160,13 +169,13 @@ fn basis(out: &mut String, report: &Report<'_>) {
             out,
             "signed by",
             "보고서 서명",
-            "nobody: this file can be changed unnoticed <span lang=\"ko\">(없음: 이 파일은 흔적 없이 바뀔 수 있음)</span>",
+            "nobody: this file can be changed unnoticed <span lang=\"ko\">(서명 없음: 이 파일은 변경되어도 알 수 없음)</span>",
         ),
     }
     out.push_str("</table>\n</section>\n");
 }
 
-fn directory_cell(directory: &DirectoryFacts) -> String {
+pub(crate) fn directory_cell(directory: &DirectoryFacts) -> String {
     let mut cell = escaped(&directory.name);
     if let Some(name) = &directory.name_ko {
         let _ = write!(cell, " (<span lang=\"ko\">{}</span>)", escaped(name));
@@ -187,7 +196,7 @@ fn directory_cell(directory: &DirectoryFacts) -> String {
     cell
 }
 
-fn outdated_cell(outdated: &OutdatedFacts) -> String {
+pub(crate) fn outdated_cell(outdated: &OutdatedFacts) -> String {
     format!(
         "{} <span lang=\"ko\">{}</span><br>{}",
         escaped(&outdated.sentence(Language::English)),

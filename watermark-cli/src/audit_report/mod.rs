@@ -3,7 +3,7 @@
 
 mod html;
 
-pub(crate) use html::escaped;
+pub(crate) use html::{directory_cell, escaped, outdated_cell};
 
 use std::path::Path;
 
@@ -21,6 +21,7 @@ use crate::examine::{Examined, Examiner};
 use crate::output::{self, Existing, Readers};
 use crate::signer::AnySigner;
 use crate::stamping::now;
+use crate::trust::DirectoryFile;
 use watermark_report::{OutdatedFacts, Record};
 
 /// Everything a report says.
@@ -57,8 +58,9 @@ struct FileFacts {
     sha256: String,
 }
 
+/// A key directory that counted.
 #[derive(Serialize)]
-struct DirectoryFacts {
+pub(crate) struct DirectoryFacts {
     file: String,
     sha256: String,
     name: String,
@@ -126,7 +128,7 @@ pub(crate) fn write(
             Search::Exhaustive => "exhaustive",
         },
         private_carrier: reading.carrier_key.is_some(),
-        directories: examiner.trust.files.iter().map(directory_facts).collect(),
+        directories: examiner.trust.files.iter().map(DirectoryFacts::of).collect(),
         directories_outdated: &examiner.trust.outdated,
         ledger: examiner.ledger.as_ref().map(|index| FileFacts {
             file: index.path().to_string_lossy().into_owned(),
@@ -140,19 +142,32 @@ pub(crate) fn write(
     detached::accompany(path, text.as_bytes(), signer)
 }
 
-fn directory_facts(file: &crate::trust::DirectoryFile) -> DirectoryFacts {
-    let (who, endorsement) = (file.directory.organization().clone(), file.directory.endorsement());
-    DirectoryFacts {
-        file: file.path.to_string_lossy().into_owned(),
-        sha256: hex::encode(&file.sha256),
-        name: who.name,
-        name_ko: who.name_ko,
-        url: who.url,
-        root: endorsement.map(|e| e.root().to_hex()),
-        sequence: endorsement.map(|e| e.edition.sequence),
-        issued_at: endorsement.map(|e| e.edition.issued_at.to_string()),
+impl DirectoryFacts {
+    pub(crate) fn of(file: &DirectoryFile) -> Self {
+        let (who, endorsement) = (file.directory.organization().clone(), file.directory.endorsement());
+        Self {
+            file: file.path.to_string_lossy().into_owned(),
+            sha256: hex::encode(&file.sha256),
+            name: who.name,
+            name_ko: who.name_ko,
+            url: who.url,
+            root: endorsement.map(|e| e.root().to_hex()),
+            sequence: endorsement.map(|e| e.edition.sequence),
+            issued_at: endorsement.map(|e| e.edition.issued_at.to_string()),
+        }
     }
 }
+
+/// Whether a listed key signed that did not count at the stated time.
+fn is_out_of_force(record: &Record) -> bool {
+    record.judged == Some(Verdict::UnknownIssuer) && record.signature.issuer.is_some()
+}
+
+/// What such a signature proves.
+const OUT_OF_FORCE: Both = Both {
+    en: "The message was signed with the listed key. The key did not count at the stated time, so nothing shows that its holder signed.",
+    ko: "이 내용은 목록에 있는 키로 서명되었습니다. 적힌 시각에는 그 키의 효력이 없었으므로, 보유자가 서명하였다는 근거가 되지 않습니다.",
+};
 
 fn finding(found: &Examined) -> Finding<'_> {
     let verdict: Option<Verdict> = found.record.judged;
@@ -163,7 +178,9 @@ fn finding(found: &Examined) -> Finding<'_> {
             .map(|((label, en), (_, ko))| Evidence { label, label_ko: label_in_korean(label), en, ko })
             .collect(),
         record: &found.record,
-        proves: verdict.map(|verdict| Both::of(|language| verdict.proves(language))),
+        proves: verdict.map(|verdict| {
+            if is_out_of_force(&found.record) { OUT_OF_FORCE } else { Both::of(|language| verdict.proves(language)) }
+        }),
         proves_not: verdict.map(|verdict| Both::of(|language| verdict.proves_not(language))),
         map: found.map.as_ref().map(|png| format!("data:image/png;base64,{}", Base64::encode_string(png))),
     }

@@ -1,7 +1,7 @@
 //! `audit`: one folder, one summary.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Result, ensure};
 use serde_json::json;
@@ -17,7 +17,7 @@ use crate::inputs::{self, Input};
 use crate::memory::Memory;
 use crate::output::{self, Existing, Readers};
 use crate::progress::Progress;
-use crate::terminal::{FAINT, counted, note, say, shown};
+use crate::terminal::{FAINT, counted, note, say, shown, warn};
 use watermark_report::{OutdatedFacts, Record};
 
 pub(crate) fn run(args: &Audit) -> Result<Outcome> {
@@ -57,13 +57,31 @@ pub(crate) fn run(args: &Audit) -> Result<Outcome> {
         audit_report::write(path, &examiner, &args.reading, &all, signer.as_ref())?;
     }
     let summary = Summary::of(all.iter().map(|found| &found.record));
+    // The files that this very audit wrote are no evidence.
+    let written: Vec<_> =
+        [&args.csv, &args.auditing.report].into_iter().flatten().map(|path| path.canonicalize().ok()).collect();
+    let mut others = inputs::passed_over(&args.folder);
+    others.retain(|path| path.canonicalize().map_or(true, |path| !written.contains(&Some(path))));
     if args.json {
-        say(&summary.json(&args.folder, &examiner.trust.outdated).to_string())?;
+        say(&summary.json(&args.folder, &examiner.trust.outdated, &others).to_string())?;
     } else {
         summary.print(&args.folder)?;
+        if !others.is_empty() {
+            let first: Vec<_> = others.iter().take(NAMED).map(|path| shown(&path.to_string_lossy())).collect();
+            let more = if others.len() > NAMED { ", …" } else { "" };
+            warn(&format!(
+                "passed over {}, which by name {} no PNG, JPEG or WebP: {}{more}",
+                counted(others.len() as u64, "file"),
+                if others.len() == 1 { "is" } else { "are" },
+                first.join(", ")
+            ));
+        }
     }
     Ok(summary.outcome())
 }
+
+/// Files passed over that are named on the screen.
+const NAMED: usize = 5;
 
 /// How many files came to what.
 pub(crate) struct Summary<'a> {
@@ -90,7 +108,7 @@ impl<'a> Summary<'a> {
         self.verdicts.get(verdict).copied().unwrap_or(0)
     }
 
-    pub(crate) fn json(&self, folder: &Path, outdated: &[OutdatedFacts]) -> serde_json::Value {
+    pub(crate) fn json(&self, folder: &Path, outdated: &[OutdatedFacts], others: &[PathBuf]) -> serde_json::Value {
         json!({
             "schema": "watermark-audit/1",
             "folder": folder.to_string_lossy(),
@@ -98,6 +116,7 @@ impl<'a> Summary<'a> {
             "verdicts": self.verdicts,
             "issuers": self.issuers,
             "directories_outdated": outdated,
+            "passed_over": others.iter().map(|path| path.to_string_lossy()).collect::<Vec<_>>(),
         })
     }
 

@@ -9,6 +9,7 @@ use sha2::{Digest as _, Sha256};
 use watermark_core::payload::hex;
 use watermark_core::signature::TrustStore;
 use watermark_core::{Language, chain_unchecked, check_record};
+use watermark_report::OutdatedFacts;
 
 use crate::Outcome;
 use crate::args::{Ledger, LedgerAction, LedgerLookup, LedgerVerify};
@@ -32,19 +33,23 @@ fn verify(args: &LedgerVerify) -> Result<Outcome> {
     })?;
     let keys = keys.into_vec();
     if args.json {
-        say(&as_json(&chain, &keys).to_string())?;
+        say(&as_json(&chain, &keys, &trust.outdated).to_string())?;
     } else {
         as_text(&chain, &keys, &shown(&args.file.to_string_lossy()))?;
     }
-    let vouched = keys.iter().all(|key| key.issuer.is_some() && key.out_of_force.is_empty());
+    let vouched = keys.iter().all(KeyTotal::vouches);
     let well = chain.fault.is_none() && chain.repeated.is_empty() && vouched;
     Ok(if well { Outcome::ALL } else { Outcome::SOME })
 }
 
-fn as_json(chain: &Chain, keys: &[KeyTotal]) -> serde_json::Value {
-    let keys = keys.iter().map(|KeyTotal { key, public_key, issuer, stamps, out_of_force }| {
-        json!({ "key": key, "public_key": public_key, "issuer": issuer, "records": stamps, "out_of_force": out_of_force })
-    });
+fn as_json(chain: &Chain, keys: &[KeyTotal], outdated: &[OutdatedFacts]) -> serde_json::Value {
+    let keys =
+        keys.iter().map(|KeyTotal { key, public_key, issuer, issuer_ko, stamps, out_of_force, revoked_later }| {
+            json!({
+                "key": key, "public_key": public_key, "issuer": issuer, "issuer_ko": issuer_ko, "records": stamps,
+                "out_of_force": out_of_force, "revoked_later": revoked_later,
+            })
+        });
     let repeated = chain.repeated.iter().map(|(key, serial, n)| json!({ "key": key, "serial": serial, "records": n }));
     let fault = chain.fault.as_ref();
     json!({
@@ -53,6 +58,7 @@ fn as_json(chain: &Chain, keys: &[KeyTotal]) -> serde_json::Value {
         "records": chain.head.count,
         "head": chain.head.to_string(),
         "keys": keys.collect::<Vec<_>>(),
+        "directories_outdated": outdated,
         "repeated_serials": repeated.collect::<Vec<_>>(),
         "torn_bytes": chain.torn_bytes,
         "fault": fault.map(|fault| json!({ "record": fault.record, "offset": fault.offset, "reason": fault.reason })),
@@ -70,16 +76,25 @@ fn as_text(chain: &Chain, keys: &[KeyTotal], file: &str) -> Result<()> {
         }
     }
     say(&format!("    {FAINT}head{FAINT:#}     {}", chain.head))?;
-    for KeyTotal { key, issuer, stamps, out_of_force, .. } in keys {
+    for KeyTotal { key, issuer, stamps, out_of_force, revoked_later, .. } in keys {
         let who =
             issuer.as_ref().map_or_else(|| "a key that no trusted directory lists".to_owned(), |name| shown(name));
         say(&format!("    {FAINT}key{FAINT:#}      {key}, {}: {who}", counted(*stamps, "record")))?;
         for of in out_of_force {
             let status = key_status(of.status, of.at.as_deref(), Language::English);
-            let records = numbers(&of.records, of.stamps);
             say(&format!(
-                "    {BAD}key{BAD:#}      {key} did not count at the stated time of {}, {status}: {records}",
-                counted(of.stamps, "record")
+                "    {BAD}key{BAD:#}      {key} did not count at the stated time of {}, {status}: {}",
+                counted(of.stamps, "record"),
+                numbers(&of.records, of.stamps)
+            ))?;
+        }
+        for of in revoked_later {
+            let at = of.at.as_deref().unwrap_or_default();
+            say(&format!(
+                "    {DOUBTFUL}key{DOUBTFUL:#}      {key} was revoked at {at}, after the stated time of {}; whoever stole it can date records \
+                 back: {}",
+                counted(of.stamps, "record"),
+                numbers(&of.records, of.stamps)
             ))?;
         }
     }
@@ -158,6 +173,9 @@ fn describe(decoded: &Decoded, trust: &TrustStore) -> (String, bool) {
         // Writing to a string cannot fail.
         let _ = write!(out, "\n    {FAINT}{label:<9}{FAINT:#} {}", shown(text));
     };
+    if let Some(reservation) = check.revocation(Language::English) {
+        line("note", &reservation);
+    }
     line("stamp", &format!("key {}, serial {}, {}, {}", record.key, record.serial, record.time, record.origin));
     if let Some(system) = &record.system {
         line("system", system);

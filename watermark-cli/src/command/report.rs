@@ -20,7 +20,7 @@ pub(crate) fn run(args: &Report) -> Result<Outcome> {
     detached::spare(&args.output, named.chain(trust.paths()).chain(args.report_key.as_ref().map(SignerSpec::path)))?;
     let signer = args.report_key.as_ref().map(key_store::open).transpose()?.map(|key| (key.signer, key.public));
     let period = Period { from: args.from.clone(), to: args.to.clone(), ahead_s: args.zone };
-    let asked = Asked { ledger: &args.ledger, noted: args.head, period, trust: &trust.store };
+    let asked = Asked { ledger: &args.ledger, noted: args.head, period, trust: &trust };
     let ledger = shown(&args.ledger.to_string_lossy());
     let summary = match ledger_report::sum_up(asked)? {
         Ok(summary) => summary,
@@ -52,5 +52,12 @@ pub(crate) fn run(args: &Report) -> Result<Outcome> {
             numbers(&of.records, of.stamps)
         ));
     }
-    Ok(if unlisted.is_empty() && lapsed.is_empty() { Outcome::ALL } else { Outcome::SOME })
+    for (key, serial, records) in &summary.repeated_serials {
+        warn(&format!("serial {serial} of key {key} was used more than once: records {records:?}"));
+    }
+    if facts.torn_bytes > 0 {
+        warn(&format!("the last line of {ledger} is incomplete and not counted; see `watermark ledger verify`"));
+    }
+    let well = unlisted.is_empty() && lapsed.is_empty() && summary.repeated_serials.is_empty();
+    Ok(if well { Outcome::ALL } else { Outcome::SOME })
 }

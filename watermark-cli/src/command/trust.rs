@@ -229,7 +229,7 @@ fn verify(args: &TrustVerify) -> Result<Outcome> {
 fn verify_directory(path: &Path, kept: &[DirectoryFile]) -> Result<(Outcome, String)> {
     let sidecar = detached::path(path);
     ensure!(
-        !is_report(path),
+        !detached::is_report(path),
         "it is a report, and its signature is not beside it: there is no {}; put that there, or ask for a report made with --report-key",
         sidecar.display()
     );
@@ -260,16 +260,6 @@ fn verify_directory(path: &Path, kept: &[DirectoryFile]) -> Result<(Outcome, Str
             ),
         ),
     })
-}
-
-/// Whether a file is a report by its name or its schema.
-fn is_report(path: &Path) -> bool {
-    let read = || serde_json::from_slice::<serde_json::Value>(&fs::read(path).ok()?).ok();
-    let schema = |value: serde_json::Value| Some(value["schema"].as_str()?.contains("-report/"));
-    match path.extension().and_then(|extension| extension.to_str()) {
-        Some("html" | "csv") => path.is_file(),
-        _ => read().and_then(schema).unwrap_or(false),
-    }
 }
 
 /// A report with its signature beside it.

@@ -83,7 +83,7 @@ pub(crate) fn run(args: &Verify) -> Result<Outcome> {
 fn write_map(path: &Path, png: &[u8]) -> Result<()> {
     output::write(path, png, Existing::Keep, Readers::Usual, |_| Ok(()))?;
     note(&format!(
-        "Edit map written to {}: red where the mark is missing, blue where nothing can be read.",
+        "Edit map written to {}: red where the mark is missing or the content differs, blue where nothing can be read.",
         path.display()
     ));
     Ok(())

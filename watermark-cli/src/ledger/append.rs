@@ -115,9 +115,7 @@ impl Ledger {
         let end = from + torn_at as u64;
         let Some(lines) = whole.strip_suffix(b"\n") else {
             // No record at all: an empty file, or a first record that was cut off.
-            let cut =
-                bytes.is_empty() || b"{\"schema\":\"watermark-ledger/1\"".starts_with(&bytes[..bytes.len().min(30)]);
-            ensure!(cut, "{}: it is no ledger; name another file", refused());
+            ensure!(record::may_begin(&bytes), "{}: it is no ledger; name another file", refused());
             return Ok(Tail { next: 0, prev: NO_HASH, end: 0, torn_bytes: length, unended: false });
         };
         let last = lines.rsplit(|byte| *byte == b'\n').next().unwrap_or(lines);

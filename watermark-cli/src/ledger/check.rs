@@ -74,7 +74,7 @@ pub(crate) fn check_each(path: &Path, noted: Option<Head>, mut visit: impl FnMut
     let head = Head { count: 0, sha256: NO_HASH };
     let mut chain = Chain { head, repeated: Vec::new(), torn_bytes: 0, fault: None };
     let mut serials: HashMap<(String, u64), Vec<u64>> = HashMap::new();
-    let mut last_offset = 0;
+    let (mut last_offset, mut end) = (0, 0);
     for line in record::lines(BufReader::new(file)) {
         let line = line.with_context(|| format!("cannot check {}", path.display()))?;
         let fault = |record, offset, reason: String| Some(Fault { record, offset, reason });
@@ -82,7 +82,7 @@ pub(crate) fn check_each(path: &Path, noted: Option<Head>, mut visit: impl FnMut
         let decoded = match record::read(&line.bytes) {
             Ok(decoded) => decoded,
             // Without its line feed it does not count: a write that a crash broke off, or a record that was cut since.
-            Err(_) if !line.whole => {
+            Err(_) if !line.whole && record::may_begin(&line.bytes) => {
                 chain.torn_bytes = line.bytes.len();
                 break;
             }
@@ -107,6 +107,7 @@ pub(crate) fn check_each(path: &Path, noted: Option<Head>, mut visit: impl FnMut
         visit(&decoded, chain.head.sha256);
         serials.entry((decoded.record.key, decoded.record.serial)).or_default().push(n);
         last_offset = line.offset;
+        end = line.offset + line.bytes.len() as u64 + u64::from(line.whole);
         if noted.is_some_and(|noted| noted.count == n + 1 && noted != chain.head) {
             let reason =
                 "it is not the one that the head noted earlier names: it or one before was replaced".to_owned();
@@ -116,7 +117,7 @@ pub(crate) fn check_each(path: &Path, noted: Option<Head>, mut visit: impl FnMut
     }
     if let Some(noted) = noted.filter(|noted| chain.fault.is_none() && noted.count > chain.head.count) {
         let reason = format!("it is missing: the ledger once had {} records", noted.count);
-        chain.fault = Some(Fault { record: chain.head.count, offset: last_offset, reason });
+        chain.fault = Some(Fault { record: chain.head.count, offset: end, reason });
     }
     let repeated = serials.into_iter().filter(|(_, records)| records.len() > 1);
     chain.repeated = repeated.map(|((key, serial), records)| (key, serial, records)).collect();

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
-use watermark_core::signature::{PublicKey, TrustStore};
+use watermark_core::signature::{KeyStatus, PublicKey, TrustStore};
 use watermark_report::status_words;
 
 use super::Decoded;
@@ -17,16 +17,26 @@ pub(crate) const LISTED: usize = 20;
 pub(crate) struct KeyTotal {
     pub(crate) key: String,
     pub(crate) public_key: String,
-    /// Who lists it in a trusted directory.
+    /// Who lists it in a trusted directory, and its name in Korean.
     pub(crate) issuer: Option<String>,
+    pub(crate) issuer_ko: Option<String>,
     pub(crate) stamps: u64,
     /// Those dated when it did not count.
-    pub(crate) out_of_force: Vec<OutOfForce>,
+    pub(crate) out_of_force: Vec<Standings>,
+    /// Those dated before it was revoked: whoever stole it can date a record back.
+    pub(crate) revoked_later: Vec<Standings>,
 }
 
-/// Records dated when their key did not count, for one reason.
+impl KeyTotal {
+    /// Whether somebody trusted lists it, and it counted for every record.
+    pub(crate) fn vouches(&self) -> bool {
+        self.issuer.is_some() && self.out_of_force.is_empty()
+    }
+}
+
+/// Records that a key signed with one standing.
 #[derive(Serialize)]
-pub(crate) struct OutOfForce {
+pub(crate) struct Standings {
     /// The key's status at their times, as `key_status` in `docs/verify.schema.json`.
     pub(crate) status: &'static str,
     /// The moment that it turns on.
@@ -51,21 +61,23 @@ impl KeyTotals {
             key: record.key.clone(),
             public_key: record.public_key.clone(),
             issuer: standing.map(|standing| standing.directory.organization().name.clone()),
+            issuer_ko: standing.and_then(|standing| standing.directory.organization().name_ko.clone()),
             stamps: 0,
             out_of_force: Vec::new(),
+            revoked_later: Vec::new(),
         });
         total.stamps += 1;
         let status = standing.map(|standing| status_words(standing.status));
         if let (Some(standing), Some((status, at))) = (standing, &status)
-            && !standing.counts()
+            && standing.status != KeyStatus::Valid
         {
-            let found = total.out_of_force.iter().position(|of| of.status == *status && of.at == *at);
+            let list = if standing.counts() { &mut total.revoked_later } else { &mut total.out_of_force };
+            let found = list.iter().position(|of| of.status == *status && of.at == *at);
             let index = found.unwrap_or_else(|| {
-                let fresh = OutOfForce { status, at: at.clone(), stamps: 0, records: Vec::new() };
-                total.out_of_force.push(fresh);
-                total.out_of_force.len() - 1
+                list.push(Standings { status, at: at.clone(), stamps: 0, records: Vec::new() });
+                list.len() - 1
             });
-            let of = &mut total.out_of_force[index];
+            let of = &mut list[index];
             of.stamps += 1;
             if of.records.len() < LISTED {
                 of.records.push(record.n);
@@ -82,6 +94,11 @@ impl KeyTotals {
 
 /// Numbers of records as people read them, with an ellipsis where there are more than are listed.
 pub(crate) fn numbers(records: &[u64], stamps: u64) -> String {
+    format!("no. {}", listed(records, stamps))
+}
+
+/// The numbers alone.
+pub(crate) fn listed(records: &[u64], stamps: u64) -> String {
     let mut all: Vec<_> = records.iter().map(ToString::to_string).collect();
     if stamps > records.len() as u64 {
         all.push("…".to_owned());

@@ -17,6 +17,14 @@ pub(super) const SCHEMA: &str = "watermark-ledger/1";
 pub(super) const MAX_LINE_BYTES: usize = 1 << 14;
 /// What the first record names as its predecessor.
 pub(super) const NO_HASH: [u8; 32] = [0; 32];
+/// How every line begins.
+const BEGINNING: &[u8] = b"{\"schema\":\"watermark-ledger/1\"";
+
+/// Whether bytes that are no whole record may be the beginning of one.
+pub(super) fn may_begin(bytes: &[u8]) -> bool {
+    BEGINNING.starts_with(&bytes[..bytes.len().min(BEGINNING.len())])
+}
+
 /// Between what is signed and the signature's 128 digits.
 const SIGNATURE_FIELD: &[u8] = b",\"signature\":\"";
 

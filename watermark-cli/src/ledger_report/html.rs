@@ -9,9 +9,9 @@ use super::chart;
 use super::sum::Summary;
 use super::words::{self, pick};
 use crate::args::Lang;
-use crate::audit_report::escaped;
+use crate::audit_report::{directory_cell, escaped, outdated_cell};
 use crate::evidence::key_status;
-use crate::ledger::numbers;
+use crate::ledger::{KeyTotal, Standings, listed};
 
 const STYLE: &str = concat!(include_str!("../audit_report/report.css"), include_str!("ledger_report.css"));
 
@@ -34,7 +34,7 @@ pub(super) fn page(summary: &Summary, lang: Lang, signer: Option<&PublicKey>) ->
     page.integrity(summary, signer);
     page.totals(summary);
     page.exemptions(summary);
-    let heading = page.say("What this report does not say", "이 보고서가 말하지 않는 것");
+    let heading = page.say("What this report does not say", "이 보고서로 알 수 없는 사항");
     page.add(&format!("<section>\n<h2>{heading}</h2>\n<ul>\n"));
     for limit in words::limits(lang) {
         page.add(&format!("<li>{limit}</li>\n"));
@@ -78,21 +78,25 @@ impl Page {
                 ledger.records
             ),
         };
-        let vouched = summary.keys.iter().all(|key| key.issuer.is_some() && key.out_of_force.is_empty());
+        let vouched = summary.keys.iter().all(KeyTotal::vouches)
+            && summary.directories_outdated.iter().all(|facts| !facts.counted);
         let class = if vouched { "good" } else { "doubtful" };
         self.add(&format!(
             "<section class=\"{class}\">\n<h2>{heading}</h2>\n<p class=\"badge\">{sentence}</p>\n<table>\n"
         ));
         self.fact("ledger", "원장", &escaped(&ledger.file));
-        for key in &summary.keys {
-            for of in &key.out_of_force {
-                let status = key_status(of.status, of.at.as_deref(), self.lang.into());
-                let records = numbers(&of.records, of.stamps);
-                let value = format!("<strong>{}</strong>: {} ({status}): {records}", of.stamps, escaped(&key.key));
-                self.fact("records dated when their key did not count", "키에 효력이 없던 시각으로 된 기록", &value);
-            }
+        self.standings(summary);
+        for directory in &summary.directories {
+            self.fact("directory", "키 목록", &directory_cell(directory));
+        }
+        for outdated in &summary.directories_outdated {
+            self.fact("directory behind what is known", "뒤처진 키 목록", &outdated_cell(outdated));
         }
         self.fact("head", "머리값", &format!("<code>{}</code>", ledger.head));
+        if let Some(noted) = &ledger.noted {
+            let noted = format!("<code>{noted}</code>");
+            self.fact("head noted earlier, found in the ledger", "미리 적어 둔 머리값(원장에서 확인됨)", &noted);
+        }
         let range = summary.range.as_ref().map_or_else(
             || self.say("none", "없음").to_owned(),
             |range| {
@@ -104,7 +108,7 @@ impl Page {
         );
         self.fact(
             "records of the period, and SHA-256 of the first and the last",
-            "기간의 기록과 처음·마지막 SHA-256",
+            "해당 기간의 기록 번호와 첫·마지막 기록의 SHA-256",
             &range,
         );
         if ledger.torn_bytes > 0 {
@@ -130,11 +134,38 @@ impl Page {
                 )
             ),
             None => self
-                .say("nobody: this file can be changed unnoticed", "없음: 이 파일은 흔적 없이 바뀔 수 있음")
+                .say("nobody: this file can be changed unnoticed", "서명 없음: 이 파일은 변경되어도 알 수 없음")
                 .to_owned(),
         };
         self.fact("signed by", "보고서 서명", &signed);
         self.add("</table>\n</section>\n");
+    }
+
+    /// Records whose key did not count at their time, or was revoked after it.
+    fn standings(&mut self, summary: &Summary) {
+        for key in &summary.keys {
+            for of in &key.out_of_force {
+                let value = self.standing(&key.key, of, &key_status(of.status, of.at.as_deref(), self.lang.into()));
+                self.fact("records dated when their key did not count", "키의 효력이 없는 시각이 적힌 기록", &value);
+            }
+            for of in &key.revoked_later {
+                let at = of.at.as_deref().unwrap_or_default();
+                let why = match self.lang {
+                    Lang::En => format!("revoked at {at}; whoever stole it can date records back"),
+                    Lang::Ko => format!("{at}에 폐지됨. 키를 훔친 자가 실제보다 이른 시각으로 적을 수 있음"),
+                };
+                let value = self.standing(&key.key, of, &why);
+                self.fact("records of a key that was revoked later", "나중에 폐지된 키의 기록", &value);
+            }
+        }
+    }
+
+    fn standing(&self, key: &str, of: &Standings, why: &str) -> String {
+        let (key, records) = (escaped(key), listed(&of.records, of.stamps));
+        match self.lang {
+            Lang::En => format!("<strong>{}</strong>: key {key}, {why}; record no. {records}", of.stamps),
+            Lang::Ko => format!("<strong>{}건</strong>(키 {key}, {why}; 기록 번호 {records})", of.stamps),
+        }
     }
 
     fn totals(&mut self, summary: &Summary) {
@@ -160,7 +191,11 @@ impl Page {
         let keys: Vec<_> = summary
             .keys
             .iter()
-            .map(|key| (key.key.clone(), key.issuer.clone().unwrap_or_else(|| unlisted.to_owned()), key.stamps))
+            .map(|key| {
+                let korean = key.issuer_ko.as_ref().filter(|_| lang == Lang::Ko);
+                let issuer = korean.or(key.issuer.as_ref()).map_or(unlisted, String::as_str);
+                (key.key.clone(), issuer.to_owned(), key.stamps)
+            })
             .collect();
         self.rows(("Keys", "키"), keys.iter().map(|(key, issuer, stamps)| (&**key, &**issuer, *stamps)));
         self.table(("Days", "날짜"), &summary.days, same);
@@ -228,7 +263,7 @@ impl Page {
                 escaped(&exemption.kind),
                 escaped(&exemption.reason),
                 exemption.stamps,
-                numbers(&exemption.records, exemption.stamps)
+                listed(&exemption.records, exemption.stamps)
             ));
         }
         self.add("</tbody>\n</table>\n</section>\n");

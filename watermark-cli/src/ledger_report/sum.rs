@@ -8,8 +8,11 @@ use serde::Serialize;
 use watermark_core::payload::{UnixSeconds, hex};
 use watermark_core::signature::TrustStore;
 
+use crate::audit_report::DirectoryFacts;
 use crate::ledger::{Decoded, Fault, Head, KeyTotal, KeyTotals, LISTED, check_each};
 use crate::stamping::now;
+use crate::trust::Trust;
+use watermark_report::OutdatedFacts;
 
 const DAY_S: i64 = 86_400;
 
@@ -52,7 +55,7 @@ pub(crate) struct Asked<'a> {
     pub(crate) ledger: &'a Path,
     pub(crate) noted: Option<Head>,
     pub(crate) period: Period,
-    pub(crate) trust: &'a TrustStore,
+    pub(crate) trust: &'a Trust,
 }
 
 /// A period of a ledger.
@@ -66,6 +69,9 @@ pub(crate) struct Summary {
     pub(crate) to: String,
     pub(crate) zone: String,
     pub(crate) ledger: LedgerState,
+    /// The key directories that counted, and those at hand that are behind what is known.
+    pub(crate) directories: Vec<DirectoryFacts>,
+    pub(crate) directories_outdated: Vec<OutdatedFacts>,
     /// Records of the period; none when it is empty.
     pub(crate) range: Option<Range>,
     /// Stamps in the period.
@@ -96,6 +102,8 @@ pub(crate) struct LedgerState {
     pub(crate) file: String,
     pub(crate) records: u64,
     pub(crate) head: String,
+    /// The head noted earlier, which it was found to contain.
+    pub(crate) noted: Option<String>,
     /// Bytes of an incomplete last line, which does not count.
     pub(crate) torn_bytes: usize,
 }
@@ -129,12 +137,15 @@ pub(crate) fn sum_up(asked: Asked<'_>) -> Result<Result<Summary, Fault>> {
     let to = period.to.as_deref().map(number).transpose().context("cannot use --to")?;
     ensure!(from.zip(to).is_none_or(|(from, to)| from <= to), "--from lies after --to; turn them round");
     let mut summary = empty(ledger, &period)?;
+    summary.directories = trust.files.iter().map(DirectoryFacts::of).collect();
+    summary.directories_outdated.clone_from(&trust.outdated);
+    summary.ledger.noted = noted.map(|noted| noted.to_string());
     let mut keys = KeyTotals::default();
     let mut exempt: BTreeMap<(String, String), ExemptionTotal> = BTreeMap::new();
     let chain = check_each(ledger, noted, |decoded, sha256| {
         let day = period.day(decoded.payload.seal.unverified_claims.time);
         if from.is_none_or(|from| day >= from) && to.is_none_or(|to| day <= to) {
-            summary.count(decoded, day, &sha256, trust, &mut keys, &mut exempt);
+            summary.count(decoded, day, &sha256, &trust.store, &mut keys, &mut exempt);
         }
     })?;
     if let Some(fault) = chain.fault {
@@ -168,7 +179,9 @@ fn empty(ledger: &Path, period: &Period) -> Result<Summary> {
         from: String::new(),
         to: String::new(),
         zone: period.zone(),
-        ledger: LedgerState { file, records: 0, head: String::new(), torn_bytes: 0 },
+        ledger: LedgerState { file, records: 0, head: String::new(), noted: None, torn_bytes: 0 },
+        directories: Vec::new(),
+        directories_outdated: Vec::new(),
         range: None,
         total: 0,
         days: BTreeMap::new(),

@@ -87,6 +87,11 @@ impl<'a> RecordCheck<'a> {
         self.signature.standing()
     }
 
+    /// The reservation that goes with a record whose key was revoked after its time.
+    pub fn revocation(&self, language: Language) -> Option<String> {
+        self.standing().filter(Standing::counts)?.revocation(language)
+    }
+
     /// The same, with the picture `received`, of which `extraction` is what was read, held against the record's content hash.
     #[must_use]
     pub fn compare(self, extraction: &Extraction, received: &Raster) -> Self {
@@ -188,7 +193,7 @@ impl<'a> RecordCheck<'a> {
                         "The ledger's record of serial {serial} is signed with a key of {name} that did not count at the stated time, {time}."
                     ),
                     format!(
-                        "원장에 있는 일련번호 {serial}의 기록은 표시된 시각({time})에 효력이 없던 {name}의 키로 서명되었습니다."
+                        "원장에 있는 일련번호 {serial}의 기록은 그 기록에 적힌 시각({time})에 효력이 없던 {name}의 키로 서명되었습니다."
                     ),
                 ),
                 SignatureCheck::BadSignature { .. } => (

@@ -89,7 +89,7 @@ fn every_standing_of_a_key_is_a_verdict_and_a_sentence() {
                 "Signed by a key of Example at a stated time when the key did not count: it was valid until 2026-02-28T00:00:00Z only.",
             ],
             &[
-                "예시의 키로 서명되었으나 표시된 시각에 그 키는 효력이 없었습니다: 이 키는 2026-02-28T00:00:00Z까지만 유효하였습니다.",
+                "예시의 키로 서명되었으나 표식에 적힌 시각에 그 키는 효력이 없었습니다: 이 키는 2026-02-28T00:00:00Z까지만 유효하였습니다.",
             ],
         ),
         (
@@ -99,19 +99,19 @@ fn every_standing_of_a_key_is_a_verdict_and_a_sentence() {
                 "Signed by a key of Example at a stated time when the key did not count: it was valid only from 2026-03-02T00:00:00Z.",
             ],
             &[
-                "예시의 키로 서명되었으나 표시된 시각에 그 키는 효력이 없었습니다: 이 키는 2026-03-02T00:00:00Z부터 유효합니다.",
+                "예시의 키로 서명되었으나 표식에 적힌 시각에 그 키는 효력이 없었습니다: 이 키는 2026-03-02T00:00:00Z부터 유효합니다.",
             ],
         ),
         (
             |key| key.revocation = Some(revoked(-1)),
             Verdict::UnknownIssuer,
             &[
-                "Signed by a key of Example at a stated time when the key did not count: it was revoked at 2026-02-28T00:00:00Z, before that.",
-                "Reason given for the revocation: (laptop lost).",
+                "Signed by a key of Example at a stated time when the key did not count: it was revoked at 2026-02-28T00:00:00Z.",
+                "Reason given for the revocation: laptop lost.",
             ],
             &[
-                "예시의 키로 서명되었으나 표시된 시각에 그 키는 효력이 없었습니다: 이 키는 그 전인 2026-02-28T00:00:00Z에 폐지되었습니다.",
-                "폐지 사유: (laptop lost).",
+                "예시의 키로 서명되었으나 표식에 적힌 시각에 그 키는 효력이 없었습니다: 이 키는 2026-02-28T00:00:00Z에 폐지되었습니다.",
+                "폐지 사유: laptop lost.",
             ],
         ),
         (
@@ -129,7 +129,7 @@ fn every_standing_of_a_key_is_a_verdict_and_a_sentence() {
             ],
             &[
                 "확인됨: 예시의 서명입니다.",
-                "예시는 표시된 시각 이후인 2026-03-02T00:00:00Z에 이 키를 폐지하였습니다 (laptop lost).",
+                "예시는 표식에 적힌 시각 이후인 2026-03-02T00:00:00Z에 이 키를 폐지하였습니다 (laptop lost).",
             ],
         ),
     ];

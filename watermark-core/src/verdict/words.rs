@@ -133,6 +133,7 @@ impl Report<'_> {
             );
             out.push(language.pick(english, korean).to_owned());
         }
+        out.extend(self.changed(language));
         out.extend(self.too_little(language));
         out.extend(self.co_issuers(language));
         out.extend(self.outside(language));
@@ -164,7 +165,7 @@ impl Report<'_> {
                      made up."
                 ),
                 format!(
-                    "표시된 시각 {time}는 이곳의 시계({now})로는 미래입니다. 두 시계 중 하나가 틀렸거나 시각을 꾸며 적은 것입니다."
+                    "표식에 적힌 시각 {time}는 이곳의 시계({now})로는 미래입니다. 두 시계 중 하나가 틀렸거나 시각을 꾸며 적은 것입니다."
                 ),
             )
         })
@@ -193,7 +194,7 @@ impl Report<'_> {
 
     /// How much of the received picture lies outside of the one that was stamped.
     fn outside(&self, language: Language) -> Option<String> {
-        let of_picture = matches!(self.verdict, Verdict::Verified | Verdict::Altered);
+        let of_picture = matches!(self.verdict, Verdict::Verified | Verdict::Altered | Verdict::UnknownIssuer);
         let share = self.extraction.edit_map.as_ref().filter(|_| of_picture)?.outside();
         let percent = (100.0 * share).round();
         (percent >= 1.0).then(|| {
@@ -203,8 +204,8 @@ impl Report<'_> {
                      shown there."
                 ),
                 format!(
-                    "이는 이 이미지 안에 있는, 표식이 들어간 이미지에 대한 것입니다. 나머지 {percent:.0} %는 그 바깥이며, 그곳에 보이는 것은 \
-                     아무도 서명하지 않았습니다."
+                    "이 판정은 이 이미지 안에 포함된, 표식이 있는 부분에만 해당합니다. 나머지 {percent:.0} %는 그 밖의 영역이며 서명 대상이 \
+                     아닙니다."
                 ),
             )
         })
@@ -230,7 +231,7 @@ impl Report<'_> {
 
     /// How much of the picture a verdict on the picture says nothing of.
     fn unjudged(&self, language: Language) -> Option<String> {
-        let of_picture = matches!(self.verdict, Verdict::Verified | Verdict::Altered);
+        let of_picture = matches!(self.verdict, Verdict::Verified | Verdict::Altered | Verdict::UnknownIssuer);
         let share = self.extraction.edit_map.as_ref().filter(|_| of_picture)?.unjudged();
         let percent = (100.0 * share).round();
         (percent >= 1.0).then(|| {
@@ -240,7 +241,7 @@ impl Report<'_> {
                      damaged. What was changed there would not be found."
                 ),
                 format!(
-                    "이미지의 {percent:.0} %는 판단할 수 없습니다. 밋밋하거나, 검거나, 희거나, 심하게 손상되어 지금은 표식을 읽을 수 없는 \
+                    "이미지의 {percent:.0} %는 판단할 수 없습니다. 무늬가 없거나, 검거나, 희거나, 심하게 손상되어 지금은 표식을 읽을 수 없는 \
                      부분이며, 그곳의 변경은 찾지 못합니다."
                 ),
             )
@@ -258,7 +259,7 @@ impl Report<'_> {
                 let name = self.standing().map(|standing| language.name_of(standing.directory)).unwrap_or_default();
                 (
                     format!("Altered: signed by {name}, but parts of the picture were changed after stamping."),
-                    format!("변경됨: {name}의 서명이 있으나, 표시된 뒤 이미지의 일부가 바뀌었습니다."),
+                    format!("변경됨: {name}의 서명이 있으나, 표식을 넣은 뒤 이미지의 일부가 변경되었습니다."),
                 )
             }
             Verdict::Transplanted => {
@@ -304,30 +305,19 @@ impl Report<'_> {
 
     /// A key that was withdrawn, and why, as far as the directory says.
     fn revocation(&self, language: Language) -> Option<String> {
-        let standing = self.standing()?;
-        let reason = standing.key.revocation.as_ref()?.reason.as_deref();
-        let reason = reason.map(|text| format!(" ({text})")).unwrap_or_default();
-        let name = language.name_of(standing.directory);
-        let (english, korean) = match standing.status {
-            KeyStatus::RevokedLater { at } => (
-                format!(
-                    "{name} revoked the key at {at}{reason}, after the stated time. That time is the signer's own, and \
-                     whoever stole the key can date a stamp back: believe it only if something else shows that the stamp is \
-                     older."
-                ),
-                format!(
-                    "{} 표시된 시각 이후인 {at}에 이 키를 폐지하였습니다{reason}. 시각은 서명자가 적은 \
-                     것이어서 키를 훔친 자가 실제보다 이른 시각으로 적을 수 있습니다. 표식이 그보다 먼저 만들어졌음을 다른 자료로 \
-                     확인할 수 있을 때만 믿으십시오.",
-                    with(name, TOPIC)
-                ),
-            ),
-            KeyStatus::Revoked { .. } if !reason.is_empty() => {
-                (format!("Reason given for the revocation:{reason}."), format!("폐지 사유:{reason}."))
-            }
-            _ => return None,
-        };
-        Some(language.choose(english, korean))
+        self.standing()?.revocation(language)
+    }
+
+    /// That parts were changed, where the verdict itself is about the key.
+    fn changed(&self, language: Language) -> Option<String> {
+        let changed = self.extraction.edit_map.as_ref().is_some_and(|map| !map.regions().is_empty());
+        (self.verdict == Verdict::UnknownIssuer && changed).then(|| {
+            let (english, korean) = (
+                "Parts of the picture do not agree with the mark: they were changed after stamping.",
+                "이미지의 일부가 표식과 맞지 않습니다. 표식을 넣은 뒤 변경된 부분입니다.",
+            );
+            language.pick(english, korean).to_owned()
+        })
     }
 
     /// Several different keys under the id of 24 bits.
@@ -391,13 +381,42 @@ fn unlisted(claimed: &str) -> (String, String) {
     )
 }
 
+impl Standing<'_> {
+    /// That the key was withdrawn after the time at which it signed, or why it was before, as far as the directory says.
+    pub fn revocation(&self, language: Language) -> Option<String> {
+        let reason = self.key.revocation.as_ref()?.reason.as_deref();
+        let name = language.name_of(self.directory);
+        let (english, korean) = match (self.status, reason) {
+            (KeyStatus::RevokedLater { at }, reason) => {
+                let reason = reason.map(|text| format!(" ({text})")).unwrap_or_default();
+                (
+                    format!(
+                        "{name} revoked the key at {at}{reason}, after the stated time. That time is the signer's own, and \
+                         whoever stole the key can date a stamp back: believe it only if something else shows that the stamp is \
+                         older."
+                    ),
+                    format!(
+                        "{} 표식에 적힌 시각 이후인 {at}에 이 키를 폐지하였습니다{reason}. 시각은 서명자가 적은 \
+                         것이어서 키를 훔친 자가 실제보다 이른 시각으로 적을 수 있습니다. 표식이 그보다 먼저 만들어졌음을 다른 자료로 \
+                         확인할 수 있을 때만 믿으십시오.",
+                        with(name, TOPIC)
+                    ),
+                )
+            }
+            (KeyStatus::Revoked { .. }, Some(reason)) => {
+                (format!("Reason given for the revocation: {reason}."), format!("폐지 사유: {reason}."))
+            }
+            _ => return None,
+        };
+        Some(language.choose(english, korean))
+    }
+}
+
 /// A signature that holds, under a key that did not count at the stated time.
 fn out_of_force(standing: &Standing<'_>, language: Language) -> (String, String) {
     let name = language.name_of(standing.directory);
     let (english, korean) = match standing.status {
-        KeyStatus::Revoked { at } => {
-            (format!("was revoked at {at}, before that"), format!("그 전인 {at}에 폐지되었습니다"))
-        }
+        KeyStatus::Revoked { at } => (format!("was revoked at {at}"), format!("{at}에 폐지되었습니다")),
         KeyStatus::Expired { until } => {
             (format!("was valid until {until} only"), format!("{until}까지만 유효하였습니다"))
         }
@@ -406,7 +425,7 @@ fn out_of_force(standing: &Standing<'_>, language: Language) -> (String, String)
     };
     (
         format!("Signed by a key of {name} at a stated time when the key did not count: it {english}."),
-        format!("{name}의 키로 서명되었으나 표시된 시각에 그 키는 효력이 없었습니다: 이 키는 {korean}."),
+        format!("{name}의 키로 서명되었으나 표식에 적힌 시각에 그 키는 효력이 없었습니다: 이 키는 {korean}."),
     )
 }
 
