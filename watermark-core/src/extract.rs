@@ -137,6 +137,8 @@ struct Reader<'a> {
     candidates: u64,
     /// Times a soft codeword was handed to a decoder.
     attempts: u64,
+    /// What the lattices said before the offsets of scaled and turned pictures were searched, whose millions of candidates would drown it.
+    early: Option<Detection>,
     /// How far the pilot stands out where an unmoved picture has it, standard deviations.
     pilot: Detection,
     /// Blocks of the reading that decoded, and where its plane lies.
@@ -154,19 +156,25 @@ impl<'a> Reader<'a> {
             best: None,
             candidates: 0,
             attempts: 0,
+            early: None,
             pilot: Detection::best_of(0.0, 2),
             traced: None,
         })
     }
 
+    fn is_read(&self) -> bool {
+        self.seal.is_some() || self.beacon.is_some()
+    }
+
     /// The geometry needs no more search: something decoded, or the lattices exclude chance. The pilot does not count: its
     /// lines stand out wherever a crop lies.
     fn registered(&self) -> bool {
-        self.seal.is_some() || self.beacon.is_some() || self.lattice_detection().is_significant()
+        self.is_read() || [Some(self.lattice_detection()), self.early].into_iter().flatten().any(|d| d.is_significant())
     }
 
+    /// What the lattices say, this being one of two looks at them: the other is [`Self::early`], and the pilot is a third.
     fn lattice_detection(&self) -> Detection {
-        Detection::best_of(self.best.as_ref().map_or(0.0, |b| f64::from(b.coherence)), 2 * self.candidates)
+        Detection::best_of(self.best.as_ref().map_or(0.0, |b| f64::from(b.coherence)), 4 * self.candidates)
     }
 
     /// The best of three kinds of evidence: lattices, pilot, a codeword that decoded.
@@ -174,7 +182,7 @@ impl<'a> Reader<'a> {
         let lattice = self.lattice_detection();
         let read = self.beacon.iter().chain(&self.seal).map(|d| f64::from(d.evidence)).reduce(f64::max);
         let decoded = read.map(|evidence| Detection::decoded(self.attempts, evidence));
-        let evidence = [Some(lattice), Some(self.pilot), decoded].into_iter().flatten();
+        let evidence = [Some(lattice), self.early, Some(self.pilot), decoded].into_iter().flatten();
         evidence.min_by(|a, b| a.log10_p.total_cmp(&b.log10_p)).unwrap_or(lattice)
     }
 
@@ -244,27 +252,28 @@ impl<'a> Reader<'a> {
             if let Some(pose) = register::whole(luma, &candidate.map, self.carrier, &mut self.candidates) {
                 self.read_all(&pose);
             }
-            if self.registered() {
+            // A picture that was cut a little coheres as a whole one as well: only what reads ends the search.
+            if self.is_read() {
                 return;
             }
         }
+        self.early = Some(self.lattice_detection());
         maps.retain(|m| m.score > budget.least);
         for candidate in &maps {
             let pose = register::placed(planner, luma, frame, &candidate.map, self.carrier, &mut self.candidates);
             if let Some(pose) = pose {
                 self.read_all(&pose);
             }
-            if self.registered() {
+            if self.is_read() {
                 return;
             }
         }
-        if let Some(pose) = register::resized(luma, self.carrier, &mut self.candidates) {
+        if !self.registered()
+            && let Some(pose) = register::resized(luma, self.carrier, &mut self.candidates)
+        {
             self.read_all(&pose);
-            if self.registered() {
-                return;
-            }
         }
-        if let Some(candidate) = maps.first() {
+        if let Some(candidate) = maps.first().filter(|_| !self.registered()) {
             // Nothing reads: are at least the lines there, among their neighbours on the pilot's own grid?
             let window = register::window(luma, frame, &candidate.map, 1024);
             let standing = pilot::prominences(planner, &window, &self.carrier.pilot)[0];
