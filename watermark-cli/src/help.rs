@@ -183,7 +183,7 @@ Examples:
   watermark ledger lookup stamps.jsonl --serial 669909432957
   watermark ledger lookup stamps.jsonl --image marked.jpg
 
-Exit codes: 0 intact and signed by trusted keys, or found; 1 not; 2 the file could not be read.";
+Exit codes: 0 intact, signed by trusted keys that counted at the times stated, and no serial used twice; or found; 1 not; 2 the file could not be read.";
 
 pub(crate) const CHECK: &str = "\
 Each clause of a profile is held against what the file shows:

@@ -174,6 +174,12 @@ fn a_directory_without_its_signature_hides_no_revocation() {
     }
     let ran = bench.run(&["verify", "--effort", "fast", "--trust", "key.directory.json", "out.png"]);
     assert!(ran.stderr.contains("which your trust store knows as revoked"), "{}", ran.stderr);
+    // Nor does a ledger's report vouch for such a key.
+    bench.ok(&["stamp", "--key", "key.pem", "in.png", "-o", "again.png", "--ledger", "l.jsonl"]);
+    for args in [&["ledger", "verify", "l.jsonl"][..], &["report", "--ledger", "l.jsonl", "-o", "r.json"]] {
+        assert_eq!(bench.run(&[args, &["--trust", "key.directory.json"]].concat()).code, 1, "{args:?}");
+    }
+    assert_eq!(read(&bench, "r.json")["directories_outdated"][0]["revoked"], json!([key]));
     // Beside one that revokes the key it decides nothing.
     let (_, found) = bench.verify(&["--trust", "two.json", "--trust", "key.directory.json", "out.png"]);
     assert_eq!(

@@ -37,7 +37,7 @@ fn verify(args: &LedgerVerify) -> Result<Outcome> {
     } else {
         as_text(&chain, &keys, &shown(&args.file.to_string_lossy()))?;
     }
-    let vouched = keys.iter().all(KeyTotal::vouches);
+    let vouched = keys.iter().all(|key| key.vouches(&trust.outdated));
     let well = chain.fault.is_none() && chain.repeated.is_empty() && vouched;
     Ok(if well { Outcome::ALL } else { Outcome::SOME })
 }

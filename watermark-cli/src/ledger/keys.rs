@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 use watermark_core::signature::{KeyStatus, PublicKey, TrustStore};
-use watermark_report::status_words;
+use watermark_report::{OutdatedFacts, status_words};
 
 use super::Decoded;
 
@@ -28,9 +28,11 @@ pub(crate) struct KeyTotal {
 }
 
 impl KeyTotal {
-    /// Whether somebody trusted lists it, and it counted for every record.
-    pub(crate) fn vouches(&self) -> bool {
-        self.issuer.is_some() && self.out_of_force.is_empty()
+    /// Whether somebody trusted lists it, it counted for every record, and no directory that is known to be `outdated` said so of a key that was
+    /// revoked since.
+    pub(crate) fn vouches(&self, outdated: &[OutdatedFacts]) -> bool {
+        let withdrawn = outdated.iter().any(|facts| facts.counted && facts.revoked.contains(&self.key));
+        self.issuer.is_some() && self.out_of_force.is_empty() && !withdrawn
     }
 }
 

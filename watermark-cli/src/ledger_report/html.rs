@@ -11,7 +11,7 @@ use super::words::{self, pick};
 use crate::args::Lang;
 use crate::audit_report::{directory_cell, escaped, outdated_cell};
 use crate::evidence::key_status;
-use crate::ledger::{KeyTotal, Standings, listed};
+use crate::ledger::{Standings, listed};
 
 const STYLE: &str = concat!(include_str!("../audit_report/report.css"), include_str!("ledger_report.css"));
 
@@ -78,8 +78,7 @@ impl Page {
                 ledger.records
             ),
         };
-        let vouched = summary.keys.iter().all(KeyTotal::vouches)
-            && summary.directories_outdated.iter().all(|facts| !facts.counted);
+        let vouched = summary.keys.iter().all(|key| key.vouches(&summary.directories_outdated));
         let class = if vouched { "good" } else { "doubtful" };
         self.add(&format!(
             "<section class=\"{class}\">\n<h2>{heading}</h2>\n<p class=\"badge\">{sentence}</p>\n<table>\n"
