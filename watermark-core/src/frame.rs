@@ -8,6 +8,10 @@ const FLAT: f32 = 3.0;
 const BLOCK: usize = 8;
 /// Blocks beside a flat one that are left out too: as far as the edge between them reaches through the high pass.
 const FRINGE: usize = 2;
+/// Side of the window that an offset is looked for in, pixels.
+pub(crate) const WINDOW_PX: usize = 640;
+/// Share of the most that a window has to hold to be as good.
+const AS_GOOD: f64 = 0.95;
 
 /// The part of a plane that shows a picture.
 #[derive(Clone, Debug)]
@@ -19,12 +23,15 @@ pub(crate) struct Frame {
     pub(crate) share: f64,
     /// Centre of weight, pixels.
     pub(crate) centre: [f64; 2],
+    /// Centre of the window of [`WINDOW_PX`] in which most blocks are not flat, pixels: where to look for a lattice.
+    pub(crate) focus: [f64; 2],
 }
 
 impl Frame {
     pub(crate) fn new(plane: &Plane) -> Self {
         let (cols, rows) = (plane.width.div_ceil(BLOCK), plane.height.div_ceil(BLOCK));
-        let outside = outside(plane, cols, rows);
+        let flat = flat(plane, cols, rows);
+        let outside = outside(&flat, cols, rows);
         let mut weights = vec![1.0; cols * rows];
         for i in (0..outside.len()).filter(|&i| outside[i]) {
             let (x, y) = (i % cols, i / cols);
@@ -44,7 +51,8 @@ impl Frame {
             [0.5 * plane.width as f64, 0.5 * plane.height as f64]
         };
         let share = outside.iter().filter(|o| !**o).count() as f64 / outside.len() as f64;
-        Self { cols, weights, share, centre }
+        let focus = focus(&flat, cols, rows, centre);
+        Self { cols, weights, share, centre, focus }
     }
 
     /// Weights of the blocks that pixel row `y` runs through.
@@ -53,10 +61,10 @@ impl Frame {
     }
 }
 
-/// Flat blocks that touch the border through flat blocks.
-fn outside(plane: &Plane, cols: usize, rows: usize) -> Vec<bool> {
-    let flat = |col: usize, row: usize| {
-        let (x, y) = (col * BLOCK, row * BLOCK);
+/// Whether each block is flat, those cut by the border included.
+fn flat(plane: &Plane, cols: usize, rows: usize) -> Vec<bool> {
+    let flat = |i: usize| {
+        let (x, y) = (i % cols * BLOCK, i / cols * BLOCK);
         let (x1, y1) = ((x + BLOCK).min(plane.width), (y + BLOCK).min(plane.height));
         let (mut low, mut high) = (f32::INFINITY, f32::NEG_INFINITY);
         for y in y..y1 {
@@ -67,11 +75,41 @@ fn outside(plane: &Plane, cols: usize, rows: usize) -> Vec<bool> {
         }
         high - low <= FLAT
     };
+    (0..cols * rows).map(flat).collect()
+}
+
+/// Centre of the window that holds most blocks which are not flat; of those nearly as good, the one nearest to `centre`. Pixels.
+fn focus(flat: &[bool], cols: usize, rows: usize, centre: [f64; 2]) -> [f64; 2] {
+    let (width, height) = (cols.min(WINDOW_PX / BLOCK), rows.min(WINDOW_PX / BLOCK));
+    // Blocks above and left of each corner.
+    let mut sums = vec![0u32; (cols + 1) * (rows + 1)];
+    for (i, flat) in flat.iter().enumerate() {
+        let (x, y) = (i % cols, i / cols);
+        let at = |x: usize, y: usize| y * (cols + 1) + x;
+        sums[at(x + 1, y + 1)] = sums[at(x, y + 1)] + sums[at(x + 1, y)] + u32::from(!flat) - sums[at(x, y)];
+    }
+    let held = |x: usize, y: usize| {
+        let at = |x: usize, y: usize| sums[y * (cols + 1) + x];
+        at(x + width, y + height) + at(x, y) - at(x, y + height) - at(x + width, y)
+    };
+    let windows = || (0..=rows - height).flat_map(|y| (0..=cols - width).map(move |x| (x, y)));
+    let most = windows().map(|(x, y)| held(x, y)).max().unwrap_or(0);
+    let middle = |(x, y): (usize, usize)| {
+        [(x as f64 + 0.5 * width as f64) * BLOCK as f64, (y as f64 + 0.5 * height as f64) * BLOCK as f64]
+    };
+    let away = |at: [f64; 2]| (at[0] - centre[0]).hypot(at[1] - centre[1]);
+    let good = windows().filter(|&(x, y)| f64::from(held(x, y)) >= AS_GOOD * f64::from(most)).map(middle);
+    // The window need not begin on a block: the centre itself serves where its window is as good.
+    good.min_by(|a, b| away(*a).total_cmp(&away(*b))).filter(|at| away(*at) > 2.0 * BLOCK as f64).unwrap_or(centre)
+}
+
+/// Flat blocks that touch the border through flat blocks.
+fn outside(flat: &[bool], cols: usize, rows: usize) -> Vec<bool> {
     let mut outside = vec![false; cols * rows];
     let mut open: Vec<(usize, usize)> = (0..cols).flat_map(|x| [(x, 0), (x, rows - 1)]).collect();
     open.extend((0..rows).flat_map(|y| [(0, y), (cols - 1, y)]));
     while let Some((x, y)) = open.pop() {
-        if outside[y * cols + x] || !flat(x, y) {
+        if outside[y * cols + x] || !flat[y * cols + x] {
             continue;
         }
         outside[y * cols + x] = true;
@@ -99,6 +137,23 @@ mod tests {
         assert!((frame.centre[0] - 80.0).hypot(frame.centre[1] - 72.0) < 1e-9);
         let shown = [(0, 3), (56, 3), (70, 10), (119, 3)].map(|(y, col)| frame.row(y)[col] > 0.5);
         assert_eq!(shown, [false, true, true, false]);
+    }
+
+    #[test]
+    fn the_focus_is_where_something_is_shown() {
+        // Flat in the middle, busy on the right; and busy all over.
+        let busy = |from: usize| {
+            let mut plane = Plane { width: 1600, height: 640, data: vec![100.0; 1600 * 640] };
+            for y in 0..640 {
+                for x in (0..16).chain(from..1600) {
+                    plane.row_mut(y)[x] = ((x * 37 + y * 91) % 200) as f32;
+                }
+            }
+            Frame::new(&plane).focus
+        };
+        assert!(busy(1000)[0] > 1230.0, "{:?}", busy(1000));
+        let [x, y] = busy(0);
+        assert!((x - 800.0).hypot(y - 320.0) < 1.0, "{x}, {y}");
     }
 
     #[test]

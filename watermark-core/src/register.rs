@@ -8,7 +8,7 @@ use crate::affine::{Affine, Linear};
 use crate::canonical;
 use crate::carrier::{Carrier, TILE_PX};
 use crate::constellation::{self, Candidate};
-use crate::frame::Frame;
+use crate::frame::{Frame, WINDOW_PX};
 use crate::pilot::TURNS;
 use crate::plane::Plane;
 use crate::read::{GAINS, coherence};
@@ -53,8 +53,6 @@ const MOST_REDUCED: f64 = 3.0;
 const RATIOS: [[usize; 2]; 8] = [[1, 2], [3, 4], [2, 3], [3, 2], [2, 1], [4, 5], [1, 3], [5, 4]];
 /// Side of the corner that first judges a scale, canonical pixels: small, so that an error of 0.1 % still coheres.
 const CORNER_PX: usize = 384;
-/// Side of the window that the translation search looks at, canonical pixels.
-const WINDOW_PX: usize = 640;
 /// Longest side of a plane that is read, canonical pixels.
 const MOST_PX: usize = 4096;
 /// Off-diagonal share under which a map counts as upright: 512 px lean by 1.5 px.
@@ -100,8 +98,8 @@ pub(crate) fn cropped<'a>(
     carrier: &Carrier,
     candidates: &mut u64,
 ) -> Option<Pose<'a>> {
-    let (left, width) = span(frame.centre[0], luma.width, WINDOW_PX);
-    let (top, height) = span(frame.centre[1], luma.height, WINDOW_PX);
+    let (left, width) = span(frame.focus[0], luma.width, WINDOW_PX);
+    let (top, height) = span(frame.focus[1], luma.height, WINDOW_PX);
     let offset = translation::search(planner, &luma.window(left, top, width, height), &carrier.lattice, false);
     *candidates += translation::CANDIDATES;
     let tile = |at: usize, edge: usize| (at + TILE_PX - edge % TILE_PX) % TILE_PX;
@@ -252,8 +250,8 @@ pub(crate) fn placed(
     carrier: &Carrier,
     candidates: &mut u64,
 ) -> Option<Pose<'static>> {
-    let centred = Affine { linear: *map, origin: frame.centre };
-    let region = Region::shown(luma, &centred, frame.centre, WINDOW_PX);
+    let centred = Affine { linear: *map, origin: frame.focus };
+    let region = Region::shown(luma, &centred, frame.focus, WINDOW_PX);
     let size = [region.width as f64, region.height as f64];
     let mut best: Option<(translation::Offset, Affine)> = None;
     for [dx, dy] in HALVES {
@@ -279,8 +277,8 @@ pub(crate) fn placed(
     if offset.coherence < WORTH_READING {
         return None;
     }
-    let (map, residual, gain) = refine::refine(luma, carrier, map, frame.centre, offset.gain);
-    let region = Region::shown(luma, &map, frame.centre, WINDOW_PX);
+    let (map, residual, gain) = refine::refine(luma, carrier, map, frame.focus, offset.gain);
+    let region = Region::shown(luma, &map, frame.focus, WINDOW_PX);
     if refine::best_gain(luma, carrier, &map, region, gain).1 < REFINED {
         return None;
     }
