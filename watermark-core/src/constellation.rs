@@ -2,10 +2,12 @@
 //!
 //! A picture that was rotated by `a` and scaled by `s` has every pilot line rotated by `a` and its frequency divided by `s`. The power at the
 //! places where a map puts all lines is its score. Maps are tried on a grid as fine as the spectrum resolves: every rotation with every scale,
-//! plain and mirrored, and every pair of unequal scales of an upright or quarter-turned picture. The best are refined over all four degrees of
-//! freedom.
+//! plain and mirrored, every pair of unequal scales of an upright or quarter-turned picture, and what leans a little any way. The best are refined
+//! over all four degrees of freedom.
 //!
 //! A real spectrum is symmetric about the origin, so every map stands for two pictures half a turn apart.
+
+use std::ops::Range;
 
 use crate::affine::Linear;
 use crate::carrier::{Line, PILOT_PERIOD};
@@ -36,6 +38,14 @@ const LEAST: f32 = 3.0;
 /// Largest stretch of a map that is searched.
 const MOST_STRETCHED: f64 = 1.13;
 
+/// Scales, and their inverses, that are tried of leaning maps.
+const NEAR_SCALE: f64 = 1.2;
+/// Rotation of leaning maps, radians: 8 degrees.
+const MOST_TURNED: f64 = 0.14;
+/// Stretch along any axis of leaning maps, its square root, and the steps that leave the rest to refinement.
+const MOST_LEANING: f64 = 0.075;
+const LEAN_STEP: f64 = 0.0125;
+
 /// A linear map that fits.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Candidate {
@@ -49,16 +59,16 @@ pub(crate) struct Candidate {
 /// A thorough search also stretches rotated pictures, and rotates stretched ones.
 pub(crate) fn search(spectrum: &Spectrum, lines: &[Line], thorough: bool, count: usize) -> (Vec<Candidate>, u64) {
     let mut grid = Grid::new(spectrum, lines);
-    let step = grid.step;
+    let (step, every) = (grid.step, 0..grid.scales.len());
     let turns = (std::f64::consts::PI / step).ceil() as usize;
     for i in 0..turns {
         let (sin, cos) = (std::f64::consts::PI * i as f64 / turns as f64).sin_cos();
         for map in [Linear([[cos, -sin], [sin, cos]]), Linear([[-cos, -sin], [-sin, cos]])] {
-            grid.sweep(map);
+            grid.sweep(map, every.clone());
             for &root in if thorough { &UNEQUAL_ROOTS[..] } else { &[] } {
                 let stretch = Linear::diagonal(root, 1.0 / root);
-                grid.sweep(stretch.after(&map));
-                grid.sweep(map.after(&stretch));
+                grid.sweep(stretch.after(&map), every.clone());
+                grid.sweep(map.after(&stretch), every.clone());
             }
         }
     }
@@ -66,9 +76,10 @@ pub(crate) fn search(spectrum: &Spectrum, lines: &[Line], thorough: bool, count:
     for i in (-ratios..=ratios).filter(|i| *i != 0) {
         let root = (0.5 * step * f64::from(i)).exp();
         for turn in crate::pilot::TURNS {
-            grid.sweep(turn.after(&Linear::diagonal(root, 1.0 / root)));
+            grid.sweep(turn.after(&Linear::diagonal(root, 1.0 / root)), every.clone());
         }
     }
+    grid.sweep_leaning();
     prune(&mut grid.found);
     let Grid { found, mut tried, .. } = grid;
     let mut best: Vec<(f32, Linear)> = Vec::new();
@@ -125,17 +136,36 @@ impl<'a> Grid<'a> {
         Self { spectrum, log_polar, lines, scales, step, found: Vec::new(), least: LEAST, tried: 0 }
     }
 
-    /// Tries the frequency map `map` at all scales.
-    fn sweep(&mut self, map: Linear) {
+    /// Tries maps a little off the upright picture in all four degrees of freedom: sheared ones, a page seen at an angle, a stretched picture that was rotated.
+    fn sweep_leaning(&mut self) {
+        let scale = |pitch: f64| self.scales.partition_point(|s| UNIT / s.0 < pitch);
+        let scales = scale(1.0 / NEAR_SCALE)..scale(NEAR_SCALE);
+        let turns = (MOST_TURNED / self.step) as i32;
+        let leans = (MOST_LEANING / LEAN_STEP).round() as i32;
+        for turn in -turns..=turns {
+            let (sin, cos) = (self.step * f64::from(turn)).sin_cos();
+            for (i, j) in (-leans..=leans).flat_map(|i| (-leans..=leans).map(move |j| (i, j))) {
+                let (stretch, shear) = (LEAN_STEP * f64::from(i), LEAN_STEP * f64::from(j));
+                if i * i + j * j <= leans * leans && (i != 0 || j != 0) {
+                    let lean = Linear([[1.0 + stretch, shear], [shear, 1.0 - stretch]]);
+                    self.sweep(Linear([[cos, -sin], [sin, cos]]).after(&lean), scales.clone());
+                }
+            }
+        }
+    }
+
+    /// Tries the frequency map `map` at a range of scales.
+    fn sweep(&mut self, map: Linear, range: Range<usize>) {
         let mut sums = vec![0u16; self.scales.len()];
         for (line, first) in &self.lines {
             if let Some(ray) = self.log_polar.ray(map.apply(*line), self.scales.len()) {
-                for (sum, &power) in sums[*first..].iter_mut().zip(&ray[*first..]) {
+                let range = range.start.max(*first)..range.end.max(*first);
+                for (sum, &power) in sums[range.clone()].iter_mut().zip(&ray[range]) {
                     *sum += u16::from(power);
                 }
             }
         }
-        for (&(unit, count), &sum) in self.scales.iter().zip(&sums) {
+        for (&(unit, count), &sum) in self.scales[range.clone()].iter().zip(&sums[range.clone()]) {
             let score = self.spectrum.coarse_score(u32::from(sum), count);
             if score > self.least {
                 let factor = unit / UNIT;
@@ -145,7 +175,7 @@ impl<'a> Grid<'a> {
                 }
             }
         }
-        self.tried += self.scales.len() as u64;
+        self.tried += range.len() as u64;
     }
 }
 
@@ -164,8 +194,14 @@ const WORTH_FREEDOM: f32 = 1.2;
 /// The frequency map `map` moved to the best score nearby, within its own family unless more freedom gains a lot; and how many were tried.
 fn refine(spectrum: &Spectrum, lines: &[Line], map: Linear) -> ((f32, Linear), u64) {
     let (most, least) = map.stretches();
-    let own = if most / least < 1.0 + 1e-6 { [0, 1] } else { [0, 2] };
-    let (within, tried) = climb(spectrum, lines, map, &own);
+    let [[a, b], [c, d]] = map.0;
+    let upright = a.abs().min(b.abs()) < 1e-9 && c.abs().min(d.abs()) < 1e-9;
+    let own: &[usize] = match most / least < 1.0 + 1e-6 {
+        true => &[0, 1],
+        false if upright => &[0, 2],
+        false => return climb(spectrum, lines, map, &[0, 1, 2, 3]),
+    };
+    let (within, tried) = climb(spectrum, lines, map, own);
     let (free, more) = climb(spectrum, lines, within.1, &[0, 1, 2, 3]);
     (if free.0 > within.0 + WORTH_FREEDOM { free } else { within }, tried + more)
 }

@@ -7,10 +7,10 @@ pub enum Effort {
     /// look at the pilot.
     Fast,
     /// Turned, scaled, stretched, mirrored and cropped pictures too. As above, seven corners, eight sizes, one spectrum of 1024 x 1024 bins and
-    /// some 250 000 maps on it; the offsets of a crop in pictures of at most half a tile; offsets are searched under at most 6 maps, each of which
+    /// some 400 000 maps on it; the offsets of a crop in pictures of at most half a tile; offsets are searched under at most 6 maps, each of which
     /// chance suggests in one picture of hundreds.
     Normal,
-    /// Unequal scales together with rotations, 20 maps, fainter suggestions, and a crop of an unscaled picture without any. Seconds.
+    /// Unequal scales together with any rotation, 20 maps, fainter suggestions, and a crop of an unscaled picture without any. Seconds.
     Exhaustive,
 }
 

@@ -125,6 +125,9 @@ const SUSPICIOUS: f32 = 3.3;
 /// Coherence that says the picture was not moved.
 const CLEAR: f32 = 5.5;
 
+/// Windows in which the pilot is judged under a map that nothing was read at, canonical pixels.
+const PILOT_WINDOWS_PX: [usize; 2] = [1024, 512];
+
 /// Reads one geometry after another and keeps the best of what was read.
 struct Reader<'a> {
     carrier: &'a Carrier,
@@ -274,12 +277,15 @@ impl<'a> Reader<'a> {
             self.read_all(&pose);
         }
         if let Some(candidate) = maps.first().filter(|_| !self.registered()) {
-            // Nothing reads: are at least the lines there, among their neighbours on the pilot's own grid?
-            let window = register::window(luma, frame, &candidate.map, 1024);
-            let standing = pilot::prominences(planner, &window, &self.carrier.pilot)[0];
-            let pilot = Detection::best_of(f64::from(standing), tried);
-            if pilot.log10_p < self.pilot.log10_p {
-                self.pilot = pilot;
+            // Nothing reads: are at least the lines there, among their neighbours on the pilot's own grid? A page seen at an angle shows them
+            // sharply in its middle only.
+            for side in PILOT_WINDOWS_PX {
+                let window = register::window(luma, frame, &candidate.map, side);
+                let standing = pilot::prominences(planner, &window, &self.carrier.pilot)[0];
+                let pilot = Detection::best_of(f64::from(standing), PILOT_WINDOWS_PX.len() as u64 * tried);
+                if pilot.log10_p < self.pilot.log10_p {
+                    self.pilot = pilot;
+                }
             }
         }
     }
