@@ -1,16 +1,23 @@
-//! `[E4 X3]` Plane -> the few low block-DCT coefficients that carry the mark.
+//! `[E4 X3]` Plane -> the few low block-DCT coefficients that carry the mark and tell what hides it.
 //!
 //! Orthonormal type-II DCT of 8 x 8 blocks. Only six coefficients are computed, `u, v <= 2` with
-//! `u + v >= 2` (0.09 to 0.18 cycles per pixel), and the block mean. That band was found best at equal PSNR: with
-//! the lowest two it shows more, with the third harmonic it dies sooner under blur and half size (`docs/DESIGN.md`, Band).
+//! `u + v >= 2` (0.09 to 0.18 cycles per pixel), and the block mean. Two of them carry the mark, all six are the block's activity. The lowest two
+//! would show more, the third harmonic dies sooner under blur and half size (`docs/DESIGN.md`, Band).
 //!
 //! The cosines come from half-angle square roots, which IEEE 754 rounds the same on every target.
+
+use std::f32::consts::FRAC_1_SQRT_2;
 
 use crate::carrier::BLOCK_PX;
 use crate::plane::Plane;
 
-/// `(u, v)`: vertical and horizontal frequency of the carried coefficients, in storage order.
+/// `(u, v)`: vertical and horizontal frequency of the coefficients, in storage order.
 pub(crate) const BAND: [(usize, usize); 6] = [(0, 2), (1, 1), (2, 0), (1, 2), (2, 1), (2, 2)];
+
+/// The direction that every block is projected on, over [`BAND`]: one horizontal and one vertical coefficient in equal parts. Two coefficients, because what is moved in
+/// few of them outlives rounding that takes the same energy spread over six; these two, because they show least by SSIMULACRA 2
+/// (`docs/DESIGN.md`, Band); in equal parts and both even, so that mirroring and turning a picture by quarters leaves every projection as it was.
+pub(crate) const DIRECTION: [f32; BAND.len()] = [FRAC_1_SQRT_2, 0.0, FRAC_1_SQRT_2, 0.0, 0.0, 0.0];
 
 /// Index of the block mean (gray levels) behind the coefficients.
 pub(crate) const MEAN: usize = 7;
@@ -91,10 +98,15 @@ fn project(block: &[f32], basis: &[[f32; N]; 3]) -> [f32; 3] {
     out
 }
 
-/// The 8 x 8 pixel pattern of a direction over [`BAND`]: adding `a` times it moves the projection by `a`.
-pub(crate) fn pattern(direction: &[f32; BAND.len()]) -> [f32; N * N] {
+/// What a block carries its bit in: gray levels along [`DIRECTION`].
+pub(crate) fn projection(block: &[f32; 8]) -> f32 {
+    FRAC_1_SQRT_2 * (block[0] + block[2])
+}
+
+/// The 8 x 8 pixel pattern of [`DIRECTION`]: adding `a` times it moves the projection by `a`.
+pub(crate) fn pattern() -> [f32; N * N] {
     let basis = basis();
-    let at = |y: usize, x: usize| BAND.iter().zip(direction).map(|(&(u, v), d)| d * basis[u][y] * basis[v][x]).sum();
+    let at = |y: usize, x: usize| BAND.iter().zip(DIRECTION).map(|(&(u, v), d)| d * basis[u][y] * basis[v][x]).sum();
     std::array::from_fn(|i| at(i / N, i % N))
 }
 
@@ -144,11 +156,28 @@ mod tests {
 
     #[test]
     fn the_pattern_moves_its_projection_by_one_and_no_other() {
-        let direction = [0.5, -0.5, 0.5, 0.0, -0.5, 0.0];
-        let plane = Plane { width: N, height: N, data: pattern(&direction).to_vec() };
+        let plane = Plane { width: N, height: N, data: pattern().to_vec() };
         let block = analyse(&plane, 0, 0).blocks[0];
-        for (c, d) in block.iter().zip(direction) {
+        for (c, d) in block.iter().zip(DIRECTION) {
             assert!((c - d).abs() < 1e-6);
+        }
+        assert!((projection(&block) - 1.0).abs() < 1e-6);
+    }
+
+    #[test]
+    fn mirroring_and_quarter_turns_leave_the_projection() {
+        let plane = picture(N, N);
+        let turned = |at: fn(usize, usize) -> (usize, usize)| {
+            let from = |i: usize| {
+                let (x, y) = at(i % N, i / N);
+                plane.row(y)[x]
+            };
+            let turned = Plane { width: N, height: N, data: (0..N * N).map(from).collect() };
+            projection(&analyse(&turned, 0, 0).blocks[0])
+        };
+        let own = turned(|x, y| (x, y));
+        for other in [turned(|x, y| (N - 1 - x, y)), turned(|x, y| (y, x)), turned(|x, y| (N - 1 - x, N - 1 - y))] {
+            assert!((own - other).abs() < 1e-3, "{own} and {other}");
         }
     }
 

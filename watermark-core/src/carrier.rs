@@ -1,4 +1,4 @@
-//! Key -> carrier: dither, directions, interleavers and pilot lines.
+//! Key -> carrier: dither, interleaver and pilot lines.
 //!
 //! Everything is drawn from `ChaCha20` with integer arithmetic only, so every target gets the same carrier bit for bit.
 //! The default key is public: anyone may read the mark. A private key moves every dither value, so that only its
@@ -8,7 +8,6 @@ use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 use sha2::{Digest, Sha256};
 
-use crate::block_dct::BAND;
 use crate::layout::relative_step;
 
 /// Side of a block, canonical pixels.
@@ -58,8 +57,6 @@ pub(crate) struct Lattice {
     pub(crate) order: Vec<u16>,
     /// Relative lattice step of each block of the tile.
     pub(crate) relative: Vec<f32>,
-    /// The direction every block is projected on: one unit vector over [`BAND`].
-    pub(crate) direction: [f32; BAND.len()],
 }
 
 /// A pilot line: cycles per [`PILOT_PERIOD`] along x and y.
@@ -85,14 +82,11 @@ impl Carrier {
 
 fn lattice(key: &CarrierKey) -> Lattice {
     let mut dither = key.stream("dither");
-    let mut signs = key.stream("direction");
-    let amplitude = 1.0 / (BAND.len() as f32).sqrt();
     let order = permutation(TILE_BITS, &mut key.stream("interleaver"));
     Lattice {
         dither: (0..TILE_BITS).map(|_| (dither.next_u32() >> 16) as f32 / 65536.0).collect(),
         relative: order.iter().map(|&bit| relative_step(bit)).collect(),
         order,
-        direction: std::array::from_fn(|_| if signs.next_u32() >> 31 == 0 { amplitude } else { -amplitude }),
     }
 }
 
@@ -150,14 +144,11 @@ mod tests {
             for bit in &lattice.order {
                 hash.update(bit.to_be_bytes());
             }
-            for component in &lattice.direction {
-                hash.update([u8::from(*component < 0.0)]);
-            }
             crate::payload::hex::encode(&hash.finalize()[..8])
         };
         let lines: Vec<(i32, i32)> = carrier.pilot.iter().map(|l| (l.x, l.y)).collect();
         let pinned = (digest(&carrier.lattice), lines[0], lines[63]);
-        assert_eq!(pinned, ("fbd60cc474826fe3".into(), (-33, 19), (37, 11)));
+        assert_eq!(pinned, ("2be9a30f9b35eab8".into(), (-33, 19), (37, 11)));
     }
 
     #[test]

@@ -183,7 +183,8 @@ pub(crate) fn write(
         seal: encode(&codes.seal, &payload.seal.encode())?,
     };
     let grid = analyse(&plane, 0, 0);
-    let (mut profile, strengths) = strength::choose(&grid, carrier, &codewords, strength)?;
+    let pitch = plane.width as f32 / native.0 as f32;
+    let (mut profile, strengths) = strength::choose(&grid, pitch, carrier, &codewords, strength)?;
     let mut change = modulate(&plane, &grid, carrier, &codewords, profile, strengths);
     if profile == Profile::Sealed
         && rehearsal::is_clipped(&change, &plane)
@@ -224,7 +225,7 @@ fn modulate(
     strengths: Strengths,
 ) -> Plane {
     let mut marked = plane.clone();
-    pilot::embed(&mut FftPlanner::new(), &mut marked, grid, &carrier.pilot, strengths.amplitude);
+    pilot::embed(&mut FftPlanner::new(), &mut marked, grid, &carrier.pilot, strengths.pilot);
     lattice::embed(&mut marked, &carrier.lattice, &codewords.tile(profile), strengths);
     marked
 }

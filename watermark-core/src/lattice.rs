@@ -1,6 +1,6 @@
 //! `[E6 X4]` Tile bits <-> block projections: distortion-compensated spread-transform dither modulation.
 //!
-//! Each 8 x 8 block is projected on one keyed direction over the carried band. Bit `b` moves the projection a share of the way to the nearest point of the lattice
+//! Each 8 x 8 block is projected on one direction. Bit `b` moves the projection a share of the way to the nearest point of the lattice
 //! `step * (integer + dither + b / 2)` (Chen & Wornell 2001, section V; Eggers et al. 2003). The picture itself does
 //! not disturb reading, as it does with additive spread spectrum: at equal PSNR this carries two to three times the bits
 //! after JPEG 50 (`docs/DESIGN.md`, Modulation).
@@ -9,7 +9,7 @@
 //! the double-angle coherence `sum w cos 4 pi r`, `r` the phase of each projection in its lattice: bits cancel in it. For an unmarked
 //! picture, `r` is uniform because the dither is, whatever the picture: the statistic has a known null distribution.
 
-use crate::block_dct::{BAND, BlockGrid, analyse, pattern};
+use crate::block_dct::{BAND, BlockGrid, DIRECTION, analyse, pattern, projection};
 use crate::carrier::{BLOCK_PX, Lattice, TILE_BITS, TILE_BLOCKS};
 use crate::color::round;
 use crate::elementary::{exp, ln};
@@ -26,6 +26,8 @@ pub(crate) struct Strengths {
     pub(crate) amplitude: f32,
     /// Share of the way to the lattice point that a projection is moved. The reader need not know it.
     pub(crate) compensation: f32,
+    /// What the pilot takes for the amplitude.
+    pub(crate) pilot: f32,
 }
 
 /// 1 would be plain dither modulation. Lower values carry more through heavy noise and JPEG (0.68: 377 bits of kodim03 after noise
@@ -34,7 +36,7 @@ const COMPENSATION: f32 = 0.78;
 
 impl Strengths {
     pub(crate) fn new(amplitude: f32) -> Self {
-        Self { amplitude, compensation: COMPENSATION }
+        Self { amplitude, compensation: COMPENSATION, pilot: amplitude }
     }
 
     /// Lattice step over mask step.
@@ -48,7 +50,7 @@ pub(crate) fn embed(plane: &mut Plane, lattice: &Lattice, bits: &[u8], strengths
     const N: usize = BLOCK_PX;
     let grid = analyse(plane, 0, 0);
     let amplitudes = solve(&grid, lattice, bits, strengths).amplitudes;
-    let pattern = pattern(&lattice.direction);
+    let pattern = pattern();
     for row in 0..grid.rows {
         for (y, pattern) in pattern.chunks_exact(N).enumerate() {
             let samples = &mut plane.row_mut(row * N + y)[..grid.cols * N];
@@ -80,7 +82,7 @@ pub(crate) fn solve(grid: &BlockGrid, lattice: &Lattice, bits: &[u8], strengths:
     let target = |slot: usize| lattice.dither[slot] + 0.5 * f32::from(bits[usize::from(lattice.order[slot])]);
     let targets: Vec<f32> = slots().map(target).collect();
     let relative: Vec<f32> = slots().map(|slot| strengths.step() * lattice.relative[slot]).collect();
-    let projections: Vec<f32> = grid.blocks.iter().map(|b| project(b, &lattice.direction)).collect();
+    let projections: Vec<f32> = grid.blocks.iter().map(projection).collect();
     let quantise = |masks: &[f32]| -> Vec<f32> {
         let one = |(((&p, &m), &t), &r): (((&f32, &f32), &f32), &f32)| {
             let step = r * m;
@@ -91,16 +93,12 @@ pub(crate) fn solve(grid: &BlockGrid, lattice: &Lattice, bits: &[u8], strengths:
     // The reader sees the mask of the marked picture, so solve once, mask again, and solve for that mask.
     let mut marked = grid.clone();
     for (block, a) in marked.blocks.iter_mut().zip(quantise(&mask::steps(grid, 0.0))) {
-        for (c, d) in block.iter_mut().zip(&lattice.direction) {
+        for (c, d) in block.iter_mut().zip(DIRECTION) {
             *c += a * d;
         }
     }
     let masks = mask::steps(&marked, 0.0);
     Solution { amplitudes: quantise(&masks), steps: masks.iter().zip(&relative).map(|(m, r)| m * r).collect() }
-}
-
-pub(crate) fn project(block: &[f32; 8], direction: &[f32; BAND.len()]) -> f32 {
-    block.iter().zip(direction).map(|(c, d)| c * d).sum()
 }
 
 /// The blocks of a received plane, before anything is assumed about tile offset or gain.
@@ -111,24 +109,23 @@ pub(crate) struct Received {
     pub(crate) ratio: Vec<f32>,
     /// Mask step, gray levels; 0 where nothing can be read.
     pub(crate) step: Vec<f32>,
-    /// Nothing is left in the carried band: a codec rounded it away, or the picture is flat there.
+    /// Nothing is left in the band: a codec rounded it away, or the picture is flat there.
     pub(crate) dead: Vec<bool>,
     /// Little more is left than in a dead one.
     pub(crate) faint: Vec<bool>,
 }
 
-/// Sum of magnitudes of a block's carried coefficients, gray levels, under which it is dead. Rounding of the pixels leaves about
+/// Sum of magnitudes of a block's coefficients, gray levels, under which it is dead. Rounding of the pixels leaves about
 /// 1.4.
 const DEAD: f32 = 2.4;
 /// The same sum under which a block is nearly dead: what lowers all tones by a third makes it a dead one.
 const FAINT: f32 = 1.5 * DEAD;
 
 /// Projects the blocks of `plane` whose grid starts at `(x0, y0)`; `noise` as for [`mask::steps`].
-pub(crate) fn receive(plane: &Plane, lattice: &Lattice, x0: usize, y0: usize, noise: f32) -> Received {
+pub(crate) fn receive(plane: &Plane, x0: usize, y0: usize, noise: f32) -> Received {
     let grid = analyse(plane, x0, y0);
     let step = mask::steps(&grid, noise);
-    let ratio =
-        grid.blocks.iter().zip(&step).map(|(b, &m)| if m > 0.0 { project(b, &lattice.direction) / m } else { 0.0 });
+    let ratio = grid.blocks.iter().zip(&step).map(|(b, &m)| if m > 0.0 { projection(b) / m } else { 0.0 });
     let left = |b: &[f32; 8]| b[..BAND.len()].iter().map(|c| c.abs()).sum::<f32>();
     let (dead, faint) = grid.blocks.iter().map(|b| (left(b) < DEAD, left(b) < FAINT)).unzip();
     Received { cols: grid.cols, ratio: ratio.collect(), dead, faint, step }

@@ -18,8 +18,9 @@ pub(crate) const BEACON_BITS: usize = TILE_BITS / 8;
 /// Codeword bits of the seal; the first [`BEACON_BITS`] are not sent.
 pub(crate) const SEAL_BITS: usize = TILE_BITS;
 
-/// Lattice step of the beacon's tile bits over that of the seal's: the beacon outlives the seal by 2 dB for 7 % more energy.
-const BEACON_STEP: f32 = 1.25;
+/// Lattice step of the beacon's tile bits over that of the seal's. The beacon outlives the seal by 3.5 dB for 16 % more energy, and what it shows of the
+/// channel helps the seal: of 34 pictures with 1.25, two fewer read after median 5 and one fewer after WebP 80 and 50 each.
+const BEACON_STEP: f32 = 1.5;
 
 /// Relative lattice step of tile bit `bit`.
 pub(crate) fn relative_step(bit: u16) -> f32 {

@@ -1,14 +1,14 @@
 //! `[E5 X3]` Block coefficients -> perceptual step of each block.
 //!
-//! The step follows contrast masking: `(FLOOR + activity)^(5/8)`, where the activity of a block is the mean magnitude of its
-//! carried coefficients, pooled over its 3 x 3 neighbourhood. Three things are asked of it, and each choice serves one:
+//! The step follows contrast masking: `(FLOOR + activity)^(3/4)`, where the activity of a block is the mean magnitude of its
+//! coefficients, pooled over its 3 x 3 neighbourhood. Three things are asked of it, and each choice serves one:
 //!
 //! * *what is seen*: the pooling is a power mean with exponent 1/2, so that one strong edge does not license noise in
 //!   the flat blocks beside it;
 //! * *the reader computes it again* from the received picture: pooling over 54 coefficients of the carried band keeps it
 //!   stable under codecs and noise;
 //! * *tone changes*: a step that grows with the signal makes less of a local gain (gamma, curves);
-//! * *every target the same*: 5/8 is made of square roots, which IEEE 754 rounds the same everywhere.
+//! * *every target the same*: 3/4 is made of square roots, which IEEE 754 rounds the same everywhere.
 
 use crate::block_dct::{BAND, BlockGrid, MEAN};
 use crate::elementary::powf;
@@ -17,8 +17,8 @@ use crate::elementary::powf;
 /// 5 % in capacity, 4 scores best on SSIMULACRA 2 (`docs/DESIGN.md`, Mask).
 const FLOOR: f32 = 4.0;
 
-/// Makes the step of a picture's middle (activity 20) what it is with an exponent of 1/2, so that strengths keep their meaning: `24^(-1/8)`.
-const SCALE: f32 = 0.672;
+/// Makes the step of a picture's middle (activity 20) what it is with an exponent of 1/2, so that strengths keep their meaning: `24^(-1/4)`.
+const SCALE: f32 = 0.452;
 
 /// Pooled activity of unit normal noise: the power mean with exponent 1/2 of a mean of six magnitudes.
 const NOISE_ACTIVITY: f32 = 0.78;
@@ -29,18 +29,18 @@ const CLIPPED_MARGIN: f32 = 3.0;
 const CLIPPED_ACTIVITY: f32 = 4.0;
 
 /// The relative step of each block, row-major, in gray levels of projection; 0 marks a clipped block, which carries
-/// nothing. Between 1.6 and about 15. Multiply by the strength for the lattice step.
+/// nothing. Between 1.3 and about 20. Multiply by the strength for the lattice step.
 ///
 /// `noise` is the standard deviation, in gray levels of luma, of noise that the picture had not when it was stamped: what it
 /// adds to the activity is taken off again. 0 when stamping.
 pub(crate) fn steps(grid: &BlockGrid, noise: f32) -> Vec<f32> {
-    let step = |root: f32| SCALE * root * root.sqrt().sqrt();
+    let step = |root: f32| SCALE * root * root.sqrt();
     pooled(grid, noise).into_iter().map(step).collect()
 }
 
 /// Pooled activity of a block whose step is `step`, gray levels: what [`steps`] made the step of.
 pub(crate) fn activity(step: f32) -> f32 {
-    let root = powf(step / SCALE, 0.8);
+    let root = powf(step / SCALE, 2.0 / 3.0);
     (root * root - FLOOR).max(0.0)
 }
 

@@ -1,8 +1,6 @@
 //! `[X2]` Blocks -> phases that a geometry is judged by, weighted by how far each can be trusted while the geometry is still rough.
 
-use crate::block_dct::{BAND, BlockGrid, analyse};
-use crate::carrier::Lattice;
-use crate::lattice::project;
+use crate::block_dct::{BAND, BlockGrid, analyse, projection};
 use crate::mask;
 use crate::plane::Plane;
 
@@ -37,15 +35,8 @@ impl Blocks {
     }
 
     /// Ratios and weights, in the order that the reversed plane has them if `reversed`.
-    pub(crate) fn phases(&self, lattice: &Lattice, reversed: bool) -> Phases {
-        let mut direction = lattice.direction;
-        if reversed {
-            for (d, (u, v)) in direction.iter_mut().zip(BAND) {
-                *d = if (u + v) % 2 == 1 { -*d } else { *d };
-            }
-        }
-        let ratio =
-            |(block, &step): (&[f32; 8], &f32)| if step > 0.0 { project(block, &direction) / step } else { 0.0 };
+    pub(crate) fn phases(&self, reversed: bool) -> Phases {
+        let ratio = |(block, &step): (&[f32; 8], &f32)| if step > 0.0 { projection(block) / step } else { 0.0 };
         let mut ratio: Vec<f32> = self.grid.blocks.iter().zip(&self.steps).map(ratio).collect();
         let mut weight = self.weights.clone();
         if reversed {

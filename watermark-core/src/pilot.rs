@@ -18,13 +18,13 @@ use crate::fourier;
 use crate::mask;
 use crate::plane::{Plane, box_blur};
 
-/// Root mean square of the pilot over the seal's lattice step, both relative to the mask. 0.011 is 8 % of the mark's
+/// Root mean square of the pilot over the seal's lattice step, both relative to the mask. 0.0105 is 6 % of the mark's
 /// energy (`docs/DESIGN.md`, Pilot).
-const AMPLITUDE: f32 = 0.011;
+const AMPLITUDE: f32 = 0.0105;
 /// Amplitude of a line over the picture's own around it that a blind search needs after recompression; textured pictures have 0.2 to 0.4
 /// at [`AMPLITUDE`], smooth ones 1 to 1.6. The former get more, up to the factor below.
 const WANTED: f32 = 0.6;
-const MOST_FACTOR: f32 = 1.6;
+const MOST_FACTOR: f32 = 1.7;
 
 /// Adds the pilot to `plane` (canonical luma), the blocks of which are `grid`, at `strength` times its envelope.
 pub(crate) fn embed(planner: &mut FftPlanner<f32>, plane: &mut Plane, grid: &BlockGrid, lines: &[Line], strength: f32) {

@@ -71,7 +71,7 @@ const UNTOLD_NOISE: f32 = 4.0;
 /// Gains decoded of the coherent ones.
 const DECODED_GAINS: usize = 3;
 /// Usual gains: the strengths of the search over their compensation, lowered and raised by what codecs and tone changes do.
-const USUAL: [f32; 14] = [6.0, 6.5, 7.0, 7.5, 8.1, 8.7, 9.3, 9.9, 10.5, 11.2, 11.9, 12.6, 13.4, 14.2];
+const USUAL: [f32; 14] = [6.2, 6.7, 7.3, 7.9, 8.6, 9.3, 10.1, 11.0, 11.9, 12.9, 14.0, 15.2, 16.5, 17.9];
 
 /// Best coherence over every third gain, without decoding.
 pub(crate) fn coherence(plane: &Plane, carrier: &Carrier) -> f32 {
@@ -188,7 +188,7 @@ fn peaks(scores: &[f32]) -> Vec<usize> {
 pub(crate) fn align(plane: &Plane, lattice: &Lattice, (tile_x, tile_y): (usize, usize), noise: f32) -> Aligned {
     const N: usize = BLOCK_PX;
     let (x0, y0) = first_block((tile_x, tile_y));
-    let received = receive(plane, lattice, x0, y0, noise);
+    let received = receive(plane, x0, y0, noise);
     Aligned::new(&received, lattice, (tile_x + x0) % TILE_PX / N, (tile_y + y0) % TILE_PX / N)
 }
 

@@ -92,7 +92,7 @@ impl Patches {
         let lattice = &carrier.lattice;
         let (x0, y0) = ((N - tile_x % N) % N, (N - tile_y % N) % N);
         let tile = ((tile_x + x0) / N, (tile_y + y0) / N);
-        let phases = Blocks::new(cut, x0, y0, fragile).phases(lattice, false);
+        let phases = Blocks::new(cut, x0, y0, fragile).phases(false);
         for (i, (&ratio, &weight)) in phases.ratio.iter().zip(&phases.weight).enumerate() {
             if weight > 0.0 {
                 let slot = slot(i, phases.cols, tile);

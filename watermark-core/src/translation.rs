@@ -5,7 +5,7 @@
 //! statistic is the coherence of [`lattice`](crate::lattice), so the picture itself is rejected and the null distribution is normal.
 //!
 //! A plane that was turned or scaled lies between pixels, and half a pixel is enough to lose a textured picture: such planes are cut four times,
-//! half a pixel apart. A plane turned by half a turn has the same blocks in reverse order, with the odd coefficients negated, so
+//! half a pixel apart. A plane turned by half a turn has the same projections in reverse order, so
 //! it costs no analysis of its own.
 
 use rustfft::num_complex::Complex;
@@ -55,7 +55,7 @@ pub(crate) fn search(planner: &mut FftPlanner<f32>, plane: &Plane, lattice: &Lat
             if reversed && !reversed_too {
                 continue;
             }
-            let phases = blocks.phases(lattice, reversed);
+            let phases = blocks.phases(reversed);
             if phases.power == 0.0 {
                 continue;
             }

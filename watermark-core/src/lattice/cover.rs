@@ -38,7 +38,7 @@ const GAIN: [f32; 4] = [1.0, 1.15, 0.85, 0.72];
 /// Finer steps around the best noise and gain.
 const NEAR: [f32; 4] = [0.87, 0.93, 1.07, 1.15];
 /// Scale where it cannot be fitted: what noise leaves as it is, photographs and generated pictures have.
-const USUAL_SCALE: f32 = 0.8;
+const USUAL_SCALE: f32 = 1.1;
 /// Variance of a phase without noise, square steps: compensation leaves `(1 - 0.78)^2 / 12`.
 const SELF_NOISE: f32 = 0.004;
 /// Blocks of known bits that the model is fitted on.
@@ -157,7 +157,7 @@ mod tests {
         let mut plane = cover;
         embed(&mut plane, &carrier.lattice, &bits, Strengths::new(9.0));
         plane.data.iter_mut().for_each(|sample| *sample += NOISE * random.gauss());
-        (Aligned::new(&receive(&plane, &carrier.lattice, 0, 0, NOISE), &carrier.lattice, 0, 0), bits)
+        (Aligned::new(&receive(&plane, 0, 0, NOISE), &carrier.lattice, 0, 0), bits)
     }
 
     const NOISE: f32 = 13.0;
