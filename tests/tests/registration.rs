@@ -72,11 +72,21 @@ fn a_crop_reports_its_share_and_its_place() {
 }
 
 #[test]
-fn stretched_and_rotated_pictures_need_the_exhaustive_search() {
-    let stretch = Step::Resize { fx: 0.9, fy: 1.0, kernel: watermark_attacks::Kernel::Bicubic };
-    let found = registration(&stamped(), &[stretch, Step::Rotate { deg: 5.0, fill: [0; 3] }], Effort::Exhaustive);
-    let error = error_px(&found, -5.0, 691.0 / 768.0, 1.0);
-    assert!(error < TOLERANCE_PX, "{error} px, {found:?}");
+fn stretched_and_rotated_pictures_are_read_and_far_turned_ones_exhaustively() {
+    let stamped = stamped();
+    for (deg, effort) in [(5.0, Effort::Normal), (20.0, Effort::Exhaustive)] {
+        let stretch = Step::Resize { fx: 0.9, fy: 1.0, kernel: watermark_attacks::Kernel::Bicubic };
+        let found = registration(&stamped, &[stretch, Step::Rotate { deg, fill: [0; 3] }], effort);
+        let error = error_px(&found, -deg, 691.0 / 768.0, 1.0);
+        assert!(error < TOLERANCE_PX, "{deg} degrees: {error} px, {found:?}");
+    }
+}
+
+#[test]
+fn sheared_pictures_are_read() {
+    for shear in [0.05, -0.1] {
+        registration(&stamped(), &[Step::Shear(shear)], Effort::Normal);
+    }
 }
 
 proptest! {
