@@ -18,8 +18,7 @@ use crate::fourier;
 use crate::mask;
 use crate::plane::{Plane, box_blur};
 
-/// Root mean square of the pilot over the seal's lattice step, both relative to the mask. 0.0105 is 6 % of the mark's
-/// energy (`docs/DESIGN.md`, Pilot).
+/// Root mean square of the pilot over the strength, relative to its envelope (`docs/DESIGN.md`, Pilot).
 const AMPLITUDE: f32 = 0.0105;
 /// Amplitude of a line over the picture's own around it that a blind search needs after recompression; textured pictures have 0.2 to 0.4
 /// at [`AMPLITUDE`], smooth ones 1 to 1.6. The former get more, up to the factor below.

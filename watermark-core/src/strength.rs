@@ -68,7 +68,7 @@ const MILD: [Reference; 2] = [
     Reference { attack: Attack::Noise(3.4), mismatch: 0.03, bits: 1080.0 },
 ];
 /// JPEG 12 and noise of 20, for which strengths are searched. The former stands for WebP and AVIF at 50, whose errors no coefficient tells: 640 bits of
-/// it come with some 1000 after WebP 50. Of noise the reader takes a half more than this model, knowing the cover's distribution.
+/// it come with some 950 after WebP 50. Of noise the reader takes a half more than this model, knowing the cover's distribution.
 const HARD: [Reference; 2] = [
     Reference { attack: Attack::Jpeg(4.0), mismatch: 0.06, bits: 640.0 },
     Reference { attack: Attack::Noise(13.4), mismatch: 0.06, bits: 500.0 },
