@@ -154,6 +154,19 @@ fn of_areas_that_show_nothing_the_hash_decides() {
 }
 
 #[test]
+fn dead_blocks_of_an_area_that_the_hash_knows_say_nothing() {
+    let carrier = carrier();
+    let (mut plane, grain) = (picture(SIDE, SIDE, 3), noise(SIDE, SIDE, 0.0, 3.0, 8));
+    plane.data.iter_mut().zip(&grain.data).for_each(|(v, n)| *v += n);
+    embed(&mut plane, &carrier.lattice, &bits(), strengths());
+    (0..COLS * COLS).filter(|&b| is_part(b)).for_each(|b| paint(&mut plane, b, |_, _| 120.0));
+    let areas =
+        |evidence| Areas { of: (0..COLS * COLS).map(|b| is_part(b).then_some(0)).collect(), evidence: vec![evidence] };
+    assert!(survey(&plane, &carrier, |_| false, &areas(-1.0)).regions.is_empty());
+    assert!(!survey(&plane, &carrier, |_| false, &areas(0.0)).regions.is_empty(), "nothing is known of the area");
+}
+
+#[test]
 fn an_area_that_still_has_the_mark_was_not_drawn() {
     let carrier = carrier();
     let of = (0..COLS * COLS).map(|b| is_part(b).then_some(0)).collect();
