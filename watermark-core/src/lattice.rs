@@ -207,16 +207,18 @@ impl Aligned {
         self.ratio.len()
     }
 
-    /// Double-angle coherence at `gain` in standard deviations of its null distribution: `sum w cos 4 pi r` over the blocks.
+    /// Double-angle coherence at `gain` in standard deviations of its null distribution: `sum |z| cos 2 arg z` over the tile's bits, `z` being
+    /// `sum w exp(2 pi i r)` over the blocks of one bit.
     ///
-    /// The dither of each tile bit is uniform and independent of the others and of the picture. Blocks of one bit share it, so they are summed as complex
-    /// numbers first; given the picture, the sums' real parts are then independent, of mean 0 and variance half their squared
-    /// magnitude, whatever the picture repeats from tile to tile. Weighting block by block instead finds marks in large flat pictures.
+    /// Repeats of a bit agree in its sign before it cancels in the double angle, so they are added first: at phase noise that leaves a share `c` of a block's
+    /// cosine its double angle keeps `c^4`, the sum over repeats `c^2`. The dither of each tile bit is uniform and independent of the others and of the
+    /// picture, and blocks of one bit share it; given the picture, the terms are then independent, of mean 0 and variance half their
+    /// squared weight, whatever the picture repeats from tile to tile.
     pub(crate) fn coherence(&self, gain: f32) -> f32 {
-        let double = 2.0 / gain;
+        let inverse = 1.0 / gain;
         let mut sums = vec![[0.0f32; 2]; TILE_BITS];
         // All terms before the sums, which scatter: so the compiler computes several side by side.
-        let turns = self.ratio.iter().zip(&self.dither).map(|(ratio, dither)| ratio * double - 2.0 * dither);
+        let turns = self.ratio.iter().zip(&self.dither).map(|(ratio, dither)| ratio * inverse - dither);
         let weighted = turns.zip(&self.weight).map(|(turns, w)| [w * cos_turns(turns), w * cos_turns(turns - 0.25)]);
         let terms: Vec<[f32; 2]> = weighted.collect();
         for ([re, im], &bit) in terms.iter().zip(&self.bit) {
@@ -224,8 +226,14 @@ impl Aligned {
             sum[0] += re;
             sum[1] += im;
         }
-        let power: f32 = sums.iter().map(|[re, im]| re * re + im * im).sum();
-        if power > 0.0 { sums.iter().map(|s| s[0]).sum::<f32>() / (0.5 * power).sqrt() } else { 0.0 }
+        let (mut total, mut power) = (0.0, 0.0);
+        for [re, im] in sums {
+            let square = re * re + im * im;
+            // A bit without a block is 0.
+            total += (re * re - im * im) / square.sqrt().max(f32::MIN_POSITIVE);
+            power += square;
+        }
+        if power > 0.0 { total / (0.5 * power).sqrt() } else { 0.0 }
     }
 
     /// How likely the best noise level makes the phases at `gain` compared to no mark (natural log), and that level.

@@ -12,7 +12,6 @@ pub(crate) struct Blocks {
     pub(crate) grid: BlockGrid,
     steps: Vec<f32>,
     weights: Vec<f32>,
-    power: f32,
 }
 
 impl Blocks {
@@ -30,8 +29,7 @@ impl Blocks {
             if step > 0.0 { kept / (1.0 + (mean / step) * (mean / step)) } else { 0.0 }
         };
         let weights: Vec<f32> = grid.blocks.iter().zip(&steps).map(weight).collect();
-        let power = 0.5 * weights.iter().map(|w| w * w).sum::<f32>();
-        Self { grid, steps, weights, power }
+        Self { grid, steps, weights }
     }
 
     /// Ratios and weights, in the order that the reversed plane has them if `reversed`.
@@ -43,7 +41,7 @@ impl Blocks {
             ratio.reverse();
             weight.reverse();
         }
-        Phases { cols: self.grid.cols, ratio, weight, power: self.power }
+        Phases { cols: self.grid.cols, ratio, weight }
     }
 }
 
@@ -52,6 +50,4 @@ pub(crate) struct Phases {
     pub(crate) cols: usize,
     pub(crate) ratio: Vec<f32>,
     pub(crate) weight: Vec<f32>,
-    /// Variance of the weighted sum of cosines of uniform phases.
-    pub(crate) power: f32,
 }

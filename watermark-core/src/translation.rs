@@ -1,7 +1,7 @@
 //! `[X2]` Where a plane of known scale and rotation lies on the tile: lattice coherence at every offset.
 //!
-//! A crop is a cyclic shift of the tile. For each of the 64 positions of the seal's block grid, the phases of all blocks are laid on one tile and
-//! correlated with the dither at all 64 x 64 tile offsets by one FFT pair; the best offsets are then judged by the beacon as well. The
+//! A crop is a cyclic shift of the tile. For each of the 64 positions of the block grid, the phases of all blocks are laid on one tile, those that fall
+//! on one another added, and their double angles correlated with the dither's at all 64 x 64 tile offsets by one FFT pair. The
 //! statistic is the coherence of [`lattice`](crate::lattice), so the picture itself is rejected and the null distribution is normal.
 //!
 //! A plane that was turned or scaled lies between pixels, and half a pixel is enough to lose a textured picture: such planes are cut four times,
@@ -56,21 +56,23 @@ pub(crate) fn search(planner: &mut FftPlanner<f32>, plane: &Plane, lattice: &Lat
                 continue;
             }
             let phases = blocks.phases(reversed);
-            if phases.power == 0.0 {
-                continue;
-            }
             let origin = if reversed {
                 (plane.width - x0 - blocks.grid.cols * N, plane.height - y0 - blocks.grid.rows * N)
             } else {
                 (x0, y0)
             };
-            let norm = 1.0 / (phases.power.sqrt() * (SIDE * SIDE) as f32);
             for g in GAINS.step_by(GAIN_STEP) {
                 field.fill(Complex::new(0.0, 0.0));
-                let double = 2.0 / gain(g);
+                let inverse = 1.0 / gain(g);
                 for (i, (&q, &w)) in phases.ratio.iter().zip(&phases.weight).enumerate() {
-                    field[i / phases.cols % SIDE * SIDE + i % phases.cols % SIDE] += turns(q * double) * w;
+                    field[i / phases.cols % SIDE * SIDE + i % phases.cols % SIDE] += turns(q * inverse) * w;
                 }
+                let power = 0.5 * field.iter().map(Complex::norm_sqr).sum::<f32>();
+                if power == 0.0 {
+                    continue;
+                }
+                let norm = 1.0 / (power.sqrt() * (SIDE * SIDE) as f32);
+                field.iter_mut().for_each(|z| *z = *z * *z / z.norm_sqr().sqrt().max(f32::MIN_POSITIVE));
                 fourier::transform(planner, &mut field, SIDE, FftDirection::Forward);
                 for (f, d) in field.iter_mut().zip(&dither) {
                     *f = f.conj() * d;

@@ -42,11 +42,11 @@ fn coherence_agrees_with_its_definition() {
         let mut sums = vec![(0.0, 0.0); TILE_BITS];
         for (i, &bit) in aligned.bit.iter().enumerate() {
             let [q, d, w] = [aligned.ratio[i], aligned.dither[i], aligned.weight[i]].map(f64::from);
-            let (sin, cos) = (2.0 * std::f64::consts::TAU * (q / f64::from(gain) - d)).sin_cos();
+            let (sin, cos) = (std::f64::consts::TAU * (q / f64::from(gain) - d)).sin_cos();
             let sum = &mut sums[usize::from(bit)];
             *sum = (sum.0 + w * cos, sum.1 + w * sin);
         }
-        let sum: f64 = sums.iter().map(|s| s.0).sum();
+        let sum: f64 = sums.iter().map(|s| s.0.hypot(s.1) * f64::cos(2.0 * f64::atan2(s.1, s.0))).sum();
         let power: f64 = sums.iter().map(|s| 0.5 * (s.0 * s.0 + s.1 * s.1)).sum();
         assert!((f64::from(aligned.coherence(gain)) - sum / f64::sqrt(power)).abs() < 2e-3);
     }
