@@ -89,6 +89,14 @@ fn sheared_pictures_are_read() {
     }
 }
 
+#[test]
+fn bent_pictures_are_read() {
+    let stamped = stamped();
+    for steps in [&[Step::Barrel(0.02)][..], &[Step::Barrel(-0.02)], &[Step::Perspective(0.01), Step::Jpeg(75)]] {
+        registration(&stamped, steps, Effort::Normal);
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 6, ..ProptestConfig::default() })]
 

@@ -55,29 +55,22 @@ pub(crate) struct Candidate {
     pub(crate) score: f32,
 }
 
+/// Which maps are tried.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Sweep {
+    /// Those a little off the upright picture, in all four degrees of freedom.
+    Leaning,
+    /// These, rotated and scaled ones, and upright ones of unequal scales, mirrored or not.
+    Usual,
+    /// These, stretched ones that were rotated, and rotated ones that were stretched.
+    Thorough,
+}
+
 /// The best maps, best first, no two alike, and how many were tried.
-/// A thorough search also stretches rotated pictures, and rotates stretched ones.
-pub(crate) fn search(spectrum: &Spectrum, lines: &[Line], thorough: bool, count: usize) -> (Vec<Candidate>, u64) {
+pub(crate) fn search(spectrum: &Spectrum, lines: &[Line], sweep: Sweep, count: usize) -> (Vec<Candidate>, u64) {
     let mut grid = Grid::new(spectrum, lines);
-    let (step, every) = (grid.step, 0..grid.scales.len());
-    let turns = (std::f64::consts::PI / step).ceil() as usize;
-    for i in 0..turns {
-        let (sin, cos) = (std::f64::consts::PI * i as f64 / turns as f64).sin_cos();
-        for map in [Linear([[cos, -sin], [sin, cos]]), Linear([[-cos, -sin], [-sin, cos]])] {
-            grid.sweep(map, every.clone());
-            for &root in if thorough { &UNEQUAL_ROOTS[..] } else { &[] } {
-                let stretch = Linear::diagonal(root, 1.0 / root);
-                grid.sweep(stretch.after(&map), every.clone());
-                grid.sweep(map.after(&stretch), every.clone());
-            }
-        }
-    }
-    let ratios = (MOST_UNEQUAL.ln() / step).floor() as i32;
-    for i in (-ratios..=ratios).filter(|i| *i != 0) {
-        let root = (0.5 * step * f64::from(i)).exp();
-        for turn in crate::pilot::TURNS {
-            grid.sweep(turn.after(&Linear::diagonal(root, 1.0 / root)), every.clone());
-        }
+    if sweep != Sweep::Leaning {
+        grid.sweep_turned(sweep == Sweep::Thorough);
     }
     grid.sweep_leaning();
     prune(&mut grid.found);
@@ -136,6 +129,30 @@ impl<'a> Grid<'a> {
         Self { spectrum, log_polar, lines, scales, step, found: Vec::new(), least: LEAST, tried: 0 }
     }
 
+    /// Tries rotated and scaled maps, and stretched ones; `thorough` as for [`Sweep::Thorough`].
+    fn sweep_turned(&mut self, thorough: bool) {
+        let (step, every) = (self.step, 0..self.scales.len());
+        let turns = (std::f64::consts::PI / step).ceil() as usize;
+        for i in 0..turns {
+            let (sin, cos) = (std::f64::consts::PI * i as f64 / turns as f64).sin_cos();
+            for map in [Linear([[cos, -sin], [sin, cos]]), Linear([[-cos, -sin], [-sin, cos]])] {
+                self.sweep(map, every.clone());
+                for &root in if thorough { &UNEQUAL_ROOTS[..] } else { &[] } {
+                    let stretch = Linear::diagonal(root, 1.0 / root);
+                    self.sweep(stretch.after(&map), every.clone());
+                    self.sweep(map.after(&stretch), every.clone());
+                }
+            }
+        }
+        let ratios = (MOST_UNEQUAL.ln() / step).floor() as i32;
+        for i in (-ratios..=ratios).filter(|i| *i != 0) {
+            let root = (0.5 * step * f64::from(i)).exp();
+            for turn in crate::pilot::TURNS {
+                self.sweep(turn.after(&Linear::diagonal(root, 1.0 / root)), every.clone());
+            }
+        }
+    }
+
     /// Tries maps a little off the upright picture in all four degrees of freedom: sheared ones, a page seen at an angle, a stretched picture that was rotated.
     fn sweep_leaning(&mut self) {
         let scale = |pitch: f64| self.scales.partition_point(|s| UNIT / s.0 < pitch);
@@ -146,7 +163,7 @@ impl<'a> Grid<'a> {
             let (sin, cos) = (self.step * f64::from(turn)).sin_cos();
             for (i, j) in (-leans..=leans).flat_map(|i| (-leans..=leans).map(move |j| (i, j))) {
                 let (stretch, shear) = (LEAN_STEP * f64::from(i), LEAN_STEP * f64::from(j));
-                if i * i + j * j <= leans * leans && (i != 0 || j != 0) {
+                if i * i + j * j <= leans * leans {
                     let lean = Linear([[1.0 + stretch, shear], [shear, 1.0 - stretch]]);
                     self.sweep(Linear([[cos, -sin], [sin, cos]]).after(&lean), scales.clone());
                 }

@@ -1,5 +1,7 @@
 //! How much work a reader spends, and on what.
 
+use crate::constellation::Sweep;
+
 /// How much work to spend. Each level names its bound for a picture without a mark; a level spends more only on pictures that look marked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Effort {
@@ -17,8 +19,8 @@ pub enum Effort {
 /// What a level of effort spends on geometries that were moved.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Budget {
-    /// Whether rotation and unequal scales are searched together.
-    pub(crate) thorough: bool,
+    /// Maps tried on the spectrum of the whole picture.
+    pub(crate) sweep: Sweep,
     /// Maps that are handed to the lattices.
     pub(crate) maps: usize,
     /// Standard deviations of the pilot from which a map is handed on.
@@ -34,10 +36,10 @@ impl Effort {
         match self {
             Self::Fast => None,
             Self::Normal => {
-                Some(Budget { thorough: false, maps: 6, least: 5.5, least_for_whole: 4.4, least_for_crop: 2.3 })
+                Some(Budget { sweep: Sweep::Usual, maps: 6, least: 5.5, least_for_whole: 4.4, least_for_crop: 2.3 })
             }
             Self::Exhaustive => Some(Budget {
-                thorough: true,
+                sweep: Sweep::Thorough,
                 maps: 20,
                 least: 4.7,
                 least_for_whole: 3.0,

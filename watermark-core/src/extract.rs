@@ -17,7 +17,7 @@ use crate::carrier::{Carrier, TILE_BITS, TILE_PX};
 use crate::codes::{Codes, bytes};
 use crate::coding::{CodeError, Decoded, Workspace};
 use crate::color;
-use crate::constellation::Candidate;
+use crate::constellation::{Candidate, Sweep};
 use crate::content::{self, Comparison, Content, Placement, Reduced};
 use crate::detection::Detection;
 use crate::edit_map::EditMap;
@@ -227,6 +227,20 @@ impl<'a> Reader<'a> {
         if !self.registered() {
             self.search_maps(&mut planner, luma, &frame, &standings, budget);
         }
+        self.unbend(luma, &frame);
+    }
+
+    /// Follows the bend of a picture that is there and yields no seal.
+    fn unbend(&mut self, luma: &Plane, frame: &Frame) {
+        let repeated = self.traced.as_ref().is_some_and(|(blocks, _)| blocks.repeated);
+        let Some(best) = self.best.filter(|_| self.registered() && self.seal.is_none() && !repeated) else { return };
+        let map = best.map.from(best.tile.map(|at| -at));
+        // What the lattices say now is not to drown in the bends tried.
+        let now = self.lattice_detection();
+        self.early = self.early.filter(|early| early.log10_p < now.log10_p).or(Some(now));
+        if let Some(pose) = register::bent(luma, frame, &map, best.gain, self.carrier, &mut self.candidates) {
+            self.read_all(&pose);
+        }
     }
 
     /// Quarter turns and mirror images, which need no pilot, then the geometries that the pilot suggests.
@@ -244,7 +258,7 @@ impl<'a> Reader<'a> {
                 return;
             }
         }
-        let (mut maps, tried) = register::candidates(planner, luma, frame, self.carrier, budget.thorough, budget.maps);
+        let (mut maps, tried) = register::candidates(planner, luma, frame, self.carrier, budget.sweep, budget.maps);
         self.candidates += tried;
         for (map, &standing) in pilot::TURNS.iter().zip(turns).skip(1) {
             if standing > SUSPICIOUS {
@@ -261,12 +275,16 @@ impl<'a> Reader<'a> {
             }
         }
         self.early = Some(self.lattice_detection());
-        maps.retain(|m| m.score > budget.least);
-        for candidate in &maps {
-            let pose = register::placed(planner, luma, frame, &candidate.map, self.carrier, &mut self.candidates);
-            if let Some(pose) = pose {
-                self.read_all(&pose);
-            }
+        self.place(planner, luma, frame, &maps, budget);
+        if self.is_read() {
+            return;
+        }
+        if let Some(middle) = register::middle(luma, frame).filter(|_| !self.registered()) {
+            // A page seen at an angle has a scale of its own everywhere.
+            let (maps, tried) =
+                register::candidates(planner, &middle, &Frame::new(&middle), self.carrier, Sweep::Leaning, budget.maps);
+            self.candidates += tried;
+            self.place(planner, luma, frame, &maps, budget);
             if self.is_read() {
                 return;
             }
@@ -286,6 +304,26 @@ impl<'a> Reader<'a> {
                 if pilot.log10_p < self.pilot.log10_p {
                     self.pilot = pilot;
                 }
+            }
+        }
+    }
+
+    /// Reads the plane under each of the `maps` that stands out, wherever it was cut, until one reads.
+    fn place(
+        &mut self,
+        planner: &mut FftPlanner<f32>,
+        luma: &Plane,
+        frame: &Frame,
+        maps: &[Candidate],
+        budget: Budget,
+    ) {
+        for candidate in maps.iter().filter(|m| m.score > budget.least) {
+            let pose = register::placed(planner, luma, frame, &candidate.map, self.carrier, &mut self.candidates);
+            if let Some(pose) = pose {
+                self.read_all(&pose);
+            }
+            if self.is_read() {
+                return;
             }
         }
     }

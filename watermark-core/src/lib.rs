@@ -44,6 +44,7 @@ pub mod study;
 #[cfg(test)]
 mod testing;
 mod translation;
+mod unbend;
 mod verdict;
 
 pub use carrier::{Carrier, CarrierKey};

@@ -51,9 +51,9 @@ impl Region {
 }
 
 /// Side of a patch, pixels.
-const PATCH_PX: usize = 64;
+pub(crate) const PATCH_PX: usize = 64;
 /// Shift that slopes are measured over, pixels: where a textured picture still coheres.
-const SHIFT_PX: f64 = 0.3;
+pub(crate) const SHIFT_PX: f64 = 0.3;
 /// Least curvature of the coherence's logarithm, per square pixel: what smooth pictures have.
 const LEAST_BEND: f64 = 2.5;
 /// Most curvature, what textured ones have.
@@ -78,13 +78,14 @@ impl Motion {
 }
 
 /// Coherence of a region and of its patches: `sum w cos 4 pi r` and `sum w^2 / 2`.
-struct Patches {
-    cols: usize,
-    sums: Vec<[f32; 2]>,
+pub(crate) struct Patches {
+    pub(crate) cols: usize,
+    pub(crate) sums: Vec<[f32; 2]>,
 }
 
 impl Patches {
-    fn new(cut: &Plane, carrier: &Carrier, region: Region, at_gain: f32, fragile: f32) -> Self {
+    /// Of a region's samples, `cut`. `fragile` as for [`Blocks::new`].
+    pub(crate) fn new(cut: &Plane, carrier: &Carrier, region: Region, at_gain: f32, fragile: f32) -> Self {
         const N: usize = BLOCK_PX;
         let (cols, rows) = (region.width.div_ceil(PATCH_PX), region.height.div_ceil(PATCH_PX));
         let mut out = Self { cols, sums: vec![[0.0; 2]; cols * rows] };
@@ -111,7 +112,7 @@ impl Patches {
     }
 
     /// Standard deviations of the null distribution.
-    fn coherence(&self) -> f64 {
+    pub(crate) fn coherence(&self) -> f64 {
         let power: f64 = self.sums.iter().map(|s| f64::from(s[1])).sum();
         if power > 0.0 { self.total() / power.sqrt() } else { 0.0 }
     }
@@ -127,6 +128,64 @@ pub(crate) fn best_gain(plane: &Plane, carrier: &Carrier, map: &Affine, region: 
     (-2..=2).map(score).max_by(|a, b| a.1.total_cmp(&b.1)).unwrap_or((near, 0.0))
 }
 
+/// Where a region wants to move: its patches as they are, and shifted by [`SHIFT_PX`] left, right, up and down.
+pub(crate) struct Pull {
+    here: Patches,
+    shifted: [Patches; 4],
+}
+
+impl Pull {
+    /// `at` gives the patches at a shift.
+    pub(crate) fn new(at: impl Fn([f64; 2]) -> Patches) -> Self {
+        let s = SHIFT_PX;
+        Self { here: at([0.0, 0.0]), shifted: [[-s, 0.0], [s, 0.0], [0.0, -s], [0.0, s]].map(at) }
+    }
+
+    /// How far each of the first `count` ways to move takes the region to where it coheres most, by one Newton step; `fields` is the displacement at the
+    /// middle of a patch, by its column and row, for a unit of each. `None` where nothing coheres.
+    pub(crate) fn moves<const WAYS: usize>(
+        &self,
+        count: usize,
+        fields: impl Fn([usize; 2]) -> [[f64; 2]; WAYS],
+    ) -> Option<[f64; WAYS]> {
+        let Self { here, shifted: [left, right, above, below] } = self;
+        if here.total() <= 0.0 {
+            return None;
+        }
+        // The coherence falls like a Gaussian, whose logarithm is a parabola: its slope and curvature give the step even from beyond the point of
+        // inflection. `slope` scales a difference of patches to their share of the logarithm's slope.
+        let newton = |a: &Patches, b: &Patches| {
+            let ln = |p: &Patches| (p.total() / here.total()).max(0.02).ln();
+            let bend = ((-ln(a) - ln(b)) / (SHIFT_PX * SHIFT_PX)).clamp(LEAST_BEND, MOST_BEND);
+            let difference = b.total() - a.total();
+            let linear = 1.0 / (2.0 * SHIFT_PX);
+            let slope = (ln(b) - ln(a)) * here.total() / difference * linear;
+            let slope = if slope.is_finite() { slope.clamp(linear, 4.0 * linear) } else { linear };
+            (bend * here.total(), slope)
+        };
+        let ((bend_x, slope_x), (bend_y, slope_y)) = (newton(left, right), newton(above, below));
+        let bends = [bend_x, bend_y];
+        // Curvature is shared out to the patches by their weight.
+        let weight: f64 = here.sums.iter().map(|s| f64::from(s[1])).sum();
+        let mut normal = [[0.0f64; WAYS]; WAYS];
+        let mut pull = [0.0f64; WAYS];
+        for (i, sum) in here.sums.iter().enumerate() {
+            let fields = fields([i % here.cols, i / here.cols]);
+            let difference = |a: &Patches, b: &Patches| f64::from(b.sums[i][0] - a.sums[i][0]);
+            let slopes = [slope_x * difference(left, right), slope_y * difference(above, below)];
+            let share = f64::from(sum[1]) / weight;
+            for r in 0..count {
+                pull[r] += fields[r][0] * slopes[0] + fields[r][1] * slopes[1];
+                for c in 0..count {
+                    normal[r][c] +=
+                        share * (bends[0] * fields[r][0] * fields[c][0] + bends[1] * fields[r][1] * fields[c][1]);
+                }
+            }
+        }
+        solve(normal, pull, count)
+    }
+}
+
 /// One Newton step: the map moved to where `plane` coheres more, and how far it moved a corner of the region at most, pixels.
 fn step(
     plane: &Plane,
@@ -137,50 +196,11 @@ fn step(
     motion: Motion,
     fragile: f32,
 ) -> (Affine, f64) {
-    let at = |dx: f64, dy: f64| {
-        let shifted = map.from([dx, dy]);
-        Patches::new(&region.cut(plane, &shifted), carrier, region, at_gain, fragile)
-    };
-    let here = at(0.0, 0.0);
-    let (left, right) = (at(-SHIFT_PX, 0.0), at(SHIFT_PX, 0.0));
-    let (above, below) = (at(0.0, -SHIFT_PX), at(0.0, SHIFT_PX));
-    if here.total() <= 0.0 {
-        return (*map, 0.0);
-    }
-    // The coherence falls like a Gaussian, whose logarithm is a parabola: its slope and curvature give the step even from beyond the point of
-    // inflection. `slope` scales a difference of patches to their share of the logarithm's slope.
-    let newton = |a: &Patches, b: &Patches| {
-        let ln = |p: &Patches| (p.total() / here.total()).max(0.02).ln();
-        let bend = ((-ln(a) - ln(b)) / (SHIFT_PX * SHIFT_PX)).clamp(LEAST_BEND, MOST_BEND);
-        let difference = b.total() - a.total();
-        let linear = 1.0 / (2.0 * SHIFT_PX);
-        let slope = (ln(b) - ln(a)) * here.total() / difference * linear;
-        let slope = if slope.is_finite() { slope.clamp(linear, 4.0 * linear) } else { linear };
-        (bend * here.total(), slope)
-    };
-    let ((bend_x, slope_x), (bend_y, slope_y)) = (newton(&left, &right), newton(&above, &below));
-    let bends = [bend_x, bend_y];
-    // Curvature is shared out to the patches by their weight.
-    let weight: f64 = here.sums.iter().map(|s| f64::from(s[1])).sum();
     let half = [0.5 * region.width as f64, 0.5 * region.height as f64];
-    let count = motion as usize;
-    let mut normal = [[0.0f64; 6]; 6];
-    let mut pull = [0.0f64; 6];
-    for (i, sum) in here.sums.iter().enumerate() {
-        let place = |v: usize, half: f64| ((v as f64 + 0.5) * PATCH_PX as f64 - half) / half;
-        let fields = Motion::fields([place(i % here.cols, half[0]), place(i / here.cols, half[1])]);
-        let difference = |a: &Patches, b: &Patches| f64::from(b.sums[i][0] - a.sums[i][0]);
-        let slopes = [slope_x * difference(&left, &right), slope_y * difference(&above, &below)];
-        let share = f64::from(sum[1]) / weight;
-        for r in 0..count {
-            pull[r] += fields[r][0] * slopes[0] + fields[r][1] * slopes[1];
-            for c in 0..count {
-                normal[r][c] +=
-                    share * (bends[0] * fields[r][0] * fields[c][0] + bends[1] * fields[r][1] * fields[c][1]);
-            }
-        }
-    }
-    let Some(moves) = solve(normal, pull, count) else { return (*map, 0.0) };
+    let pull = Pull::new(|at| Patches::new(&region.cut(plane, &map.from(at)), carrier, region, at_gain, fragile));
+    let place = |v: usize, half: f64| ((v as f64 + 0.5) * PATCH_PX as f64 - half) / half;
+    let fields = |[col, row]: [usize; 2]| Motion::fields([place(col, half[0]), place(row, half[1])]);
+    let Some(moves) = pull.moves(motion as usize, fields) else { return (*map, 0.0) };
     let far = moves[0].hypot(moves[1]) + moves[2].hypot(moves[3]) + moves[4].hypot(moves[5]);
     let damp = (FURTHEST_PX / far.max(1e-9)).min(1.0);
     // The fields are linear, so three points give the map.
@@ -200,7 +220,7 @@ fn step(
 }
 
 /// The first `count` equations of `matrix x = right`, by elimination with a ridge; the rest of `x` is 0.
-fn solve(mut matrix: [[f64; 6]; 6], mut right: [f64; 6], count: usize) -> Option<[f64; 6]> {
+fn solve<const N: usize>(mut matrix: [[f64; N]; N], mut right: [f64; N], count: usize) -> Option<[f64; N]> {
     let trace: f64 = (0..count).map(|i| matrix[i][i]).sum();
     for (i, row) in matrix.iter_mut().enumerate().take(count) {
         row[i] += 1e-3 * trace / count as f64;
@@ -218,7 +238,7 @@ fn solve(mut matrix: [[f64; 6]; 6], mut right: [f64; 6], count: usize) -> Option
             right[r] -= factor * right[i];
         }
     }
-    let mut out = [0.0; 6];
+    let mut out = [0.0; N];
     for i in (0..count).rev() {
         let known: f64 = (i + 1..count).map(|c| matrix[i][c] * out[c]).sum();
         out[i] = (right[i] - known) / matrix[i][i];

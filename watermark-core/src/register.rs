@@ -7,7 +7,7 @@ use rustfft::FftPlanner;
 use crate::affine::{Affine, Linear};
 use crate::canonical;
 use crate::carrier::{Carrier, TILE_PX};
-use crate::constellation::{self, Candidate};
+use crate::constellation::{self, Candidate, Sweep};
 use crate::frame::{Frame, WINDOW_PX};
 use crate::pilot::TURNS;
 use crate::plane::Plane;
@@ -16,6 +16,7 @@ use crate::refine::{self, Region};
 use crate::resample;
 use crate::spectrum::{SIDE, Spectrum, span};
 use crate::translation;
+use crate::unbend;
 
 /// A canonical plane, the tile position of its top-left sample, and the way back to the received picture.
 #[derive(Clone, Debug)]
@@ -41,6 +42,8 @@ const WORTH_READING: f32 = 5.8;
 const REFINED: f64 = 6.8;
 /// Maps that refinement can choose from: four places of a pixel and a half for each of six parameters.
 const NEIGHBOURS: u64 = 4096;
+/// Bends that can be chosen from: as many places for each of eleven parameters.
+const BENDS: u64 = 1 << 22;
 /// Coherence that needs no comparison with other offsets.
 const CERTAIN: f32 = 8.0;
 /// Where the windows of the translation search begin, canonical pixels.
@@ -51,6 +54,9 @@ const WORTH_A_LOOK: f32 = 4.0;
 const MOST_REDUCED: f64 = 3.0;
 /// Sizes, now and when stamped, that pictures are resized by as a whole without further thought.
 const RATIOS: [[usize; 2]; 8] = [[1, 2], [3, 4], [2, 3], [3, 2], [2, 1], [4, 5], [1, 3], [5, 4]];
+/// Side of the part of a plane whose spectrum is taken by itself, over the plane's shorter side, and at least, pixels.
+const MIDDLE: f64 = 0.45;
+const MIDDLE_PX: usize = 480;
 /// Side of the corner that first judges a scale, canonical pixels: small, so that an error of 0.1 % still coheres.
 const CORNER_PX: usize = 384;
 /// Longest side of a plane that is read, canonical pixels.
@@ -64,7 +70,7 @@ pub(crate) fn candidates(
     luma: &Plane,
     frame: &Frame,
     carrier: &Carrier,
-    thorough: bool,
+    sweep: Sweep,
     count: usize,
 ) -> (Vec<Candidate>, u64) {
     // A large picture is reduced: more of it fits into the spectrum, and the lines stay within the band.
@@ -77,11 +83,22 @@ pub(crate) fn candidates(
     } else {
         Spectrum::new(planner, luma, frame)
     };
-    let (mut maps, tried) = constellation::search(&spectrum, &carrier.pilot, thorough, count);
+    let (mut maps, tried) = constellation::search(&spectrum, &carrier.pilot, sweep, count);
     for candidate in &mut maps {
         candidate.map = Linear::diagonal(reduce, reduce).after(&candidate.map);
     }
     (maps, tried)
+}
+
+/// The part of a larger plane around what shows most; `None` of one that is hardly larger.
+pub(crate) fn middle(luma: &Plane, frame: &Frame) -> Option<Plane> {
+    let side = MIDDLE_PX.max((MIDDLE * luma.width.min(luma.height) as f64) as usize);
+    if luma.width.max(luma.height) < side + side / 4 {
+        return None;
+    }
+    let (left, width) = span(frame.focus[0], luma.width, side);
+    let (top, height) = span(frame.focus[1], luma.height, side);
+    Some(luma.window(left, top, width, height))
 }
 
 /// At most `most` canonical pixels on a side of the plane under `map`, around the middle of what the frame holds.
@@ -288,6 +305,25 @@ pub(crate) fn placed(
     let plane = region.cut(luma, &map);
     let shown = frame.share * luma.data.len() as f64 / map.linear.determinant().abs();
     let map = map.from([region.x as f64, region.y as f64]);
+    Some(Pose { plane: Cow::Owned(plane), tile_x, tile_y, map, shown, residual: Some(residual), whole: None })
+}
+
+/// The plane as a picture that is bent: read under `map`, canonical position -> `luma`, it coheres in parts. `None` when it does not bend.
+pub(crate) fn bent(
+    luma: &Plane,
+    frame: &Frame,
+    map: &Affine,
+    gain: f32,
+    carrier: &Carrier,
+    candidates: &mut u64,
+) -> Option<Pose<'static>> {
+    let (bend, residual) = unbend::follow(luma, carrier, map, gain, MOST_PX)?;
+    *candidates += BENDS;
+    let region = Region::shown(luma, map, frame.centre, MOST_PX);
+    let (tile_x, tile_y) = region.tile();
+    let plane = bend.cut(luma, region);
+    let map = bend.affine(region).from([region.x as f64, region.y as f64]);
+    let shown = frame.share * luma.data.len() as f64 / map.linear.determinant().abs();
     Some(Pose { plane: Cow::Owned(plane), tile_x, tile_y, map, shown, residual: Some(residual), whole: None })
 }
 

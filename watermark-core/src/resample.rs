@@ -89,48 +89,58 @@ fn lanczos3(x: f64) -> f64 {
 /// The `width x height` plane whose sample at position `p` is `plane` at `map(p)`, black where that lies outside. Positions are those of
 /// pixel centres, `(i + 0.5, j + 0.5)`.
 pub(crate) fn warp(plane: &Plane, map: &Affine, width: usize, height: usize) -> Plane {
-    let (shrink, _) = map.linear.stretches();
-    if shrink > WARP_SHRINKS {
-        let size = |n: usize| ((n as f64 / shrink).round() as usize).max(1);
-        let (x, y) = (Axis::fit(plane.width, size(plane.width)), Axis::fit(plane.height, size(plane.height)));
-        let reduce = Affine::scaling(1.0 / x.pitch, 1.0 / y.pitch);
-        // Once: what is a pixel wide or high cannot shrink further.
-        return sampled(&resample(plane, x, y), &reduce.after(map), width, height);
-    }
-    sampled(plane, map, width, height)
+    bend(plane, &|_| *map, width.max(height), width, height)
 }
 
-/// [`warp`] of a plane that has been shrunk as far as it has to be.
-fn sampled(plane: &Plane, map: &Affine, width: usize, height: usize) -> Plane {
-    let table = phases();
+/// [`warp`] by a map that is affine on each square of `side` pixels, given by the position of its middle.
+pub(crate) fn bend(plane: &Plane, map: &dyn Fn([f64; 2]) -> Affine, side: usize, width: usize, height: usize) -> Plane {
+    let (shrink, _) = map([0.5 * width as f64, 0.5 * height as f64]).linear.stretches();
     let mut out = Plane::zeros(width, height);
+    if shrink <= WARP_SHRINKS {
+        sample(plane, map, side, &mut out);
+        return out;
+    }
+    let size = |n: usize| ((n as f64 / shrink).round() as usize).max(1);
+    let (x, y) = (Axis::fit(plane.width, size(plane.width)), Axis::fit(plane.height, size(plane.height)));
+    let reduce = Affine::scaling(1.0 / x.pitch, 1.0 / y.pitch);
+    // Once: what is a pixel wide or high cannot shrink further.
+    sample(&resample(plane, x, y), &|at| reduce.after(&map(at)), side, &mut out);
+    out
+}
+
+/// [`bend`] of a plane that has been shrunk as far as it has to be.
+fn sample(plane: &Plane, map: &dyn Fn([f64; 2]) -> Affine, side: usize, out: &mut Plane) {
+    let table = phases();
     let (last_x, last_y) = (plane.width as isize - 1, plane.height as isize - 1);
-    let [[a, _], [c, _]] = map.linear.0;
-    for (j, row) in out.data.chunks_exact_mut(width.max(1)).enumerate() {
-        let [mut x, mut y] = map.apply([0.5, j as f64 + 0.5]);
-        for sample in row {
-            if x >= 0.0 && y >= 0.0 && x < plane.width as f64 && y < plane.height as f64 {
-                // Both are at least 64, so truncation rounds down.
-                let (px, py) = (((x + 63.5) * PHASES + 0.5) as usize, ((y + 63.5) * PHASES + 0.5) as usize);
-                let (wx, wy) = (&table[px % PHASES as usize], &table[py % PHASES as usize]);
-                let (x0, y0) = ((px / PHASES as usize) as isize - 66, (py / PHASES as usize) as isize - 66);
-                let inside = x0 >= 0 && x0 + 5 <= last_x;
-                for (k, &w) in wy.iter().enumerate() {
-                    let line = plane.row((y0 + k as isize).clamp(0, last_y) as usize);
-                    let sum: f32 = if inside {
-                        line[x0 as usize..x0 as usize + 6].iter().zip(wx).map(|(s, w)| s * w).sum()
-                    } else {
-                        let at = |i: usize| line[(x0 + i as isize).clamp(0, last_x) as usize];
-                        wx.iter().enumerate().map(|(i, w)| at(i) * w).sum()
-                    };
-                    *sample += w * sum;
+    let (width, height) = (out.width, out.height);
+    for (top, left) in (0..height).step_by(side).flat_map(|y| (0..width).step_by(side).map(move |x| (y, x))) {
+        let map = map([left as f64 + 0.5 * side as f64, top as f64 + 0.5 * side as f64]);
+        let [[a, _], [c, _]] = map.linear.0;
+        for j in top..(top + side).min(height) {
+            let [mut x, mut y] = map.apply([left as f64 + 0.5, j as f64 + 0.5]);
+            for sample in &mut out.row_mut(j)[left..(left + side).min(width)] {
+                if x >= 0.0 && y >= 0.0 && x < plane.width as f64 && y < plane.height as f64 {
+                    // Both are at least 64, so truncation rounds down.
+                    let (px, py) = (((x + 63.5) * PHASES + 0.5) as usize, ((y + 63.5) * PHASES + 0.5) as usize);
+                    let (wx, wy) = (&table[px % PHASES as usize], &table[py % PHASES as usize]);
+                    let (x0, y0) = ((px / PHASES as usize) as isize - 66, (py / PHASES as usize) as isize - 66);
+                    let inside = x0 >= 0 && x0 + 5 <= last_x;
+                    for (k, &w) in wy.iter().enumerate() {
+                        let line = plane.row((y0 + k as isize).clamp(0, last_y) as usize);
+                        let sum: f32 = if inside {
+                            line[x0 as usize..x0 as usize + 6].iter().zip(wx).map(|(s, w)| s * w).sum()
+                        } else {
+                            let at = |i: usize| line[(x0 + i as isize).clamp(0, last_x) as usize];
+                            wx.iter().enumerate().map(|(i, w)| at(i) * w).sum()
+                        };
+                        *sample += w * sum;
+                    }
                 }
+                x += a;
+                y += c;
             }
-            x += a;
-            y += c;
         }
     }
-    out
 }
 
 /// Input pixels per output pixel from which a warp shrinks the input first, so that nothing aliases into the carried band.

@@ -1,0 +1,259 @@
+//! `[X2]` A geometry that coheres in one part of a bent picture -> one that follows the bend over all of it.
+//!
+//! A page seen at an angle and a lens bend a picture by a few pixels, over some hundred of them hardly at all. So the bend is followed outwards: from the part
+//! that coheres best to larger and larger ones, each starting where the last one ended. A lens moves canonical positions by a smooth field with few
+//! coefficients (one radial cubic, and quadratics for where its axis is), a page seen at an angle divides them by its depth; both are
+//! found, with the affine map, by the Newton steps of [`refine`](crate::refine).
+
+use crate::affine::{Affine, Linear};
+use crate::carrier::Carrier;
+use crate::plane::Plane;
+use crate::refine::{PATCH_PX, Patches, Pull, Region};
+use crate::resample::bend;
+
+/// Ways to bend: six affine ones, the slopes of the depth, two quadratic ones, one radial cubic one.
+const WAYS: usize = 11;
+/// Which of them slope the depth.
+const SLOPES: std::ops::Range<usize> = 6..8;
+/// Distance over which the fields grow to one pixel, canonical pixels.
+const UNIT_PX: f64 = 512.0;
+/// Side of the squares that a bend is affine on, pixels: 2 % of barrel distortion leaves 0.03 px over it.
+const SQUARE_PX: usize = 32;
+/// Longest side of the part, and how many ways it bends: a small part does not show the higher ones. A picture read as if unscaled may be 1 % off, 1 px over
+/// half of the first part: as far as a Newton step sees.
+const PLAN: [(usize, usize); 14] = [
+    (224, 6),
+    (288, 6),
+    (368, 6),
+    (448, 8),
+    (544, 10),
+    (672, WAYS),
+    (832, WAYS),
+    (1024, WAYS),
+    (1280, WAYS),
+    (1600, WAYS),
+    (2048, WAYS),
+    (2560, WAYS),
+    (3200, WAYS),
+    (4096, WAYS),
+];
+/// Newton steps on each part at most.
+const STEPS: usize = 8;
+/// Furthest that one step moves anything in the part, pixels, and the move that ends the steps.
+const FURTHEST_PX: f64 = 1.0;
+const SETTLED_PX: f64 = 0.04;
+/// Activity, gray levels, above which blocks count less.
+const FRAGILE: f32 = 30.0;
+/// Patches along the side of the part to begin with.
+const START: usize = 4;
+/// Standard deviations that a bend has to gain over the map that it began with.
+const GAINED: f64 = 2.0;
+
+/// `position = map(canonical position, moved and divided by its depth)`.
+pub(crate) struct Bend {
+    map: Affine,
+    /// Where the fields have their origin, canonical pixels.
+    middle: [f64; 2],
+    /// How far each way is gone, pixels at a distance of [`UNIT_PX`].
+    ways: [f64; WAYS],
+}
+
+impl Bend {
+    /// What a position is divided by after it was moved, and the moved position, units from the middle.
+    fn moved(&self, at: [f64; 2]) -> (f64, [f64; 2], [[f64; 2]; WAYS]) {
+        let [x, y] = [0, 1].map(|axis| (at[axis] - self.middle[axis]) / UNIT_PX);
+        let r2 = x * x + y * y;
+        let mut fields = [[0.0; 2]; WAYS];
+        let plain = [[1.0, 0.0], [0.0, 1.0], [x, y], [-y, x], [x, -y], [y, x], [r2, 0.0], [0.0, r2], [r2 * x, r2 * y]];
+        fields[..6].copy_from_slice(&plain[..6]);
+        fields[SLOPES.end..].copy_from_slice(&plain[6..]);
+        let sum = |axis: usize| self.ways.iter().zip(fields).map(|(way, f)| way * f[axis]).sum::<f64>() / UNIT_PX;
+        let to = [x + sum(0), y + sum(1)];
+        let depth = 1.0 - (self.ways[SLOPES.start] * x + self.ways[SLOPES.start + 1] * y) / UNIT_PX;
+        for (field, along) in fields[SLOPES].iter_mut().zip([x, y]) {
+            *field = to.map(|v| v * along / depth);
+        }
+        (depth, to, fields)
+    }
+
+    /// How far a canonical position moves for a unit of each way, canonical pixels.
+    fn fields(&self, at: [f64; 2]) -> [[f64; 2]; WAYS] {
+        let (depth, _, fields) = self.moved(at);
+        fields.map(|field| field.map(|v| v / depth))
+    }
+
+    fn apply(&self, at: [f64; 2]) -> [f64; 2] {
+        let (depth, to, _) = self.moved(at);
+        self.map.apply([0, 1].map(|axis| self.middle[axis] + UNIT_PX * to[axis] / depth))
+    }
+
+    /// The affine map that touches it at a canonical position, for positions counted from the canonical one `origin`.
+    fn near(&self, at: [f64; 2], origin: [f64; 2]) -> Affine {
+        const H: f64 = 0.5 * SQUARE_PX as f64;
+        let slope = |dx: f64, dy: f64| {
+            let (a, b) = (self.apply([at[0] - dx, at[1] - dy]), self.apply([at[0] + dx, at[1] + dy]));
+            [0, 1].map(|axis| (b[axis] - a[axis]) / (2.0 * H))
+        };
+        let (x, y, here) = (slope(H, 0.0), slope(0.0, H), self.apply(at));
+        let linear = Linear([[x[0], y[0]], [x[1], y[1]]]);
+        let [dx, dy] = linear.apply([origin[0] - at[0], origin[1] - at[1]]);
+        Affine { linear, origin: [here[0] + dx, here[1] + dy] }
+    }
+
+    /// The samples of `plane` in a region.
+    pub(crate) fn cut(&self, plane: &Plane, region: Region) -> Plane {
+        self.cut_shifted(plane, region, [0.0; 2])
+    }
+
+    fn cut_shifted(&self, plane: &Plane, region: Region, shift: [f64; 2]) -> Plane {
+        let origin = [region.x as f64 + shift[0], region.y as f64 + shift[1]];
+        let near = |at: [f64; 2]| self.near([at[0] + origin[0], at[1] + origin[1]], origin);
+        bend(plane, &near, SQUARE_PX, region.width, region.height)
+    }
+
+    /// The affine map that touches it in the middle of a region.
+    pub(crate) fn affine(&self, region: Region) -> Affine {
+        let middle = [region.x as f64 + 0.5 * region.width as f64, region.y as f64 + 0.5 * region.height as f64];
+        self.near(middle, [0.0; 2])
+    }
+}
+
+/// Follows the bend of `plane` from where it coheres best under `map` (canonical position -> `plane`); `None` when it does not bend. Also how far the
+/// last step moved it, pixels.
+pub(crate) fn follow(plane: &Plane, carrier: &Carrier, map: &Affine, gain: f32, most: usize) -> Option<(Bend, f64)> {
+    let all = Region::shown(plane, map, [0.5 * plane.width as f64, 0.5 * plane.height as f64], most);
+    let straight = Patches::new(&all.cut(plane, map), carrier, all, gain, FRAGILE);
+    let start = densest(&straight);
+    let middle = [0, 1].map(|axis| [all.x, all.y][axis] as f64 + start[axis] * PATCH_PX as f64);
+    let centre = map.apply(middle);
+    let (mut out, mut last) = (Bend { map: *map, middle, ways: [0.0; WAYS] }, 0.0);
+    for (side, ways) in PLAN {
+        let region = Region::shown(plane, map, centre, side.min(most));
+        let place = |v: usize, first: i64| first as f64 + (v as f64 + 0.5) * PATCH_PX as f64;
+        for _ in 0..STEPS {
+            let cut = |shift| Patches::new(&out.cut_shifted(plane, region, shift), carrier, region, gain, FRAGILE);
+            let moves =
+                Pull::new(cut).moves(ways, |[col, row]| out.fields([place(col, region.x), place(row, region.y)]))?;
+            // Fields grow with the distance, so some corner moves furthest.
+            let (right, lower) = (region.x + region.width as i64, region.y + region.height as i64);
+            let corners = [[region.x, region.y], [right, region.y], [region.x, lower], [right, lower]];
+            last = corners
+                .map(|corner| {
+                    let fields = out.fields(corner.map(|v| v as f64));
+                    let along = |axis: usize| moves.iter().zip(fields).map(|(m, f)| m * f[axis]).sum::<f64>();
+                    along(0).hypot(along(1))
+                })
+                .into_iter()
+                .fold(0.0, f64::max);
+            let damp = (FURTHEST_PX / last.max(1e-9)).min(1.0);
+            out.ways.iter_mut().zip(moves).for_each(|(way, m)| *way += damp * m);
+            last *= damp;
+            if last < SETTLED_PX {
+                break;
+            }
+        }
+        if region.width.max(region.height) < side {
+            break;
+        }
+    }
+    let bent = Patches::new(&out.cut(plane, all), carrier, all, gain, FRAGILE);
+    (bent.coherence() > straight.coherence() + GAINED).then_some((out, last))
+}
+
+/// Middle of the square of [`START`] patches a side that coheres most, patches.
+fn densest(patches: &Patches) -> [f64; 2] {
+    let (cols, rows) = (patches.cols, patches.sums.len() / patches.cols);
+    let (width, height) = (START.min(cols), START.min(rows));
+    let total = |col: usize, row: usize| -> f32 {
+        (row..row + height).flat_map(|r| &patches.sums[r * cols + col..][..width]).map(|s| s[0]).sum()
+    };
+    let places = (0..=rows - height).flat_map(|row| (0..=cols - width).map(move |col| (col, row)));
+    let best = places.max_by(|a, b| total(a.0, a.1).total_cmp(&total(b.0, b.1))).unwrap_or((0, 0));
+    [best.0 as f64 + 0.5 * width as f64, best.1 as f64 + 0.5 * height as f64]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::carrier::{CarrierKey, TILE_BITS};
+    use crate::lattice::{Strengths, embed};
+    use crate::testing::{Random, picture};
+
+    const WIDTH: usize = 1024;
+    const HEIGHT: usize = 768;
+    const STRENGTH: f32 = 9.0;
+
+    fn whole() -> Region {
+        Region { x: 0, y: 0, width: WIDTH, height: HEIGHT }
+    }
+
+    /// A marked plane.
+    fn marked(carrier: &Carrier) -> Plane {
+        let mut random = Random(7);
+        let bits: Vec<u8> = (0..TILE_BITS).map(|_| (random.next() >> 63) as u8).collect();
+        let mut plane = picture(WIDTH, HEIGHT, 6);
+        embed(&mut plane, &carrier.lattice, &bits, Strengths::new(STRENGTH));
+        plane
+    }
+
+    fn bent(ways: [f64; WAYS]) -> Bend {
+        Bend { map: Affine::scaling(1.0, 1.0), middle: [0.5 * WIDTH as f64, 0.5 * HEIGHT as f64], ways }
+    }
+
+    /// Follows what `true_bend` does to a marked plane and gives back how far the corners, and the middles of the sides, are off then, pixels.
+    fn error_px(true_bend: &Bend) -> Option<f64> {
+        let carrier = Carrier::new(&CarrierKey::PUBLIC);
+        let received = true_bend.cut(&marked(&carrier), whole());
+        let straight = Affine::scaling(1.0, 1.0);
+        let (found, _) = follow(&received, &carrier, &straight, Strengths::new(STRENGTH).step(), 4096)?;
+        let (w, h) = (WIDTH as f64, HEIGHT as f64);
+        let places = [[8.0, 8.0], [w - 8.0, 8.0], [8.0, h - 8.0], [w - 8.0, h - 8.0], [0.5 * w, 8.0], [8.0, 0.5 * h]];
+        // The plane was sampled where the bend leads, so the map found undoes it.
+        let off = places.map(|at| {
+            let back = true_bend.apply(found.apply(at));
+            (back[0] - at[0]).hypot(back[1] - at[1])
+        });
+        Some(off.into_iter().fold(0.0, f64::max))
+    }
+
+    #[test]
+    fn a_lens_is_followed_to_the_corners() {
+        for share in [0.01, -0.01] {
+            // `share` of the half diagonal, 640 px, at the corners.
+            let mut ways = [0.0; WAYS];
+            ways[WAYS - 1] = share * 640.0 / (640.0f64 / UNIT_PX).powi(3);
+            let error = error_px(&bent(ways)).unwrap();
+            assert!(error < 0.4, "{share}: {error} px");
+        }
+    }
+
+    #[test]
+    fn a_page_seen_at_an_angle_is_followed_to_the_corners() {
+        let mut ways = [0.0; WAYS];
+        (ways[SLOPES.start], ways[SLOPES.start + 1]) = (9.0, -6.0);
+        let error = error_px(&bent(ways)).unwrap();
+        assert!(error < 0.4, "{error} px");
+    }
+
+    #[test]
+    fn a_straight_picture_does_not_bend() {
+        assert!(error_px(&bent([0.0; WAYS])).is_none());
+    }
+
+    #[test]
+    fn fields_are_the_slopes_of_the_bend() {
+        let mut random = Random(3);
+        let mut bend = bent(std::array::from_fn(|_| 20.0 * f64::from(random.gauss())));
+        let at = [300.0, 650.0];
+        let fields = bend.fields(at);
+        for (way, field) in fields.into_iter().enumerate() {
+            let before = bend.apply(at);
+            bend.ways[way] += 1e-4;
+            let after = bend.apply(at);
+            bend.ways[way] -= 1e-4;
+            for axis in 0..2 {
+                assert!(((after[axis] - before[axis]) / 1e-4 - field[axis]).abs() < 1e-3, "way {way}, axis {axis}");
+            }
+        }
+    }
+}
