@@ -3,6 +3,11 @@
 use rustfft::num_complex::Complex;
 use rustfft::{FftDirection, FftPlanner};
 
+use crate::plane::Plane;
+
+/// Side of the squares that a grid is transposed in, so that both sides stay in the cache.
+const TILE: usize = 16;
+
 /// Transforms `grid` (`side * side`) in place. Inverse followed by forward multiplies by `side^2`.
 pub(crate) fn transform(
     planner: &mut FftPlanner<f32>,
@@ -17,14 +22,78 @@ pub(crate) fn transform(
     transpose(grid, side);
 }
 
+/// Power of each bin of a plane of at most `side` real samples a side, the rest being 0; row-major. `side` is even.
+///
+/// Two rows are transformed at once, one in the real parts and one in the imaginary ones, and of the columns one half: the other one mirrors it.
+pub(crate) fn power(planner: &mut FftPlanner<f32>, plane: &Plane, side: usize) -> Vec<f32> {
+    let fft = planner.plan_fft(side, FftDirection::Forward);
+    let mut scratch = vec![Complex::new(0.0, 0.0); fft.get_inplace_scratch_len()];
+    let half = side / 2 + 1;
+    let mut columns = vec![Complex::new(0.0, 0.0); half * side];
+    let mut pair = vec![Complex::new(0.0, 0.0); side];
+    for (y, rows) in plane.data.chunks(2 * plane.width).enumerate() {
+        let (upper, lower) = rows.split_at(plane.width);
+        pair.fill(Complex::new(0.0, 0.0));
+        pair.iter_mut().zip(upper).for_each(|(z, &v)| z.re = v);
+        pair.iter_mut().zip(lower).for_each(|(z, &v)| z.im = v);
+        fft.process_with_scratch(&mut pair, &mut scratch);
+        for x in 0..half {
+            let (a, b) = (pair[x], pair[(side - x) % side].conj());
+            let (sum, difference) = (0.5 * (a + b), 0.5 * (a - b));
+            columns[x * side + 2 * y] = sum;
+            columns[x * side + 2 * y + 1] = Complex::new(difference.im, -difference.re);
+        }
+    }
+    fft.process_with_scratch(&mut columns, &mut scratch);
+    let mut out = vec![0.0; side * side];
+    for (top, left) in (0..side).step_by(TILE).flat_map(|y| (0..half).step_by(TILE).map(move |x| (y, x))) {
+        for y in top..(top + TILE).min(side) {
+            for x in left..(left + TILE).min(half) {
+                out[y * side + x] = columns[x * side + y].norm_sqr();
+            }
+        }
+    }
+    for y in 0..side {
+        let mirrored = (side - y) % side;
+        for x in half..side {
+            out[y * side + x] = out[mirrored * side + side - x];
+        }
+    }
+    out
+}
+
 fn transpose(grid: &mut [Complex<f32>], side: usize) {
-    const TILE: usize = 16;
     for by in (0..side).step_by(TILE) {
         for bx in (by..side).step_by(TILE) {
             for y in by..(by + TILE).min(side) {
                 for x in bx.max(y + 1)..(bx + TILE).min(side) {
                     grid.swap(y * side + x, x * side + y);
                 }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::picture;
+
+    #[test]
+    fn power_agrees_with_the_complex_transform() {
+        const SIDE: usize = 64;
+        let mut planner = FftPlanner::new();
+        for (width, height) in [(SIDE, SIDE), (41, 37), (1, 1), (5, 64)] {
+            let plane = picture(width, height, 4);
+            let mut grid = vec![Complex::new(0.0, 0.0); SIDE * SIDE];
+            for (out, row) in grid.chunks_exact_mut(SIDE).zip(plane.rows()) {
+                out.iter_mut().zip(row).for_each(|(z, &v)| z.re = v);
+            }
+            transform(&mut planner, &mut grid, SIDE, FftDirection::Forward);
+            let power = power(&mut planner, &plane, SIDE);
+            let largest = grid.iter().map(Complex::norm_sqr).fold(0.0, f32::max);
+            for (z, p) in grid.iter().zip(power) {
+                assert!((z.norm_sqr() - p).abs() < 1e-5 * largest, "{width} x {height}: {} and {p}", z.norm_sqr());
             }
         }
     }

@@ -216,23 +216,25 @@ impl Aligned {
     /// squared weight, whatever the picture repeats from tile to tile.
     pub(crate) fn coherence(&self, gain: f32) -> f32 {
         let inverse = 1.0 / gain;
-        let mut sums = vec![[0.0f32; 2]; TILE_BITS];
+        let (mut re, mut im) = (vec![0.0f32; TILE_BITS], vec![0.0f32; TILE_BITS]);
         // All terms before the sums, which scatter: so the compiler computes several side by side.
         let turns = self.ratio.iter().zip(&self.dither).map(|(ratio, dither)| ratio * inverse - dither);
         let weighted = turns.zip(&self.weight).map(|(turns, w)| [w * cos_turns(turns), w * cos_turns(turns - 0.25)]);
         let terms: Vec<[f32; 2]> = weighted.collect();
-        for ([re, im], &bit) in terms.iter().zip(&self.bit) {
-            let sum = &mut sums[usize::from(bit)];
-            sum[0] += re;
-            sum[1] += im;
+        for ([real, imaginary], &bit) in terms.iter().zip(&self.bit) {
+            re[usize::from(bit)] += real;
+            im[usize::from(bit)] += imaginary;
         }
-        let (mut total, mut power) = (0.0, 0.0);
-        for [re, im] in sums {
-            let square = re * re + im * im;
-            // A bit without a block is 0.
-            total += (re * re - im * im) / square.sqrt().max(f32::MIN_POSITIVE);
-            power += square;
+        let (mut totals, mut powers) = ([0.0f32; LANES], [0.0f32; LANES]);
+        for (re, im) in re.chunks_exact(LANES).zip(im.chunks_exact(LANES)) {
+            for lane in 0..LANES {
+                let (re2, im2) = (re[lane] * re[lane], im[lane] * im[lane]);
+                // A bit without a block is 0.
+                totals[lane] += (re2 - im2) / (re2 + im2).sqrt().max(f32::MIN_POSITIVE);
+                powers[lane] += re2 + im2;
+            }
         }
+        let (total, power) = (totals.iter().sum::<f32>(), powers.iter().sum::<f32>());
         if power > 0.0 { total / (0.5 * power).sqrt() } else { 0.0 }
     }
 

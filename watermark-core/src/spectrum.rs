@@ -4,8 +4,7 @@
 //! pilot that follows the mask in a picture whose noise follows its activity. Flat areas that touch the border (black corners of a
 //! rotation, bars, the margins of a page) are left out with a fringe, because their edges would draw lines through the spectrum.
 
-use rustfft::num_complex::Complex;
-use rustfft::{FftDirection, FftPlanner};
+use rustfft::FftPlanner;
 
 use crate::fourier;
 use crate::frame::Frame;
@@ -48,14 +47,7 @@ impl Spectrum {
         let (top, height) = span(frame.centre[1], plane.height, SIDE);
         let window = plane.window(left, top, width, height);
         let (even, weight) = even_out(&window, frame, left, top);
-        let mut grid = vec![Complex::new(0.0, 0.0); SIDE * SIDE];
-        for (out, row) in grid.chunks_exact_mut(SIDE).zip(even.rows()) {
-            for (g, &s) in out.iter_mut().zip(row) {
-                g.re = s;
-            }
-        }
-        fourier::transform(planner, &mut grid, SIDE, FftDirection::Forward);
-        let power: Vec<f32> = grid.iter().map(Complex::norm_sqr).collect();
+        let power = fourier::power(planner, &even, SIDE);
         let side_px = f64::from(weight).sqrt().clamp(256.0, SIDE as f64);
         let around = (4.0 * SIDE as f64 / side_px).round() as usize;
         let surroundings = cyclic_mean(&power, around);
