@@ -6,7 +6,7 @@
 //! after JPEG 50 (`docs/DESIGN.md`, Modulation).
 //!
 //! Reading needs the step, `gain * mask step`. The gain (strength at stamping times any tone change since) is found by
-//! the double-angle coherence `sum w cos 4 pi r`, `r` the phase of each projection in its lattice: bits cancel in it. For an unmarked
+//! the double-angle coherence of the phases `r` of the projections in their lattice: bits cancel in it. For an unmarked
 //! picture, `r` is uniform because the dither is, whatever the picture: the statistic has a known null distribution.
 
 use crate::block_dct::{BAND, BlockGrid, DIRECTION, analyse, pattern, projection};
