@@ -9,8 +9,8 @@ pub enum Effort {
     /// look at the pilot.
     Fast,
     /// Turned, scaled, stretched, mirrored and cropped pictures too. As above, seven corners, eight sizes, a spectrum of 1024 x 1024 bins and
-    /// some 500 000 maps on it, one of the picture's middle and 90 000 on that; the offsets of a crop in pictures of at most half a tile; offsets are searched under at most 6 maps of each, each of which
-    /// chance suggests in one picture of hundreds.
+    /// some 480 000 maps on it, one of the picture's middle and 90 000 on that; the offsets of a crop in pictures of at most half a tile; offsets under at
+    /// most 6 maps of each spectrum, each of which chance suggests in one picture of hundreds.
     Normal,
     /// Unequal scales together with any rotation, 20 maps, fainter suggestions, and a crop of an unscaled picture without any. Seconds.
     Exhaustive,

@@ -175,7 +175,8 @@ impl<'a> Reader<'a> {
         self.is_read() || [Some(self.lattice_detection()), self.early].into_iter().flatten().any(|d| d.is_significant())
     }
 
-    /// What the lattices say, this being one of two looks at them: the other is [`Self::early`], and the pilot is a third.
+    /// What the lattices say, this being one of two looks at them: the other is [`Self::early`], and the pilot is a third. A bend is followed only once they
+    /// exclude chance or a codeword was read, so what they say after it is no look of its own.
     fn lattice_detection(&self) -> Detection {
         Detection::best_of(self.best.as_ref().map_or(0.0, |b| f64::from(b.coherence)), 4 * self.candidates)
     }

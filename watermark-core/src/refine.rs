@@ -53,7 +53,7 @@ impl Region {
 /// Side of a patch, pixels.
 pub(crate) const PATCH_PX: usize = 64;
 /// Shift that slopes are measured over, pixels: where a textured picture still coheres.
-pub(crate) const SHIFT_PX: f64 = 0.3;
+const SHIFT_PX: f64 = 0.3;
 /// Least curvature of the coherence's logarithm, per square pixel: what smooth pictures have.
 const LEAST_BEND: f64 = 2.5;
 /// Most curvature, what textured ones have.

@@ -89,7 +89,7 @@ fn lanczos3(x: f64) -> f64 {
 /// The `width x height` plane whose sample at position `p` is `plane` at `map(p)`, black where that lies outside. Positions are those of
 /// pixel centres, `(i + 0.5, j + 0.5)`.
 pub(crate) fn warp(plane: &Plane, map: &Affine, width: usize, height: usize) -> Plane {
-    bend(plane, &|_| *map, width.max(height), width, height)
+    bend(plane, &|_| *map, width.max(height).max(1), width, height)
 }
 
 /// [`warp`] by a map that is affine on each square of `side` pixels, given by the position of its middle.

@@ -31,11 +31,11 @@ fn bessel_function_agrees_with_its_series() {
     }
 }
 
-/// The definition: every block's term by itself, in double precision, with the library's cosine.
+/// The definition: every block's term by itself, in double precision, with the library's cosine. The plane is wider than two tiles, so bits repeat.
 #[test]
 fn coherence_agrees_with_its_definition() {
     let carrier = Carrier::new(&CarrierKey::PUBLIC);
-    let plane = picture(200, 136, 8);
+    let plane = picture(1100, 136, 8);
     let lattice = &carrier.lattice;
     for gain in [7.3f32, 3.0, 12.5] {
         let aligned = Aligned::new(&receive(&plane, 0, 0, 0.0), lattice, 3, 5);
