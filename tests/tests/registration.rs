@@ -4,7 +4,7 @@ mod common;
 
 use proptest::prelude::*;
 use watermark_attacks::{Flip, Keep, Step, run};
-use watermark_core::{Effort, Registration, Stamped, extract};
+use watermark_core::{EditMap, Effort, Extraction, Registration, Stamped, extract};
 
 /// Furthest that a corner of the sample (768 x 1033) may lie from where it should, pixels of the stamped picture: rotation and scales.
 const TOLERANCE_PX: f64 = 0.25;
@@ -14,11 +14,15 @@ fn stamped() -> Stamped {
     common::try_stamp(&common::sample(), &common::public()).unwrap()
 }
 
-fn registration(stamped: &Stamped, steps: &[Step], effort: Effort) -> Registration {
+fn read(stamped: &Stamped, steps: &[Step], effort: Effort) -> Extraction {
     let attacked = run(steps, &common::rgb(&stamped.raster), 1).unwrap().image;
     let read = extract(&common::raster(&attacked), &common::public(), effort).unwrap();
     assert_eq!(read.payload(), Some(stamped.payload), "{steps:?}: {:?}", read.detection);
-    read.registration.unwrap()
+    read
+}
+
+fn registration(stamped: &Stamped, steps: &[Step], effort: Effort) -> Registration {
+    read(stamped, steps, effort).registration.unwrap()
 }
 
 /// How far the corners are off, at most, pixels of the stamped picture.
@@ -90,10 +94,19 @@ fn sheared_pictures_are_read() {
 }
 
 #[test]
-fn bent_pictures_are_read() {
+fn bent_pictures_are_read_and_not_called_altered() {
     let stamped = stamped();
-    for steps in [&[Step::Barrel(0.02)][..], &[Step::Barrel(-0.02)], &[Step::Perspective(0.01), Step::Jpeg(75)]] {
-        registration(&stamped, steps, Effort::Normal);
+    let jpeg = Step::Jpeg(75);
+    let bends = [
+        &[Step::Barrel(0.02)][..],
+        &[Step::Barrel(-0.02)],
+        &[Step::Perspective(0.01), jpeg],
+        &[Step::Corners(0.01), jpeg],
+    ];
+    for steps in bends {
+        let read = read(&stamped, steps, Effort::Normal);
+        let regions = read.edit_map.as_ref().map(|map| map.regions().len());
+        assert_eq!(regions, Some(0), "{steps:?}: {:?}", read.edit_map.as_ref().map(EditMap::regions));
     }
 }
 

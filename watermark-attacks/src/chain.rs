@@ -78,6 +78,8 @@ pub enum Step {
     },
     /// Keystone as of a screen seen from below left: corners move inwards by up to this share of the side.
     Perspective(f64),
+    /// The same corners, everything between them in proportion.
+    Corners(f64),
     /// Radial distortion: at the corners this share of the radius; positive is barrel, negative pincushion.
     Barrel(f64),
     /// Horizontal shear: sideways shift per pixel of height.
@@ -212,6 +214,7 @@ impl Step {
             },
             Self::Rotate { deg, fill } => warp::rotate(im, deg, fill),
             Self::Perspective(share) => warp::perspective(im, share),
+            Self::Corners(share) => warp::corners(im, share),
             Self::Barrel(share) => warp::barrel(im, share),
             Self::Shear(slope) => warp::shear(im, slope),
             Self::Brightness(factor) => tone::brightness(im, factor),

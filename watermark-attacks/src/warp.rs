@@ -28,12 +28,28 @@ pub(crate) fn rotate(im: &RgbImage, deg: f64, fill: [u8; 3]) -> RgbImage {
 /// narrows towards the top and the right.
 pub(crate) fn perspective(im: &RgbImage, share: f64) -> RgbImage {
     let (w, h) = (f64::from(im.width()), f64::from(im.height()));
-    let quad = [(-share, 0.0), (1.0 + share, -share / 2.0), (1.0, 1.0 + share / 2.0), (0.0, 1.0)];
-    let map = square_to_quad(quad);
+    let map = square_to_quad(keystone(share));
     warp(im, BLACK, |x, y| {
         let (u, v) = map(x / w, y / h);
         (u * w, v * h)
     })
+}
+
+/// Corners dragged to where [`perspective`] takes them, and everything between them in proportion (Pillow's `QUAD`): straight
+/// lines along the frame stay straight, diagonals bend.
+pub(crate) fn corners(im: &RgbImage, share: f64) -> RgbImage {
+    let (w, h) = (f64::from(im.width()), f64::from(im.height()));
+    let [p0, p1, p2, p3] = keystone(share);
+    warp(im, BLACK, |x, y| {
+        let (u, v) = (x / w, y / h);
+        let between = |a: f64, b: f64, c: f64, d: f64| (1.0 - v) * ((1.0 - u) * a + u * b) + v * ((1.0 - u) * d + u * c);
+        (between(p0.0, p1.0, p2.0, p3.0) * w, between(p0.1, p1.1, p2.1, p3.1) * h)
+    })
+}
+
+/// Source points of the output's corners, clockwise from the upper left, shares of the sides.
+fn keystone(share: f64) -> [(f64, f64); 4] {
+    [(-share, 0.0), (1.0 + share, -share / 2.0), (1.0, 1.0 + share / 2.0), (0.0, 1.0)]
 }
 
 /// Radial distortion `r -> r (1 + share r^2)` from output to source, with `r = 1` at the corners: barrel when
@@ -130,6 +146,17 @@ mod tests {
         // the division by w loses the last bits of the coordinates, and the sampler cuts
         let out = perspective(&im, 0.0);
         assert!(out.iter().zip(im.iter()).all(|(a, b)| a.abs_diff(*b) <= 1));
+    }
+
+    #[test]
+    fn dragged_corners_and_a_keystone_agree_on_the_frame_and_not_inside() {
+        // Both fill what their output shows from outside the frame; the upper corners and the right side come from there.
+        let im = RgbImage::from_fn(200, 160, |x, _| Rgb([x as u8; 3]));
+        let (dragged, seen) = (corners(&im, 0.1), perspective(&im, 0.1));
+        let at = |out: &RgbImage, x, y| i32::from(out.get_pixel(x, y)[0]);
+        assert!((at(&dragged, 100, 159) - at(&seen, 100, 159)).abs() <= 3);
+        assert!((at(&dragged, 150, 60) - at(&seen, 150, 60)).abs() >= 2, "{} {}", at(&dragged, 150, 60), at(&seen, 150, 60));
+        assert_eq!(corners(&im, 0.0).get_pixel(77, 33), im.get_pixel(77, 33));
     }
 
     #[test]

@@ -20,7 +20,7 @@ use crate::color;
 use crate::constellation::{Candidate, Sweep};
 use crate::content::{self, Comparison, Content, Placement, Reduced};
 use crate::detection::Detection;
-use crate::edit_map::EditMap;
+use crate::edit_map::{Cause, EditMap};
 use crate::effort::{Budget, Effort};
 use crate::equalise;
 use crate::frame::Frame;
@@ -103,7 +103,7 @@ pub fn extract(received: &Raster, carrier: &Carrier, effort: Effort) -> Result<E
     let mut reader = Reader::new(carrier)?;
     let luma = color::luma(received);
     reader.search(&luma, effort);
-    Ok(reader.conclude(received, &luma))
+    Ok(reader.conclude(received, &luma, effort))
 }
 
 /// Reads the mark of a picture that was not moved up to what binding it takes; `None` when no seal was read.
@@ -234,14 +234,34 @@ impl<'a> Reader<'a> {
     /// Follows the bend of a picture that is there and yields no seal.
     fn unbend(&mut self, luma: &Plane, frame: &Frame) {
         let repeated = self.traced.as_ref().is_some_and(|(blocks, _)| blocks.repeated);
-        let Some(best) = self.best.filter(|_| self.registered() && self.seal.is_none() && !repeated) else { return };
-        let map = best.map.from(best.tile.map(|at| -at));
+        if !self.registered() || self.seal.is_some() || repeated {
+            return;
+        }
         // What the lattices say now is not to drown in the bends tried.
         let now = self.lattice_detection();
         self.early = self.early.filter(|early| early.log10_p < now.log10_p).or(Some(now));
-        if let Some(pose) = register::bent(luma, frame, &map, best.gain, self.carrier, &mut self.candidates) {
+        if let Some(pose) = self.bent(luma, frame) {
             self.read_all(&pose);
         }
+    }
+
+    /// The pose of the best geometry, bent as the picture is; `None` when it does not bend.
+    fn bent(&mut self, luma: &Plane, frame: &Frame) -> Option<Pose<'static>> {
+        let best = self.best?;
+        let map = best.map.from(best.tile.map(|at| -at));
+        register::bent(luma, frame, &map, best.gain, self.carrier, &mut self.candidates)
+    }
+
+    /// Reads a picture again that bends and gave its seal without that: where it lies beside the map the mark seems to be missing. Whether it bends.
+    fn read_bent(&mut self, luma: &Plane) -> bool {
+        let Some(pose) = self.bent(luma, &Frame::new(luma)) else { return false };
+        let straight = (self.seal.take(), self.beacon.take(), self.best.take(), self.traced.take());
+        self.read_all(&pose);
+        let reads = self.is_complete();
+        if !reads {
+            (self.seal, self.beacon, self.best, self.traced) = straight;
+        }
+        reads
     }
 
     /// Quarter turns and mirror images, which need no pilot, then the geometries that the pilot suggests.
@@ -396,7 +416,7 @@ impl<'a> Reader<'a> {
         Some(Traced { blocks, placement, bits, claims })
     }
 
-    fn conclude(mut self, raster: &Raster, luma: &Plane) -> Extraction {
+    fn conclude(mut self, raster: &Raster, luma: &Plane, effort: Effort) -> Extraction {
         let detection = self.detection();
         if !detection.is_significant() {
             // So many decodings were tried that chance may have passed the CRC: not evidence, so not shown.
@@ -412,8 +432,16 @@ impl<'a> Reader<'a> {
         let beacon = beacon.and_then(|b| Beacon::decode(&b).map_err(&mut keep).ok());
         let seal = self.seal.as_ref().and_then(|d| bytes(&d.payload));
         let seal = seal.and_then(|b| Seal::decode(&b).map_err(&mut keep).ok());
-        let traced = self.traced(seal.as_ref());
-        let (edit_map, content) = traced.map(|traced| traced.bind(raster, luma)).unzip();
+        let mut bound = self.traced(seal.as_ref()).map(|traced| traced.bind(raster, luma));
+        let misses = |map: &EditMap| map.regions().iter().any(|region| region.cause == Cause::MarkMissing);
+        if effort != Effort::Fast
+            && seal.is_some()
+            && bound.as_ref().is_some_and(|(map, _)| misses(map))
+            && self.read_bent(luma)
+        {
+            bound = self.traced(seal.as_ref()).map(|traced| traced.bind(raster, luma));
+        }
+        let (edit_map, content) = bound.unzip();
         Extraction {
             beacon,
             seal,

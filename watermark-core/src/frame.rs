@@ -17,6 +17,8 @@ const AS_GOOD: f64 = 0.95;
 #[derive(Clone, Debug)]
 pub(crate) struct Frame {
     cols: usize,
+    /// Whether each 8 x 8 block is flat, blocks cut by the border included.
+    flat: Vec<bool>,
     /// Weight of each 8 x 8 block, 0 or 1, blocks cut by the border included.
     weights: Vec<f32>,
     /// Share of the plane that shows a picture, fringe included.
@@ -52,7 +54,15 @@ impl Frame {
         };
         let share = outside.iter().filter(|o| !**o).count() as f64 / outside.len() as f64;
         let focus = focus(&flat, cols, rows, centre);
-        Self { cols, weights, share, centre, focus }
+        Self { cols, flat, weights, share, centre, focus }
+    }
+
+    /// Blocks that are not flat in a square of `side` pixels whose upper left pixel is `(left, top)`.
+    pub(crate) fn busy(&self, [left, top]: [usize; 2], side: usize) -> usize {
+        let part = |from: usize, all: usize| (from / BLOCK).min(all)..(from + side).div_ceil(BLOCK).min(all);
+        let rows = part(top, self.flat.len() / self.cols);
+        let busy = |y: usize| self.flat[y * self.cols..][part(left, self.cols)].iter().filter(|flat| !**flat).count();
+        rows.map(busy).sum()
     }
 
     /// Weights of the blocks that pixel row `y` runs through.
@@ -137,6 +147,7 @@ mod tests {
         assert!((frame.centre[0] - 80.0).hypot(frame.centre[1] - 72.0) < 1e-9);
         let shown = [(0, 3), (56, 3), (70, 10), (119, 3)].map(|(y, col)| frame.row(y)[col] > 0.5);
         assert_eq!(shown, [false, true, true, false]);
+        assert_eq!([frame.busy([0, 0], 40), frame.busy([0, 40], 16), frame.busy([56, 64], 16)], [0, 4, 2]);
     }
 
     #[test]

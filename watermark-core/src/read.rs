@@ -73,9 +73,9 @@ const DECODED_GAINS: usize = 3;
 /// Usual gains: the strengths of the search over their compensation, lowered and raised by what codecs and tone changes do.
 const USUAL: [f32; 14] = [6.2, 6.7, 7.3, 7.9, 8.6, 9.3, 10.1, 11.0, 11.9, 12.9, 14.0, 15.2, 16.5, 17.9];
 
-/// Best coherence over every third gain, without decoding.
-pub(crate) fn coherence(plane: &Plane, carrier: &Carrier) -> f32 {
-    let aligned = align(plane, &carrier.lattice, (0, 0), 0.0);
+/// Best coherence over every third gain, without decoding, the plane's upper left pixel being at this tile position.
+pub(crate) fn coherence(plane: &Plane, carrier: &Carrier, tile: (usize, usize)) -> f32 {
+    let aligned = align(plane, &carrier.lattice, tile, 0.0);
     (0..GAINS).step_by(3).map(|i| aligned.coherence(gain(i))).fold(f32::NEG_INFINITY, f32::max)
 }
 

@@ -57,8 +57,10 @@ const RATIOS: [[usize; 2]; 8] = [[1, 2], [3, 4], [2, 3], [3, 2], [2, 1], [4, 5],
 /// Side of the part of a plane whose spectrum is taken by itself, over the plane's shorter side, and at least, pixels.
 const MIDDLE: f64 = 0.45;
 const MIDDLE_PX: usize = 480;
-/// Side of the corner that first judges a scale, canonical pixels: small, so that an error of 0.1 % still coheres.
+/// Side of the part that first judges a size, canonical pixels: small, so that an error of 0.1 % still coheres.
 const CORNER_PX: usize = 384;
+/// Share of what the best part shows that the upper left corner has to show to be judged instead: there an error of size moves least.
+const CORNER_SHOWS: f64 = 0.5;
 /// Longest side of a plane that is read, canonical pixels.
 const MOST_PX: usize = 4096;
 /// Off-diagonal share under which a map counts as upright: 512 px lean by 1.5 px.
@@ -142,7 +144,7 @@ pub(crate) fn turned(luma: &Plane, carrier: &Carrier, candidates: &mut u64) -> O
         let ([ax, ay], [bx, by]) = (map.apply([0.0, 0.0]), map.apply([side, side]));
         let part = luma.window(ax.min(bx) as usize, ay.min(by) as usize, side as usize, side as usize);
         *candidates += (GAINS / 3) as u64;
-        (coherence(&resample::turned(&part, &turn), carrier), turn)
+        (coherence(&resample::turned(&part, &turn), carrier, (0, 0)), turn)
     });
     let (score, turn) = judged.max_by(|a, b| a.0.total_cmp(&b.0))?;
     (score > WORTH_READING).then(|| {
@@ -158,8 +160,13 @@ pub(crate) fn turned(luma: &Plane, carrier: &Carrier, candidates: &mut u64) -> O
 pub(crate) fn resized(luma: &Plane, carrier: &Carrier, candidates: &mut u64) -> Option<Pose<'static>> {
     let mut sizes = Sizes::new([Cow::Borrowed(luma)], carrier, candidates);
     for [now, then] in RATIOS {
-        let size = |n: usize| (n * then + now / 2) / now;
-        sizes.judge(size(luma.width), size(luma.height), 0);
+        // What was rounded to a whole number of pixels was one of two sizes.
+        let open = |n: usize| n * then / now..=(n * then).div_ceil(now);
+        for width in open(luma.width) {
+            for height in open(luma.height) {
+                sizes.judge(width, height, 0);
+            }
+        }
     }
     sizes.climb();
     let best = sizes.best.clone().filter(|best| best.score > WORTH_READING)?;
@@ -199,10 +206,12 @@ pub(crate) fn whole(luma: &Plane, map: &Linear, carrier: &Carrier, candidates: &
     Some(sizes.pose(luma, &best, &turns[best.plane]))
 }
 
-/// Canonical sizes of a whole picture, judged by a corner.
+/// Canonical sizes of a whole picture, judged by a part of it: its upper left corner, if that shows something.
 struct Sizes<'a, const N: usize> {
     /// The ways that the picture may lie.
     planes: [Cow<'a, Plane>; N],
+    /// Middle of the part of each, shares of its sides.
+    parts: [[f64; 2]; N],
     carrier: &'a Carrier,
     candidates: &'a mut u64,
     best: Option<Size>,
@@ -220,7 +229,8 @@ struct Size {
 
 impl<'a, const N: usize> Sizes<'a, N> {
     fn new(planes: [Cow<'a, Plane>; N], carrier: &'a Carrier, candidates: &'a mut u64) -> Self {
-        Self { planes, carrier, candidates, best: None }
+        let parts = std::array::from_fn(|i| part(&planes[i]));
+        Self { planes, parts, carrier, candidates, best: None }
     }
 
     /// Whether a size is the best so far.
@@ -228,13 +238,26 @@ impl<'a, const N: usize> Sizes<'a, N> {
         if width.min(height) < 64 || width.max(height) > MOST_PX {
             return false;
         }
-        let score = coherence(&corner(&self.planes[plane], width, height), self.carrier);
+        let score = self.coherence(width, height, plane);
         *self.candidates += (GAINS / 3) as u64;
         let better = score > self.best.as_ref().map_or(WORTH_A_LOOK, |best| best.score);
         if better {
             self.best = Some(Size { score, width, height, plane });
         }
         better
+    }
+
+    /// How far the part of a plane coheres at a size.
+    fn coherence(&self, width: usize, height: usize, plane: usize) -> f32 {
+        let [x, y] = self.parts[plane];
+        let plane = &self.planes[plane];
+        let axis = |share: f64, from: usize, to: usize| {
+            let (first, len) = span(share * to as f64, to, CORNER_PX);
+            let pitch = from as f64 / to as f64;
+            (first, resample::Axis { pitch, start: first as f64 * pitch, len })
+        };
+        let ((left, x), (top, y)) = (axis(x, plane.width, width), axis(y, plane.height, height));
+        coherence(&resample::resample(plane, x, y), self.carrier, (left % TILE_PX, top % TILE_PX))
     }
 
     /// Goes on to better sizes next to the best: neighbouring ones cohere as well, if less.
@@ -327,11 +350,15 @@ pub(crate) fn bent(
     Some(Pose { plane: Cow::Owned(plane), tile_x, tile_y, map, shown, residual: Some(residual), whole: None })
 }
 
-/// The upper left corner of the plane stretched to `w x h`.
-fn corner(luma: &Plane, w: usize, h: usize) -> Plane {
-    let part =
-        |from: usize, to: usize| resample::Axis { pitch: from as f64 / to as f64, start: 0.0, len: to.min(CORNER_PX) };
-    resample::resample(luma, part(luma.width, w), part(luma.height, h))
+/// Middle of the part that judges sizes of a plane, shares of its sides.
+fn part(plane: &Plane) -> [f64; 2] {
+    let frame = Frame::new(plane);
+    let half = 0.5 * CORNER_PX as f64;
+    let best = frame.focus.map(|v| (v - half).max(0.0) as usize);
+    if frame.busy([0, 0], CORNER_PX) as f64 >= CORNER_SHOWS * frame.busy(best, CORNER_PX) as f64 {
+        return [0.0; 2];
+    }
+    [frame.focus[0] / plane.width as f64, frame.focus[1] / plane.height as f64]
 }
 
 #[cfg(test)]

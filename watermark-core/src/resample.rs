@@ -36,8 +36,10 @@ struct Taps {
 pub(crate) fn resample(plane: &Plane, x: Axis, y: Axis) -> Plane {
     let columns = taps(x, plane.width);
     let rows = taps(y, plane.height);
-    let mut wide = Plane::zeros(x.len, plane.height);
-    for (out, row) in wide.data.chunks_exact_mut(x.len).zip(plane.rows()) {
+    // Only the rows that the output needs.
+    let (top, bottom) = (rows.first().map_or(0, |t| t.first), rows.iter().map(|t| t.first + t.weights.len()).max().unwrap_or(0));
+    let mut wide = Plane::zeros(x.len, bottom - top);
+    for (out, row) in wide.data.chunks_exact_mut(x.len).zip(plane.rows().skip(top)) {
         for (sample, t) in out.iter_mut().zip(&columns) {
             *sample = row[t.first..].iter().zip(&t.weights).map(|(s, w)| s * w).sum();
         }
@@ -45,7 +47,7 @@ pub(crate) fn resample(plane: &Plane, x: Axis, y: Axis) -> Plane {
     let mut out = Plane::zeros(x.len, y.len);
     for (row, t) in out.data.chunks_exact_mut(x.len).zip(&rows) {
         for (i, &w) in t.weights.iter().enumerate() {
-            for (sample, s) in row.iter_mut().zip(wide.row(t.first + i)) {
+            for (sample, s) in row.iter_mut().zip(wide.row(t.first + i - top)) {
                 *sample += w * s;
             }
         }

@@ -2,8 +2,8 @@
 //!
 //! A page seen at an angle and a lens bend a picture by a few pixels, over some hundred of them hardly at all. So the bend is followed outwards: from the part
 //! that coheres best to larger and larger ones, each starting where the last one ended. A lens moves canonical positions by a smooth field with few
-//! coefficients (one radial cubic, and quadratics for where its axis is), a page seen at an angle divides them by its depth; both are
-//! found, with the affine map, by the Newton steps of [`refine`](crate::refine).
+//! coefficients (one radial cubic, and quadratics for where its axis is), a page seen at an angle divides them by its depth, and what drags a picture by its
+//! corners adds products of both coordinates; all are found, with the affine map, by the Newton steps of [`refine`](crate::refine).
 
 use crate::affine::{Affine, Linear};
 use crate::carrier::Carrier;
@@ -11,8 +11,8 @@ use crate::plane::Plane;
 use crate::refine::{PATCH_PX, Patches, Pull, Region};
 use crate::resample::bend;
 
-/// Ways to bend: six affine ones, the slopes of the depth, two quadratic ones, one radial cubic one.
-const WAYS: usize = 11;
+/// Ways to bend: six affine ones, the slopes of the depth, four quadratic ones, one radial cubic one.
+const WAYS: usize = 13;
 /// Which of them slope the depth.
 const SLOPES: std::ops::Range<usize> = 6..8;
 /// Distance over which the fields grow to one pixel, canonical pixels.
@@ -26,7 +26,7 @@ const PLAN: [(usize, usize); 14] = [
     (288, 6),
     (368, 6),
     (448, 8),
-    (544, 10),
+    (544, 12),
     (672, WAYS),
     (832, WAYS),
     (1024, WAYS),
@@ -37,8 +37,12 @@ const PLAN: [(usize, usize); 14] = [
     (3200, WAYS),
     (4096, WAYS),
 ];
-/// Newton steps on each part at most.
+/// Newton steps on each part at most, and on one of [`LARGE_PX`] and more, which the part before has led to.
 const STEPS: usize = 8;
+const STEPS_ON_LARGE: usize = 3;
+const LARGE_PX: usize = 1280;
+/// Side of a part that shows whether the picture bends: 1 % of perspective moves its border by 2 px.
+const TELLING_PX: usize = 672;
 /// Furthest that one step moves anything in the part, pixels, and the move that ends the steps.
 const FURTHEST_PX: f64 = 1.0;
 const SETTLED_PX: f64 = 0.04;
@@ -75,6 +79,8 @@ impl Bend {
             [0.0; 2],
             [r2, 0.0],
             [0.0, r2],
+            [x * y, 0.0],
+            [0.0, x * y],
             [r2 * x, r2 * y],
         ];
         let sum = |axis: usize| self.ways.iter().zip(fields).map(|(way, f)| way * f[axis]).sum::<f64>() / UNIT_PX;
@@ -140,7 +146,7 @@ pub(crate) fn follow(plane: &Plane, carrier: &Carrier, map: &Affine, gain: f32, 
     for (side, ways) in PLAN {
         let region = Region::shown(plane, map, centre, side.min(most));
         let place = |v: usize, first: i64| first as f64 + (v as f64 + 0.5) * PATCH_PX as f64;
-        for _ in 0..STEPS {
+        for _ in 0..if side < LARGE_PX { STEPS } else { STEPS_ON_LARGE } {
             let cut = |shift| Patches::new(&out.cut_shifted(plane, region, shift), carrier, region, gain, FRAGILE);
             let moves =
                 Pull::new(cut).moves(ways, |[col, row]| out.fields([place(col, region.x), place(row, region.y)]))?;
@@ -164,6 +170,10 @@ pub(crate) fn follow(plane: &Plane, carrier: &Carrier, map: &Affine, gain: f32, 
         }
         if region.width.max(region.height) < side {
             break;
+        }
+        let coherence = |cut: &Plane| Patches::new(cut, carrier, region, gain, FRAGILE).coherence();
+        if side == TELLING_PX && coherence(&out.cut(plane, region)) < coherence(&region.cut(plane, map)) + GAINED {
+            return None;
         }
     }
     let bent = Patches::new(&out.cut(plane, all), carrier, all, gain, FRAGILE);
