@@ -42,7 +42,8 @@ pub(crate) fn corners(im: &RgbImage, share: f64) -> RgbImage {
     let [p0, p1, p2, p3] = keystone(share);
     warp(im, BLACK, |x, y| {
         let (u, v) = (x / w, y / h);
-        let between = |a: f64, b: f64, c: f64, d: f64| (1.0 - v) * ((1.0 - u) * a + u * b) + v * ((1.0 - u) * d + u * c);
+        let between =
+            |a: f64, b: f64, c: f64, d: f64| (1.0 - v) * ((1.0 - u) * a + u * b) + v * ((1.0 - u) * d + u * c);
         (between(p0.0, p1.0, p2.0, p3.0) * w, between(p0.1, p1.1, p2.1, p3.1) * h)
     })
 }
@@ -155,7 +156,12 @@ mod tests {
         let (dragged, seen) = (corners(&im, 0.1), perspective(&im, 0.1));
         let at = |out: &RgbImage, x, y| i32::from(out.get_pixel(x, y)[0]);
         assert!((at(&dragged, 100, 159) - at(&seen, 100, 159)).abs() <= 3);
-        assert!((at(&dragged, 150, 60) - at(&seen, 150, 60)).abs() >= 2, "{} {}", at(&dragged, 150, 60), at(&seen, 150, 60));
+        assert!(
+            (at(&dragged, 150, 60) - at(&seen, 150, 60)).abs() >= 2,
+            "{} {}",
+            at(&dragged, 150, 60),
+            at(&seen, 150, 60)
+        );
         assert_eq!(corners(&im, 0.0).get_pixel(77, 33), im.get_pixel(77, 33));
     }
 

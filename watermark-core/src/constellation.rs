@@ -68,7 +68,8 @@ pub(crate) enum Sweep {
 
 /// The best maps, best first, no two alike, and how many were tried.
 pub(crate) fn search(spectrum: &Spectrum, lines: &[Line], sweep: Sweep, count: usize) -> (Vec<Candidate>, u64) {
-    let mut grid = Grid::new(spectrum, lines);
+    let scales = if sweep == Sweep::Leaning { 1.0 / NEAR_SCALE..NEAR_SCALE } else { SMALLEST..LARGEST };
+    let mut grid = Grid::new(spectrum, lines, scales);
     if sweep != Sweep::Leaning {
         grid.sweep_turned(sweep == Sweep::Thorough);
     }
@@ -106,15 +107,16 @@ struct Grid<'a> {
 }
 
 impl<'a> Grid<'a> {
-    fn new(spectrum: &'a Spectrum, lines: &[Line]) -> Self {
+    /// For pictures at these scales.
+    fn new(spectrum: &'a Spectrum, lines: &[Line], pitches: Range<f64>) -> Self {
         let mut lines: Vec<[f64; 2]> = lines.iter().map(|l| [f64::from(l.x), f64::from(l.y)]).collect();
         let radius = |l: &[f64; 2]| l[0].hypot(l[1]);
         lines.sort_by(|a, b| radius(a).total_cmp(&radius(b)));
         let step = STEP_BINS / (40.0 / PILOT_PERIOD as f64 * spectrum.side_px.min(FINEST_PX));
         let in_band = |l: &[f64; 2], unit: f64| radius(l) * unit * MOST_STRETCHED < BAND;
         let mut scales = Vec::new();
-        let mut pitch = SMALLEST;
-        while pitch < LARGEST {
+        let mut pitch = pitches.start;
+        while pitch < pitches.end {
             let unit = UNIT / pitch;
             scales.push((unit, lines.iter().filter(|l| in_band(l, unit)).count()));
             pitch *= 1.0 + step;

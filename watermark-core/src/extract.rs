@@ -33,6 +33,7 @@ use crate::raster::Raster;
 use crate::read::{Blocks, Gains, View, read};
 use crate::register::{self, Pose};
 use crate::registration::{Best, Registration};
+use crate::spectrum;
 
 /// How hard the code had to work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -125,8 +126,11 @@ const SUSPICIOUS: f32 = 3.3;
 /// Coherence that says the picture was not moved.
 const CLEAR: f32 = 5.5;
 
-/// Windows in which the pilot is judged under a map that nothing was read at, canonical pixels.
-const PILOT_WINDOWS_PX: [usize; 2] = [1024, 512];
+/// Sides of the windows in which the pilot is judged under a map that nothing was read at, canonical pixels.
+const LARGEST_WINDOW_PX: usize = 1024;
+const SMALLEST_WINDOW_PX: usize = 512;
+/// Standard deviations of the pilot in the spectrum from which such a map is worth it: half of what it takes to be called marked, and chance reaches 4 to 4.7.
+const LINES_SEEN: f32 = 4.2;
 
 /// Reads one geometry after another and keeps the best of what was read.
 struct Reader<'a> {
@@ -311,17 +315,21 @@ impl<'a> Reader<'a> {
             }
         }
         if !self.registered()
-            && let Some(pose) = register::resized(luma, self.carrier, &mut self.candidates)
+            && let Some(pose) = register::resized(luma, frame, self.carrier, &mut self.candidates)
         {
             self.read_all(&pose);
         }
-        if let Some(candidate) = maps.first().filter(|_| !self.registered()) {
+        if let Some(candidate) = maps.first().filter(|m| m.score > LINES_SEEN && !self.registered()) {
             // Nothing reads: are at least the lines there, among their neighbours on the pilot's own grid? A page seen at an angle shows them
             // sharply in its middle only.
-            for side in PILOT_WINDOWS_PX {
-                let window = register::window(luma, frame, &candidate.map, side);
+            let window = register::window(luma, frame, &candidate.map, LARGEST_WINDOW_PX);
+            let [(left, width), (top, height)] =
+                [window.width, window.height].map(|side| spectrum::span(0.5 * side as f64, side, SMALLEST_WINDOW_PX));
+            let middle =
+                ((width, height) != (window.width, window.height)).then(|| window.window(left, top, width, height));
+            for window in [Some(window), middle].into_iter().flatten() {
                 let standing = pilot::prominences(planner, &window, &self.carrier.pilot)[0];
-                let pilot = Detection::best_of(f64::from(standing), PILOT_WINDOWS_PX.len() as u64 * tried);
+                let pilot = Detection::best_of(f64::from(standing), 2 * tried);
                 if pilot.log10_p < self.pilot.log10_p {
                     self.pilot = pilot;
                 }

@@ -5,7 +5,7 @@ use crate::plane::Plane;
 /// Gray levels that samples of a flat block differ by at most.
 const FLAT: f32 = 3.0;
 /// Side of a block, pixels.
-const BLOCK: usize = 8;
+pub(crate) const BLOCK: usize = 8;
 /// Blocks beside a flat one that are left out too: as far as the edge between them reaches through the high pass.
 const FRINGE: usize = 2;
 /// Side of the window that an offset is looked for in, pixels.
@@ -32,7 +32,7 @@ pub(crate) struct Frame {
 impl Frame {
     pub(crate) fn new(plane: &Plane) -> Self {
         let (cols, rows) = (plane.width.div_ceil(BLOCK), plane.height.div_ceil(BLOCK));
-        let flat = flat(plane, cols, rows);
+        let flat = flat(plane);
         let outside = outside(&flat, cols, rows);
         let mut weights = vec![1.0; cols * rows];
         for i in (0..outside.len()).filter(|&i| outside[i]) {
@@ -53,8 +53,13 @@ impl Frame {
             [0.5 * plane.width as f64, 0.5 * plane.height as f64]
         };
         let share = outside.iter().filter(|o| !**o).count() as f64 / outside.len() as f64;
-        let focus = focus(&flat, cols, rows, centre);
+        let focus = focus(&flat, cols, rows, WINDOW_PX, centre);
         Self { cols, flat, weights, share, centre, focus }
+    }
+
+    /// Centre of a window of `side` pixels in which most blocks are not flat, pixels.
+    pub(crate) fn busiest(&self, side: usize) -> [f64; 2] {
+        focus(&self.flat, self.cols, self.flat.len() / self.cols, side, self.centre)
     }
 
     /// Blocks that are not flat in a square of `side` pixels whose upper left pixel is `(left, top)`.
@@ -72,25 +77,30 @@ impl Frame {
 }
 
 /// Whether each block is flat, those cut by the border included.
-fn flat(plane: &Plane, cols: usize, rows: usize) -> Vec<bool> {
-    let flat = |i: usize| {
-        let (x, y) = (i % cols * BLOCK, i / cols * BLOCK);
-        let (x1, y1) = ((x + BLOCK).min(plane.width), (y + BLOCK).min(plane.height));
-        let (mut low, mut high) = (f32::INFINITY, f32::NEG_INFINITY);
-        for y in y..y1 {
-            for &v in &plane.row(y)[x..x1] {
-                low = low.min(v);
-                high = high.max(v);
+fn flat(plane: &Plane) -> Vec<bool> {
+    let mut flat = Vec::new();
+    let (mut low, mut high) = (vec![0.0; plane.width], vec![0.0; plane.width]);
+    for lines in plane.data.chunks(BLOCK * plane.width) {
+        // Along the columns first, sample by sample, then over the eight of a block.
+        low.fill(f32::INFINITY);
+        high.fill(f32::NEG_INFINITY);
+        for line in lines.chunks_exact(plane.width) {
+            for ((low, high), &v) in low.iter_mut().zip(&mut high).zip(line) {
+                *low = if v < *low { v } else { *low };
+                *high = if v > *high { v } else { *high };
             }
         }
-        high - low <= FLAT
-    };
-    (0..cols * rows).map(flat).collect()
+        let span = |(low, high): (&[f32], &[f32])| {
+            high.iter().fold(f32::NEG_INFINITY, |a, &b| a.max(b)) - low.iter().fold(f32::INFINITY, |a, &b| a.min(b))
+        };
+        flat.extend(low.chunks(BLOCK).zip(high.chunks(BLOCK)).map(|block| span(block) <= FLAT));
+    }
+    flat
 }
 
-/// Centre of the window that holds most blocks which are not flat; of those nearly as good, the one nearest to `centre`. Pixels.
-fn focus(flat: &[bool], cols: usize, rows: usize, centre: [f64; 2]) -> [f64; 2] {
-    let (width, height) = (cols.min(WINDOW_PX / BLOCK), rows.min(WINDOW_PX / BLOCK));
+/// Centre of the window of `side` pixels that holds most blocks which are not flat; of those nearly as good, the one nearest to `centre`. Pixels.
+fn focus(flat: &[bool], cols: usize, rows: usize, side: usize, centre: [f64; 2]) -> [f64; 2] {
+    let (width, height) = (cols.min(side / BLOCK), rows.min(side / BLOCK));
     // Blocks above and left of each corner.
     let mut sums = vec![0u32; (cols + 1) * (rows + 1)];
     for (i, flat) in flat.iter().enumerate() {

@@ -155,10 +155,10 @@ pub(crate) fn turned(luma: &Plane, carrier: &Carrier, candidates: &mut u64) -> O
     })
 }
 
-/// The plane as a whole picture that was resized by one of the usual [`RATIOS`], if a corner coheres at that size. Lines of the pilot
+/// The plane as a whole picture that was resized by one of the usual [`RATIOS`], if a part of it coheres at that size. Lines of the pilot
 /// that are too faint to show the scale are not needed.
-pub(crate) fn resized(luma: &Plane, carrier: &Carrier, candidates: &mut u64) -> Option<Pose<'static>> {
-    let mut sizes = Sizes::new([Cow::Borrowed(luma)], carrier, candidates);
+pub(crate) fn resized(luma: &Plane, frame: &Frame, carrier: &Carrier, candidates: &mut u64) -> Option<Pose<'static>> {
+    let mut sizes = Sizes::new([Cow::Borrowed(luma)], [part(luma, frame)], carrier, candidates);
     for [now, then] in RATIOS {
         // What was rounded to a whole number of pixels was one of two sizes.
         let open = |n: usize| n * then / now..=(n * then).div_ceil(now);
@@ -193,7 +193,8 @@ pub(crate) fn whole(luma: &Plane, map: &Linear, carrier: &Carrier, candidates: &
     let mut open: Vec<(f64, usize, usize)> =
         open(width, x).flat_map(|(dx, w)| open(height, y).map(move |(dy, h)| (dx + dy, w, h))).collect();
     open.sort_by(|a, b| a.0.total_cmp(&b.0));
-    let mut sizes = Sizes::new(planes, carrier, candidates);
+    let parts = std::array::from_fn(|i| part(&planes[i], &Frame::new(&planes[i])));
+    let mut sizes = Sizes::new(planes, parts, carrier, candidates);
     for (_, w, h) in open {
         sizes.judge(w, h, 0);
         sizes.judge(w, h, 1);
@@ -228,8 +229,7 @@ struct Size {
 }
 
 impl<'a, const N: usize> Sizes<'a, N> {
-    fn new(planes: [Cow<'a, Plane>; N], carrier: &'a Carrier, candidates: &'a mut u64) -> Self {
-        let parts = std::array::from_fn(|i| part(&planes[i]));
+    fn new(planes: [Cow<'a, Plane>; N], parts: [[f64; 2]; N], carrier: &'a Carrier, candidates: &'a mut u64) -> Self {
         Self { planes, parts, carrier, candidates, best: None }
     }
 
@@ -351,14 +351,13 @@ pub(crate) fn bent(
 }
 
 /// Middle of the part that judges sizes of a plane, shares of its sides.
-fn part(plane: &Plane) -> [f64; 2] {
-    let frame = Frame::new(plane);
-    let half = 0.5 * CORNER_PX as f64;
-    let best = frame.focus.map(|v| (v - half).max(0.0) as usize);
+fn part(plane: &Plane, frame: &Frame) -> [f64; 2] {
+    let [x, y] = frame.busiest(CORNER_PX);
+    let best = [x, y].map(|v| (v - 0.5 * CORNER_PX as f64).max(0.0) as usize);
     if frame.busy([0, 0], CORNER_PX) as f64 >= CORNER_SHOWS * frame.busy(best, CORNER_PX) as f64 {
         return [0.0; 2];
     }
-    [frame.focus[0] / plane.width as f64, frame.focus[1] / plane.height as f64]
+    [x / plane.width as f64, y / plane.height as f64]
 }
 
 #[cfg(test)]
@@ -374,14 +373,22 @@ mod tests {
         let bits: Vec<u8> = (0..TILE_BITS).map(|i| (i % 3 == 0).into()).collect();
         let mut plane = picture(686, 618, 5);
         let mut candidates = 0;
-        assert!(resized(&plane, &carrier, &mut candidates).is_none(), "no mark");
+        assert!(resized(&plane, &Frame::new(&plane), &carrier, &mut candidates).is_none(), "no mark");
         lattice::embed(&mut plane, &carrier.lattice, &bits, Strengths::new(9.0));
         // 514.5 px are no whole number of pixels, so that the size when stamped is one of two.
         for (width, height) in [(515, 464), (514, 463), (343, 309), (1372, 1236)] {
             let received = canonical::stretch(Cow::Borrowed(&plane), (width, height)).into_owned();
-            let pose = resized(&received, &carrier, &mut candidates).unwrap_or_else(|| panic!("{width} x {height}"));
+            let pose = resized(&received, &Frame::new(&received), &carrier, &mut candidates)
+                .unwrap_or_else(|| panic!("{width} x {height}"));
             assert_eq!(pose.whole, Some([686, 618]), "{width} x {height}");
         }
-        assert!(resized(&canonical::stretch(Cow::Borrowed(&plane), (620, 559)), &carrier, &mut candidates).is_none());
+        let unusual = canonical::stretch(Cow::Borrowed(&plane), (620, 559));
+        assert!(resized(&unusual, &Frame::new(&unusual), &carrier, &mut candidates).is_none());
+        // Nothing is shown where the corner is, and 514.5 px were rounded down.
+        for line in 0..plane.height {
+            plane.row_mut(line)[..400].fill(255.0);
+        }
+        let small = canonical::stretch(Cow::Borrowed(&plane), (514, 464));
+        assert!(resized(&small, &Frame::new(&small), &carrier, &mut candidates).is_some());
     }
 }

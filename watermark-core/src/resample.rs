@@ -32,22 +32,36 @@ struct Taps {
     weights: Vec<f32>,
 }
 
+/// Rows that are resampled along themselves together, one a lane.
+const LANES: usize = 8;
+
 /// Resamples along both axes; input beyond the border repeats it.
 pub(crate) fn resample(plane: &Plane, x: Axis, y: Axis) -> Plane {
-    let columns = taps(x, plane.width);
-    let rows = taps(y, plane.height);
-    // Only the rows that the output needs.
-    let (top, bottom) = (rows.first().map_or(0, |t| t.first), rows.iter().map(|t| t.first + t.weights.len()).max().unwrap_or(0));
-    let mut wide = Plane::zeros(x.len, bottom - top);
-    for (out, row) in wide.data.chunks_exact_mut(x.len).zip(plane.rows().skip(top)) {
-        for (sample, t) in out.iter_mut().zip(&columns) {
-            *sample = row[t.first..].iter().zip(&t.weights).map(|(s, w)| s * w).sum();
+    let (columns, rows) = (taps(x, plane.width), taps(y, plane.height));
+    // Only what the output needs of the input.
+    let needed = |taps: &[Taps]| match (taps.first(), taps.last()) {
+        (Some(first), Some(last)) => first.first..last.first + last.weights.len(),
+        _ => 0..0,
+    };
+    let (across, down) = (needed(&columns), needed(&rows));
+    let mut wide = Plane::zeros(x.len, down.len());
+    let mut lanes = vec![[0.0f32; LANES]; across.len()];
+    for (i, out) in wide.data.chunks_mut(LANES * x.len.max(1)).enumerate() {
+        for (k, y) in (down.start + LANES * i..down.end).take(LANES).enumerate() {
+            lanes.iter_mut().zip(&plane.row(y)[across.clone()]).for_each(|(lane, &sample)| lane[k] = sample);
+        }
+        for (x, t) in columns.iter().enumerate() {
+            let mut sums = [0.0f32; LANES];
+            for (lane, &w) in lanes[t.first - across.start..].iter().zip(&t.weights) {
+                sums.iter_mut().zip(lane).for_each(|(sum, sample)| *sum += sample * w);
+            }
+            out.chunks_exact_mut(columns.len()).zip(sums).for_each(|(row, sum)| row[x] = sum);
         }
     }
     let mut out = Plane::zeros(x.len, y.len);
     for (row, t) in out.data.chunks_exact_mut(x.len).zip(&rows) {
         for (i, &w) in t.weights.iter().enumerate() {
-            for (sample, s) in row.iter_mut().zip(wide.row(t.first + i - top)) {
+            for (sample, s) in row.iter_mut().zip(wide.row(t.first - down.start + i)) {
                 *sample += w * s;
             }
         }
@@ -81,8 +95,10 @@ fn lanczos3(x: f64) -> f64 {
     if x < 1e-9 {
         1.0
     } else if x < 3.0 {
-        let a = std::f64::consts::PI * x;
-        3.0 * a.sin() * (a / 3.0).sin() / (a * a)
+        // sin 3 a = sin a (3 - 4 sin^2 a)
+        let a = std::f64::consts::FRAC_PI_3 * x;
+        let s = a.sin();
+        s * s * (3.0 - 4.0 * s * s) / (3.0 * a * a)
     } else {
         0.0
     }

@@ -7,7 +7,7 @@
 use rustfft::FftPlanner;
 
 use crate::fourier;
-use crate::frame::Frame;
+use crate::frame::{BLOCK, Frame};
 use crate::plane::{Plane, box_blur};
 
 /// Side of the spectrum, bins.
@@ -50,8 +50,15 @@ impl Spectrum {
         let power = fourier::power(planner, &even, SIDE);
         let side_px = f64::from(weight).sqrt().clamp(256.0, SIDE as f64);
         let around = (4.0 * SIDE as f64 / side_px).round() as usize;
-        let surroundings = cyclic_mean(&power, around);
-        let relative: Vec<f32> = power.iter().zip(&surroundings).map(|(p, m)| (p / m.max(1e-12)).min(CLIP)).collect();
+        let mut relative = cyclic_mean(&power, around);
+        relative.iter_mut().zip(&power).for_each(|(r, p)| *r = (p / r.max(1e-12)).min(CLIP));
+        // The spectrum of a real plane is the same at opposite bins.
+        for y in SIDE / 2 + 1..SIDE {
+            let opposite = (SIDE - y) * SIDE;
+            relative.push(relative[opposite]);
+            relative.extend_from_within(opposite + 1..opposite + SIDE);
+            relative[y * SIDE + 1..].reverse();
+        }
         let mut coarse = vec![0u8; COARSE * COARSE];
         for (y, row) in coarse.chunks_exact_mut(COARSE).enumerate() {
             let (upper, lower) = (&relative[2 * y * SIDE..][..SIDE], &relative[(2 * y + 1) * SIDE..][..SIDE]);
@@ -122,25 +129,33 @@ fn even_out(window: &Plane, frame: &Frame, left: usize, top: usize) -> (Plane, f
     let ramp = |i: usize, len: usize| ((i.min(len - 1 - i) as f32 + 0.5) / RAMP_PX).min(1.0);
     let columns: Vec<f32> = (0..window.width).map(|x| ramp(x, window.width)).collect();
     let mut total = 0.0;
+    let mut weights = vec![0.0; window.width];
     for y in 0..window.height {
         let edge = ramp(y, window.height);
-        let inside = frame.row(top + y);
-        for (x, (value, &r)) in fast.row_mut(y).iter_mut().zip(root.row(y)).enumerate() {
-            let variance = FLOOR + r * r;
-            let weight = edge * columns[x] * inside[(left + x) / 8];
-            *value = (*value / variance).clamp(-OUTLIER, OUTLIER) * weight / variance.sqrt();
-            total += weight;
+        if y == 0 || (top + y).is_multiple_of(BLOCK) {
+            let inside = frame.row(top + y);
+            for (x, (weight, column)) in weights.iter_mut().zip(&columns).enumerate() {
+                *weight = column * inside[(left + x) / BLOCK];
+            }
         }
+        for ((value, &r), weight) in fast.row_mut(y).iter_mut().zip(root.row(y)).zip(&weights) {
+            let variance = FLOOR + r * r;
+            *value = (*value / variance).clamp(-OUTLIER, OUTLIER) * (edge * weight) / variance.sqrt();
+        }
+        total += edge * weights.iter().sum::<f32>();
     }
     (fast, total)
 }
 
-/// Mean over a box of `2 around + 1` bins, cyclic.
+/// Mean over a box of `2 around + 1` bins, cyclic: the upper half of the rows and the middle one.
 fn cyclic_mean(power: &[f32], around: usize) -> Vec<f32> {
     let norm = 1.0 / (2 * around + 1) as f32;
     let mut wide = vec![0.0; power.len()];
     let mut padded = vec![0.0; SIDE + 2 * around + 1];
-    for (out, row) in wide.chunks_exact_mut(SIDE).zip(power.chunks_exact(SIDE)) {
+    let half = SIDE / 2;
+    let needed = |y: &usize| *y <= half + around + 1 || *y >= SIDE - around;
+    for y in (0..SIDE).filter(needed) {
+        let (out, row) = (&mut wide[y * SIDE..][..SIDE], &power[y * SIDE..][..SIDE]);
         padded[..around].copy_from_slice(&row[SIDE - around..]);
         padded[around..around + SIDE].copy_from_slice(row);
         padded[around + SIDE..].copy_from_slice(&row[..=around]);
@@ -150,7 +165,8 @@ fn cyclic_mean(power: &[f32], around: usize) -> Vec<f32> {
             sum += f64::from(padded[x + 2 * around + 1]) - f64::from(padded[x]);
         }
     }
-    let mut out = vec![0.0; power.len()];
+    let mut out = Vec::with_capacity(power.len());
+    out.resize((half + 1) * SIDE, 0.0);
     let mut sums = vec![0.0f64; SIDE];
     let row = |y: usize| &wide[y % SIDE * SIDE..][..SIDE];
     for i in 0..=2 * around {
