@@ -31,9 +31,9 @@ impl Traced {
         // First as a whole, for what lies outside the stamped picture carries no mark and is no edit; then without what was replaced.
         let mut whole = content::compare(&self.view(&shown, &|_| false), hash, claims.size);
         if whole.0.comparison == Comparison::Differs
-            && let Some(turned) = content::turned_back(received, &self.view(&shown, &|_| false), hash, claims.size)
+            && let Some(undone) = content::undone(received, luma, &self.view(&shown, &|_| false), hash, claims.size)
         {
-            (shown, whole) = turned;
+            (shown, whole) = undone;
         }
         let (content, placed) = whole;
         let matches = content.comparison == Comparison::Matches;

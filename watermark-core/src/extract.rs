@@ -87,12 +87,13 @@ impl Extraction {
     pub fn compare(&self, received: &Raster, seal: &SealClaims) -> Option<Content> {
         let map = self.edit_map.as_ref().filter(|_| !seal.content_hash.is_none())?;
         let (placement, hash) = (map.placement(), &seal.content_hash);
-        let shown = &Reduced::new(&color::luma(received), placement.area(), content::canonical(seal.size));
+        let luma = color::luma(received);
+        let shown = &Reduced::new(&luma, placement.area(), content::canonical(seal.size));
         let view = content::Received { shown, placement, replaced: &|at: [f64; 2]| map.is_altered(at) };
         let (content, _) = content::compare(&view, hash, seal.size);
         let differs = content.comparison == Comparison::Differs;
-        let turned = differs.then(|| content::turned_back(received, &view, hash, seal.size)).flatten();
-        Some(turned.map_or(content, |(_, (content, _))| content))
+        let undone = differs.then(|| content::undone(received, &luma, &view, hash, seal.size)).flatten();
+        Some(undone.map_or(content, |(_, (content, _))| content))
     }
 }
 

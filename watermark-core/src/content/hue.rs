@@ -16,7 +16,7 @@ const TURNS: usize = 49;
 const SAME: f64 = 0.2;
 
 /// What `raster` shows with the hues turned as the hash says, and the comparison; `None` when no turn makes it agree.
-pub(crate) fn turned_back(
+pub(super) fn turned_back(
     raster: &Raster,
     received: &Received<'_>,
     hash: &ContentHash,

@@ -11,6 +11,7 @@
 //! block-mean image hashes of Yang, Gu & Niu (2006), with differences to neighbours in the place of the picture's median.
 
 mod areas;
+mod backdrop;
 mod compare;
 mod hash;
 mod hue;
@@ -22,7 +23,22 @@ pub(crate) use areas::evidence;
 pub use compare::{Comparison, Content, ContentSketch};
 pub(crate) use compare::{Placed, Received, canonical, compare};
 pub(crate) use hash::{CELLS, hash, told_bits};
-pub(crate) use hue::turned_back;
 pub(crate) use part::{Part, other_part};
 pub(crate) use placement::Placement;
 pub(crate) use reduced::Reduced;
+
+use crate::payload::{ContentHash, StampedSize};
+use crate::plane::Plane;
+use crate::raster::Raster;
+
+/// What `raster`, whose luma is `luma`, shows once a change is undone that moves areas against each other and is no edit, and the comparison: hues that
+/// were turned, a backdrop that a cut-out was put on. `None` when that does not make it agree.
+pub(crate) fn undone(
+    raster: &Raster,
+    luma: &Plane,
+    received: &Received<'_>,
+    hash: &ContentHash,
+    size: StampedSize,
+) -> Option<(Reduced, (Content, Option<Placed>))> {
+    hue::turned_back(raster, received, hash, size).or_else(|| backdrop::on_white(luma, received, hash, size))
+}
