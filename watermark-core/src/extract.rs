@@ -20,7 +20,7 @@ use crate::color;
 use crate::constellation::{Candidate, Sweep};
 use crate::content::{self, Comparison, Content, Placement, Reduced};
 use crate::detection::Detection;
-use crate::edit_map::{Cause, EditMap};
+use crate::edit_map::{Cause, EditMap, Region};
 use crate::effort::{Budget, Effort};
 use crate::equalise;
 use crate::frame::Frame;
@@ -132,6 +132,18 @@ const LARGEST_WINDOW_PX: usize = 1024;
 const SMALLEST_WINDOW_PX: usize = 512;
 /// Standard deviations of the pilot in the spectrum from which such a map is worth it: half of what it takes to be called marked, and chance reaches 4 to 4.7.
 const LINES_SEEN: f32 = 4.2;
+
+/// How near to the border of a picture the mark is missing where the picture bends, pixels.
+const ALONG_BORDER_PX: u32 = 16;
+
+/// Whether the mark is missing along the border of `luma`: a bend takes it there first.
+fn is_along_border(region: &Region, luma: &Plane) -> bool {
+    let near = |first: u32, side: u32, all: usize| {
+        first <= ALONG_BORDER_PX || first + side + ALONG_BORDER_PX >= u32::try_from(all).unwrap_or(u32::MAX)
+    };
+    let &Region { x, y, width, height, cause, .. } = region;
+    cause == Cause::MarkMissing && (near(x, width, luma.width) || near(y, height, luma.height))
+}
 
 /// Reads one geometry after another and keeps the best of what was read.
 struct Reader<'a> {
@@ -442,12 +454,8 @@ impl<'a> Reader<'a> {
         let seal = self.seal.as_ref().and_then(|d| bytes(&d.payload));
         let seal = seal.and_then(|b| Seal::decode(&b).map_err(&mut keep).ok());
         let mut bound = self.traced(seal.as_ref()).map(|traced| traced.bind(raster, luma));
-        let misses = |map: &EditMap| map.regions().iter().any(|region| region.cause == Cause::MarkMissing);
-        if effort != Effort::Fast
-            && seal.is_some()
-            && bound.as_ref().is_some_and(|(map, _)| misses(map))
-            && self.read_bent(luma)
-        {
+        let seems_bent = |(map, _): &(EditMap, _)| map.regions().iter().any(|region| is_along_border(region, luma));
+        if effort != Effort::Fast && seal.is_some() && bound.as_ref().is_some_and(seems_bent) && self.read_bent(luma) {
             bound = self.traced(seal.as_ref()).map(|traced| traced.bind(raster, luma));
         }
         let (edit_map, content) = bound.unzip();
