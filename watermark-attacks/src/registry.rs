@@ -153,6 +153,8 @@ pub static ATTACKS: &[Attack] = &[
     same("combined", "chain", "crop 80 % area, rotate 3 degrees, JPEG 60, brightness 1.2", &[centre(0.8), turn(3.0), Step::Jpeg(60), Step::Brightness(1.2)]),
 
     more("jpeg75_shift_jpeg75", "codec", "JPEG 75, 3 and 5 px cut from the left and top, JPEG 75", &[Step::Jpeg(75), Step::Trim(3, 5, 0, 0), Step::Jpeg(75)]),
+    more("resize080_jpeg50", "resize", "bicubic to 0.8, left at that size, JPEG 50", &[scale(0.8), Step::Jpeg(50)]),
+    more("resize060_jpeg80", "resize", "bicubic to 0.6, left at that size, JPEG 80", &[scale(0.6), Step::Jpeg(80)]),
     more("resize025_jpeg70", "resize", "bicubic to 0.25, left at that size, JPEG 70", &[scale(0.25), Step::Jpeg(70)]),
     more("upscale200_left", "resize", "bicubic to 2, left at that size", &[scale(2.0)]),
     more("upscale400_left", "resize", "bicubic to 4, left at that size", &[scale(4.0)]),

@@ -32,7 +32,7 @@ struct Taps {
     weights: Vec<f32>,
 }
 
-/// Rows that are resampled along themselves together, one a lane.
+/// Samples that are worked on side by side.
 const LANES: usize = 8;
 
 /// Resamples along both axes; input beyond the border repeats it.
@@ -131,28 +131,31 @@ fn sample(plane: &Plane, map: &dyn Fn([f64; 2]) -> Affine, side: usize, out: &mu
     let table = phases();
     let (last_x, last_y) = (plane.width as isize - 1, plane.height as isize - 1);
     let (width, height) = (out.width, out.height);
+    // Positions as whole numbers: the same on every machine, and no conversion for each sample.
+    let fixed = |v: f64| (v * FIXED as f64).round() as i64;
+    let (right, bottom) = (plane.width as i64 * FIXED, plane.height as i64 * FIXED);
+    // First tap and phase; half a sample to the first one's middle, and one more so that nothing is negative.
+    let place = |v: i64| {
+        let phases = (v + FIXED / 2 + FIXED / PHASES / 2) as u64 / (FIXED / PHASES) as u64;
+        ((phases / PHASES as u64) as isize - TAPS as isize / 2, (phases % PHASES as u64) as usize)
+    };
     for (top, left) in (0..height).step_by(side).flat_map(|y| (0..width).step_by(side).map(move |x| (y, x))) {
         let map = map([left as f64 + 0.5 * side as f64, top as f64 + 0.5 * side as f64]);
-        let [[a, _], [c, _]] = map.linear.0;
+        let [[a, _], [c, _]] = map.linear.0.map(|row| row.map(fixed));
         for j in top..(top + side).min(height) {
-            let [mut x, mut y] = map.apply([left as f64 + 0.5, j as f64 + 0.5]);
+            let [mut x, mut y] = map.apply([left as f64 + 0.5, j as f64 + 0.5]).map(fixed);
             for sample in &mut out.row_mut(j)[left..(left + side).min(width)] {
-                if x >= 0.0 && y >= 0.0 && x < plane.width as f64 && y < plane.height as f64 {
-                    // Both are at least 64, so truncation rounds down.
-                    let (px, py) = (((x + 63.5) * PHASES + 0.5) as usize, ((y + 63.5) * PHASES + 0.5) as usize);
-                    let (wx, wy) = (&table[px % PHASES as usize], &table[py % PHASES as usize]);
-                    let (x0, y0) = ((px / PHASES as usize) as isize - 66, (py / PHASES as usize) as isize - 66);
-                    let inside = x0 >= 0 && x0 + 5 <= last_x;
-                    for (k, &w) in wy.iter().enumerate() {
-                        let line = plane.row((y0 + k as isize).clamp(0, last_y) as usize);
-                        let sum: f32 = if inside {
-                            line[x0 as usize..x0 as usize + 6].iter().zip(wx).map(|(s, w)| s * w).sum()
-                        } else {
-                            let at = |i: usize| line[(x0 + i as isize).clamp(0, last_x) as usize];
-                            wx.iter().enumerate().map(|(i, w)| at(i) * w).sum()
-                        };
-                        *sample += w * sum;
-                    }
+                if (0..right).contains(&x) && (0..bottom).contains(&y) {
+                    let ((x0, px), (y0, py)) = (place(x), place(y));
+                    let (wx, wy) = (&table[px], &table[py]);
+                    *sample = if x0 >= 0 && y0 >= 0 && x0 + LANES as isize <= last_x && y0 + TAPS as isize <= last_y {
+                        inside(&plane.data[y0 as usize * plane.width + x0 as usize..], plane.width, wx, wy)
+                    } else {
+                        let line = |k: usize| plane.row((y0 + k as isize).clamp(0, last_y) as usize);
+                        let at = |i: usize| (x0 + i as isize).clamp(0, last_x) as usize;
+                        let across = |line: &[f32]| (0..TAPS).map(|i| line[at(i)] * wx[i]).sum::<f32>();
+                        (0..TAPS).map(|k| wy[k] * across(line(k))).sum()
+                    };
                 }
                 x += a;
                 y += c;
@@ -161,17 +164,34 @@ fn sample(plane: &Plane, map: &dyn Fn([f64; 2]) -> Affine, side: usize, out: &mu
     }
 }
 
+/// The sample whose first tap is the first of `samples`, rows of which are `stride` apart: down all columns at once, then across.
+fn inside(samples: &[f32], stride: usize, wx: &[f32; LANES], wy: &[f32; LANES]) -> f32 {
+    let mut sums = [0.0f32; LANES];
+    for (k, w) in wy[..TAPS].iter().enumerate() {
+        sums.iter_mut().zip(&samples[k * stride..][..LANES]).for_each(|(sum, sample)| *sum += w * sample);
+    }
+    sums.iter_mut().zip(wx).for_each(|(sum, w)| *sum *= w);
+    // Two of the lanes are zero, and are summed all the same: left out, the compiler loads the others one by one.
+    let [a, b, c, d, e, f, g, h] = sums;
+    ((a + e) + (b + f)) + ((c + g) + (d + h))
+}
+
 /// Input pixels per output pixel from which a warp shrinks the input first, so that nothing aliases into the carried band.
 const WARP_SHRINKS: f64 = 1.25;
 /// Positions between two samples that kernels are tabulated for.
-const PHASES: f64 = 128.0;
+const PHASES: i64 = 128;
+/// Units of position in a sample's width.
+const FIXED: i64 = PHASES << 20;
 
-/// Six taps for each position between samples.
-fn phases() -> Vec<[f32; 6]> {
+/// Taps of a warp.
+const TAPS: usize = 6;
+
+/// [`TAPS`] taps for each position between samples, and zeros.
+fn phases() -> Vec<[f32; LANES]> {
     let taps = |phase: usize| {
-        let weights: [f64; 6] = std::array::from_fn(|i| lanczos3(i as f64 - 2.0 - phase as f64 / PHASES));
+        let weights: [f64; TAPS] = std::array::from_fn(|i| lanczos3(i as f64 - 2.0 - phase as f64 / PHASES as f64));
         let sum: f64 = weights.iter().sum();
-        weights.map(|w| (w / sum) as f32)
+        std::array::from_fn(|i| weights.get(i).map_or(0.0, |w| (w / sum) as f32))
     };
     (0..PHASES as usize).map(taps).collect()
 }
