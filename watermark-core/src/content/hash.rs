@@ -66,7 +66,8 @@ fn cell_means(luma: &Plane) -> [u64; CELLS] {
         let row = ((y + 1) * GRID - 1) / luma.height;
         for (col, sum) in sums[row * GRID..][..GRID].iter_mut().enumerate() {
             let part = &line[edge(col, luma.width)..edge(col + 1, luma.width)];
-            *sum += part.iter().map(|&v| u64::from((v * 256.0) as u32)).sum::<u64>();
+            // A part is at most 5462 pixels wide, so its sum is well inside 32 bits.
+            *sum += part.iter().map(|&v| (v * 256.0) as i32).sum::<i32>() as u64;
         }
     }
     for (cell, sum) in sums.iter_mut().enumerate() {
