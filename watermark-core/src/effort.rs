@@ -8,7 +8,7 @@ pub enum Effort {
     /// The picture as it is: no search. Finds marks in files that were recompressed, toned, blurred. One reading through one channel and one
     /// look at the pilot.
     Fast,
-    /// Turned, scaled, stretched, mirrored and cropped pictures too. As above, seven corners, eight sizes, a spectrum of 1024 x 1024 bins and
+    /// Turned, scaled, stretched, mirrored and cropped pictures too. As above, seven corners, 17 sizes, a spectrum of 1024 x 1024 bins and
     /// some 480 000 maps on it, one of the picture's middle and 90 000 on that; the offsets of a crop in pictures of at most half a tile; offsets under at
     /// most 6 maps of each spectrum, each of which chance suggests in one picture of hundreds.
     Normal,

@@ -130,7 +130,8 @@ const CLEAR: f32 = 5.5;
 /// Sides of the windows in which the pilot is judged under a map that nothing was read at, canonical pixels.
 const LARGEST_WINDOW_PX: usize = 1024;
 const SMALLEST_WINDOW_PX: usize = 512;
-/// Standard deviations of the pilot in the spectrum from which such a map is worth it: half of what it takes to be called marked, and chance reaches 4 to 4.7.
+/// Standard deviations of the pilot in the spectrum from which such a map is worth it: the best map of an unmarked picture has 3.7 to 4.7. After quarter size, JPEG 10
+/// and blur 2 no picture is lost by it.
 const LINES_SEEN: f32 = 4.2;
 
 /// How near to the border of a picture the mark is missing where the picture bends, pixels.

@@ -132,7 +132,7 @@ fn sample(plane: &Plane, map: &dyn Fn([f64; 2]) -> Affine, side: usize, out: &mu
     let (last_x, last_y) = (plane.width as isize - 1, plane.height as isize - 1);
     let (width, height) = (out.width, out.height);
     // Positions as whole numbers: the same on every machine, and no conversion for each sample.
-    let fixed = |v: f64| (v * FIXED as f64).round() as i64;
+    let fixed = |v: f64| (v.clamp(-FURTHEST, FURTHEST) * FIXED as f64).round() as i64;
     let (right, bottom) = (plane.width as i64 * FIXED, plane.height as i64 * FIXED);
     // First tap and phase; half a sample to the first one's middle, and one more so that nothing is negative.
     let place = |v: i64| {
@@ -182,6 +182,9 @@ const WARP_SHRINKS: f64 = 1.25;
 const PHASES: i64 = 128;
 /// Units of position in a sample's width.
 const FIXED: i64 = PHASES << 20;
+
+/// Positions and steps further than this, samples, are taken for this: outside all the same, and 65535 such steps still fit into 64 bits.
+const FURTHEST: f64 = 1e6;
 
 /// Taps of a warp.
 const TAPS: usize = 6;

@@ -4,6 +4,7 @@
 //! beside the figure then compares the other way round. The backdrop is one tone and reaches the border, so it can be told and made white again.
 
 use super::compare::{Comparison, Content, Placed, Received, canonical, compare};
+use super::hue::SAME;
 use super::reduced::Reduced;
 use crate::payload::{ContentHash, StampedSize};
 use crate::plane::Plane;
@@ -16,8 +17,6 @@ const LEAST_BORDER: f64 = 0.25;
 const HOLE_PX: usize = 16;
 /// Luma from which a backdrop is white already.
 const WHITE: f32 = 250.0;
-/// Weighted share of disagreeing bits up to which the picture is the stamped one, as for turned hues.
-const SAME: f64 = 0.2;
 
 /// What `luma`, of which `received` is a view, shows on white, and the comparison; `None` when it has no other backdrop, or does not agree on white either.
 pub(super) fn on_white(
@@ -79,20 +78,27 @@ mod tests {
 
     const SIDE: usize = 240;
 
+    /// Left and right end of a figure in a row: a ball.
+    fn ball(y: usize) -> [usize; 2] {
+        let half = (90.0 * (1.0 - ((y as f32 - 120.0) / 95.0).powi(2)).sqrt()) as usize;
+        [120 - half, 120 + half]
+    }
+
     /// A figure of blotches on a tone.
-    fn cut_out(backdrop: f32, seed: usize) -> Plane {
+    fn cut_out(backdrop: f32, outline: fn(usize) -> [usize; 2]) -> Plane {
         let mut plane = Plane { width: SIDE, height: SIDE, data: vec![backdrop; SIDE * SIDE] };
         for y in 30..210 {
-            let half = (90.0 * (1.0 - ((y as f32 - 120.0) / 95.0).powi(2)).sqrt()) as usize;
-            for x in 120 - half..120 + half {
-                plane.row_mut(y)[x] = (40 + (x / 19 * 71 + y / 17 * (29 + seed) + x / 19 * (y / 17) * 17) % 150) as f32;
+            let [left, right] = outline(y);
+            for x in left..right {
+                plane.row_mut(y)[x] = (40 + (x / 19 * 71 + y / 17 * 29 + x / 19 * (y / 17) * 17) % 150) as f32;
             }
         }
         plane
     }
 
-    fn compared(received: &Plane, seed: usize) -> (Comparison, Option<f64>) {
-        let (hash, size) = (hash(&cut_out(255.0, seed)), StampedSize::new(SIDE as u32, SIDE as u32).unwrap());
+    /// How `received` compares with the hash of a ball on white as it is, and how far it disagrees on white if that makes it agree.
+    fn compared(received: &Plane) -> (Comparison, Option<f64>) {
+        let (hash, size) = (hash(&cut_out(255.0, ball)), StampedSize::new(SIDE as u32, SIDE as u32).unwrap());
         let placement = Placement { map: Affine::scaling(1.0, 1.0), tile: [0.0; 2] };
         let shown = Reduced::new(received, placement.area(), canonical(size));
         let received_as = Received { shown: &shown, placement, replaced: &|_| false };
@@ -103,22 +109,30 @@ mod tests {
     #[test]
     fn a_cut_out_on_another_tone_is_the_one_stamped_on_white() {
         for backdrop in [0.0, 24.0] {
-            let (as_is, on_white) = compared(&cut_out(backdrop, 0), 0);
+            let (as_is, on_white) = compared(&cut_out(backdrop, ball));
             assert_eq!(as_is, Comparison::Differs, "{backdrop}");
             assert!(on_white.is_some_and(|disagreement| disagreement < 0.05), "{backdrop}: {on_white:?}");
         }
-        assert_eq!(compared(&cut_out(255.0, 0), 0), (Comparison::Matches, None), "white already");
+        assert_eq!(compared(&cut_out(255.0, ball)), (Comparison::Matches, None), "white already");
+    }
+
+    #[test]
+    fn another_cut_out_stays_another_one() {
+        let outlines: [fn(usize) -> [usize; 2]; 3] = [|_| [20, 90], |y| [y, 235], |y| [100, 105 + y / 2]];
+        for (i, outline) in outlines.into_iter().enumerate() {
+            assert_eq!(compared(&cut_out(0.0, outline)), (Comparison::Differs, None), "{i}");
+        }
     }
 
     #[test]
     fn a_backdrop_ends_where_the_figure_begins() {
-        let white = whitened(&cut_out(0.0, 0), false).unwrap();
-        assert_eq!(white.data, cut_out(255.0, 0).data);
-        let mut holed = cut_out(0.0, 0);
+        let white = whitened(&cut_out(0.0, ball), false).unwrap();
+        assert_eq!(white.data, cut_out(255.0, ball).data);
+        let mut holed = cut_out(0.0, ball);
         (100..140).for_each(|y| holed.row_mut(y)[110..150].fill(0.0));
         let at = |holes_too| whitened(&holed, holes_too).unwrap().row(120)[130];
         assert_eq!([at(false), at(true)], [0.0, 255.0]);
-        let mut busy = cut_out(0.0, 0);
+        let mut busy = cut_out(0.0, ball);
         busy.data.iter_mut().enumerate().for_each(|(i, v)| *v = (i * i % 251) as f32);
         assert!(whitened(&busy, true).is_none());
     }

@@ -13,7 +13,7 @@ use crate::raster::Raster;
 const TURNS: usize = 49;
 /// Weighted share of disagreeing bits up to which a turned picture is the stamped one. Of 1640 unrelated pairs at all turns the least was 0.25; two
 /// smooth gradients whose hues were turned by a tenth come to 0.08 and 0.12.
-const SAME: f64 = 0.2;
+pub(super) const SAME: f64 = 0.2;
 
 /// What `raster` shows with the hues turned as the hash says, and the comparison; `None` when no turn makes it agree.
 pub(super) fn turned_back(
