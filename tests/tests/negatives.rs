@@ -2,6 +2,7 @@
 
 mod common;
 
+use image::imageops;
 use proptest::prelude::*;
 use watermark_core::raster::{Channels, Raster, Samples};
 use watermark_core::{Carrier, CarrierKey, Effort, Verdict, extract};
@@ -57,6 +58,22 @@ fn flat_pictures_are_not_marked_and_not_stamped() {
     }
     let white = Raster::new(400, 300, Channels::Gray, Samples::U8(vec![255; 400 * 300])).unwrap();
     assert!(common::try_stamp(&white, &common::public()).is_err());
+}
+
+/// Pictures in which no block fits, or not at every position of the grid, at every effort.
+#[test]
+fn thin_pictures_are_answered() {
+    let (carrier, picture) = (common::public(), common::rgb(&common::sample()));
+    for long in [1, 16, 103, 300] {
+        for short in [1, 2, 7, 8, 9, 15, 16, 17] {
+            for (width, height) in [(long, short), (short, long)] {
+                let thin = common::raster(&imageops::crop_imm(&picture, 100, 400, width, height).to_image());
+                for effort in [Effort::Fast, Effort::Normal, Effort::Exhaustive] {
+                    assert!(!extract(&thin, &carrier, effort).unwrap().is_marked(), "{width} x {height}, {effort:?}");
+                }
+            }
+        }
+    }
 }
 
 proptest! {

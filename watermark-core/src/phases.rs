@@ -11,7 +11,8 @@ const LOST: f32 = 2.0;
 pub(crate) struct Blocks {
     pub(crate) grid: BlockGrid,
     steps: Vec<f32>,
-    weights: Vec<f32>,
+    /// One for each block.
+    pub(crate) weights: Vec<f32>,
 }
 
 impl Blocks {

@@ -51,6 +51,9 @@ pub(crate) fn search(planner: &mut FftPlanner<f32>, plane: &Plane, lattice: &Lat
     let mut best = Offset { x: 0, y: 0, reversed: false, coherence: f32::NEG_INFINITY, gain: 1.0 };
     for (x0, y0) in (0..N * N).map(|i| (i % N, i / N)) {
         let blocks = Blocks::new(plane, x0, y0, FRAGILE);
+        if blocks.weights.is_empty() {
+            continue; // No block fits from here.
+        }
         for reversed in [false, true] {
             if reversed && !reversed_too {
                 continue;
