@@ -157,6 +157,7 @@ pub static ATTACKS: &[Attack] = &[
     more("resize060_jpeg80", "resize", "bicubic to 0.6, left at that size, JPEG 80", &[scale(0.6), Step::Jpeg(80)]),
     more("resize025_jpeg70", "resize", "bicubic to 0.25, left at that size, JPEG 70", &[scale(0.25), Step::Jpeg(70)]),
     more("upscale200_left", "resize", "bicubic to 2, left at that size", &[scale(2.0)]),
+    more("upscale300_left", "resize", "bicubic to 3, left at that size", &[scale(3.0)]),
     more("upscale400_left", "resize", "bicubic to 4, left at that size", &[scale(4.0)]),
     more("aspect080", "resize", "width x 0.8, height kept", &[stretch(0.8, 1.0)]),
     more("aspect125", "resize", "width x 1.25, height kept", &[stretch(1.25, 1.0)]),
@@ -182,6 +183,8 @@ pub static ATTACKS: &[Attack] = &[
     more("crop25_rot10_jpeg75", "chain", "centre crop 25 % of the area, rotate 10 degrees, JPEG 75", &[centre(0.25), turn(10.0), Step::Jpeg(75)]),
     more("resize050_rot7_jpeg75", "chain", "bicubic to 0.5, rotate 7 degrees, JPEG 75", &[scale(0.5), turn(7.0), Step::Jpeg(75)]),
     more("aspect090_rot5_jpeg75", "chain", "width x 0.9, rotate 5 degrees, JPEG 75", &[stretch(0.9, 1.0), turn(5.0), Step::Jpeg(75)]),
+    more("aspect110_rot30_jpeg90", "chain", "width x 1.1, rotate 30 degrees, JPEG 90", &[stretch(1.1, 1.0), turn(30.0), Step::Jpeg(90)]),
+    more("rot10_upscale200", "chain", "rotate 10 degrees, bicubic to 2", &[turn(10.0), scale(2.0)]),
     more("screen_photo", "chain", "perspective 3 %, barrel 1 %, resize 0.9, blur 0.7, contrast 0.9, noise 4, JPEG 80", &[Step::Perspective(0.03), Step::Barrel(0.01), scale(0.9), Step::Blur(0.7), Step::Contrast(0.9), Step::Noise(4.0), Step::Jpeg(80)]),
 ];
 

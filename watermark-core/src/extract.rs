@@ -282,6 +282,30 @@ impl<'a> Reader<'a> {
         reads
     }
 
+    /// Reads the whole picture under each map, then whatever part of it lies anywhere.
+    fn try_maps(
+        &mut self,
+        planner: &mut FftPlanner<f32>,
+        luma: &Plane,
+        frame: &Frame,
+        maps: &[Candidate],
+        budget: Budget,
+    ) {
+        for candidate in maps.iter().filter(|m| m.score > budget.least_for_whole) {
+            if let Some(pose) = register::whole(luma, &candidate.map, self.carrier, &mut self.candidates) {
+                self.read_all(&pose);
+            }
+            // A picture that was cut a little coheres as a whole one as well: only what reads ends the search.
+            if self.is_read() {
+                return;
+            }
+        }
+        if self.early.is_none() {
+            self.early = Some(self.lattice_detection());
+        }
+        self.place(planner, luma, frame, maps, budget);
+    }
+
     /// Quarter turns and mirror images, which need no pilot, then the geometries that the pilot suggests.
     fn search_maps(
         &mut self,
@@ -297,36 +321,40 @@ impl<'a> Reader<'a> {
                 return;
             }
         }
-        let (mut maps, tried) = register::candidates(planner, luma, frame, self.carrier, budget.sweep, budget.maps);
+        let [little, wholly] = register::reductions(luma);
+        let (mut maps, tried) =
+            register::candidates(planner, luma, frame, self.carrier, little, budget.sweep, budget.maps);
         self.candidates += tried;
         for (map, &standing) in pilot::TURNS.iter().zip(turns).skip(1) {
             if standing > SUSPICIOUS {
                 maps.insert(0, Candidate { map: *map, score: standing });
             }
         }
-        for candidate in maps.iter().filter(|m| m.score > budget.least_for_whole) {
-            if let Some(pose) = register::whole(luma, &candidate.map, self.carrier, &mut self.candidates) {
-                self.read_all(&pose);
-            }
-            // A picture that was cut a little coheres as a whole one as well: only what reads ends the search.
-            if self.is_read() {
-                return;
-            }
-        }
-        self.early = Some(self.lattice_detection());
-        self.place(planner, luma, frame, &maps, budget);
+        self.try_maps(planner, luma, frame, &maps, budget);
         if self.is_read() {
             return;
         }
         if let Some(middle) = register::middle(luma, frame).filter(|_| !self.registered()) {
             // A page seen at an angle has a scale of its own everywhere.
+            let ([reduce, _], shown) = (register::reductions(&middle), Frame::new(&middle));
             let (maps, tried) =
-                register::candidates(planner, &middle, &Frame::new(&middle), self.carrier, Sweep::Leaning, budget.maps);
+                register::candidates(planner, &middle, &shown, self.carrier, reduce, Sweep::Leaning, budget.maps);
             self.candidates += tried;
             self.place(planner, luma, frame, &maps, budget);
             if self.is_read() {
                 return;
             }
+        }
+        if wholly > little && !self.registered() {
+            let (more, tried) =
+                register::candidates(planner, luma, frame, self.carrier, wholly, budget.sweep, budget.maps);
+            self.candidates += tried;
+            self.try_maps(planner, luma, frame, &more, budget);
+            if self.is_read() {
+                return;
+            }
+            maps.extend(more);
+            maps.sort_by(|a, b| b.score.total_cmp(&a.score));
         }
         if !self.registered()
             && let Some(pose) = register::resized(luma, frame, self.carrier, &mut self.candidates)

@@ -66,18 +66,24 @@ const MOST_PX: usize = 4096;
 /// Off-diagonal share under which a map counts as upright: 512 px lean by 1.5 px.
 const UPRIGHT: f64 = 0.003;
 
-/// The maps that the pilot suggests, best first.
+/// How far a picture is reduced before its spectrum is taken: little, so that the lines of one that was scaled down stay within the band; and as much
+/// as shows all of it, for one that was scaled up shows little in each window. The two are the same for most.
+pub(crate) fn reductions(luma: &Plane) -> [f64; 2] {
+    let short = luma.width.min(luma.height) as f64 / SIDE as f64;
+    let all = (luma.data.len() as f64).sqrt() / SIDE as f64;
+    [if short > 1.5 { short } else { 1.0 }, all].map(|reduce| reduce.clamp(1.0, MOST_REDUCED))
+}
+
+/// The maps that the pilot suggests in the spectrum of `luma` reduced by `reduce`, best first, and how many were tried.
 pub(crate) fn candidates(
     planner: &mut FftPlanner<f32>,
     luma: &Plane,
     frame: &Frame,
     carrier: &Carrier,
+    reduce: f64,
     sweep: Sweep,
     count: usize,
 ) -> (Vec<Candidate>, u64) {
-    // A large picture is reduced: more of it fits into the spectrum, and the lines stay within the band.
-    let short = luma.width.min(luma.height) as f64;
-    let reduce = if short > 1.5 * SIDE as f64 { (short / SIDE as f64).min(MOST_REDUCED) } else { 1.0 };
     let spectrum = if reduce > 1.0 {
         let size = |n: usize| (n as f64 / reduce).round() as usize;
         let small = canonical::stretch(Cow::Borrowed(luma), (size(luma.width), size(luma.height)));
