@@ -67,7 +67,8 @@ const MOST_PX: usize = 4096;
 const UPRIGHT: f64 = 0.003;
 
 /// How far a picture is reduced before its spectrum is taken: little, so that the lines of one that was scaled down stay within the band; and as much
-/// as shows all of it, for one that was scaled up shows little in each window. The two are the same for most.
+/// as shows all of it, for one that was scaled up shows little in each window. The two are the same for pictures of at most
+/// `SIDE` x `SIDE` pixels and for large squares.
 pub(crate) fn reductions(luma: &Plane) -> [f64; 2] {
     let short = luma.width.min(luma.height) as f64 / SIDE as f64;
     let all = (luma.data.len() as f64).sqrt() / SIDE as f64;
