@@ -20,7 +20,7 @@ use crate::color;
 use crate::constellation::{Candidate, Sweep};
 use crate::content::{self, Comparison, Content, Placement, Reduced};
 use crate::detection::Detection;
-use crate::edit_map::{Cause, EditMap, Region};
+use crate::edit_map::{Cause, EditMap};
 use crate::effort::{Budget, Effort};
 use crate::equalise;
 use crate::frame::Frame;
@@ -29,11 +29,13 @@ use crate::payload::{Beacon, DecodeError, Payload, Seal, SealClaims};
 use crate::pilot;
 use crate::plane::Plane;
 use crate::prediction::predictions;
+use crate::pull::Judge;
 use crate::raster::Raster;
 use crate::read::{Blocks, Gains, View, read};
 use crate::register::{self, Pose};
 use crate::registration::{Best, Registration};
 use crate::spectrum;
+use crate::unbend::{self, Bend};
 
 /// How hard the code had to work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -134,18 +136,6 @@ const SMALLEST_WINDOW_PX: usize = 512;
 /// and blur 2 no picture is lost by it.
 const LINES_SEEN: f32 = 4.2;
 
-/// How near to the border of a picture the mark is missing where the picture bends, pixels.
-const ALONG_BORDER_PX: u32 = 16;
-
-/// Whether the mark is missing along the border of `luma`: a bend takes it there first.
-fn is_along_border(region: &Region, luma: &Plane) -> bool {
-    let near = |first: u32, side: u32, all: usize| {
-        first <= ALONG_BORDER_PX || first + side + ALONG_BORDER_PX >= u32::try_from(all).unwrap_or(u32::MAX)
-    };
-    let &Region { x, y, width, height, cause, .. } = region;
-    cause == Cause::MarkMissing && (near(x, width, luma.width) || near(y, height, luma.height))
-}
-
 /// Reads one geometry after another and keeps the best of what was read.
 struct Reader<'a> {
     carrier: &'a Carrier,
@@ -162,6 +152,8 @@ struct Reader<'a> {
     early: Option<Detection>,
     /// How far the pilot stands out where an unmoved picture has it, standard deviations.
     pilot: Detection,
+    /// How the picture bends, once that was followed.
+    bend: Option<Bend>,
     /// Blocks of the reading that decoded, and where its plane lies.
     traced: Option<(Blocks, Placement)>,
 }
@@ -179,6 +171,7 @@ impl<'a> Reader<'a> {
             attempts: 0,
             early: None,
             pilot: Detection::best_of(0.0, 2),
+            bend: None,
             traced: None,
         })
     }
@@ -258,8 +251,14 @@ impl<'a> Reader<'a> {
         // What the lattices say now is not to drown in the bends tried.
         let now = self.lattice_detection();
         self.early = self.early.filter(|early| early.log10_p < now.log10_p).or(Some(now));
-        if let Some(pose) = self.bent(luma, frame) {
+        loop {
+            let known = self.beacon.is_some();
+            let Some(pose) = self.bent(luma, frame) else { return };
             self.read_all(&pose);
+            // Known bits lead further than unknown ones.
+            if known || self.beacon.is_none() || self.seal.is_some() {
+                return;
+            }
         }
     }
 
@@ -267,19 +266,26 @@ impl<'a> Reader<'a> {
     fn bent(&mut self, luma: &Plane, frame: &Frame) -> Option<Pose<'static>> {
         let best = self.best?;
         let map = best.map.from(best.tile.map(|at| -at));
-        register::bent(luma, frame, &map, best.gain, self.carrier, &mut self.candidates)
+        let bits = self.tile(false);
+        let lattice = &self.carrier.lattice;
+        let judge = Judge { lattice, gain: best.gain, fragile: unbend::FRAGILE, bits: bits.as_deref() };
+        let (pose, bend) = register::bent(luma, frame, judge, &map, self.bend.take(), &mut self.candidates)?;
+        self.bend = Some(bend);
+        Some(pose)
     }
 
-    /// Reads a picture again that bends and gave its seal without that: where it lies beside the map the mark seems to be missing. Whether it bends.
+    /// Reads a picture again that bends and gave its seal without that: where it lies beside the map the mark seems to be missing. Whether it bends, and says
+    /// the same then.
     fn read_bent(&mut self, luma: &Plane) -> bool {
         let Some(pose) = self.bent(luma, &Frame::new(luma)) else { return false };
         let straight = (self.seal.take(), self.beacon.take(), self.best.take(), self.traced.take());
         self.read_all(&pose);
-        let reads = self.is_complete();
-        if !reads {
+        let payload = |read: &Option<Decoded>| read.as_ref().map(|d| d.payload.clone());
+        let same = payload(&self.seal) == payload(&straight.0) && payload(&self.beacon) == payload(&straight.1);
+        if !same {
             (self.seal, self.beacon, self.best, self.traced) = straight;
         }
-        reads
+        same
     }
 
     /// Reads the whole picture under each map, then whatever part of it lies anywhere.
@@ -483,7 +489,8 @@ impl<'a> Reader<'a> {
         let seal = self.seal.as_ref().and_then(|d| bytes(&d.payload));
         let seal = seal.and_then(|b| Seal::decode(&b).map_err(&mut keep).ok());
         let mut bound = self.traced(seal.as_ref()).map(|traced| traced.bind(raster, luma));
-        let seems_bent = |(map, _): &(EditMap, _)| map.regions().iter().any(|region| is_along_border(region, luma));
+        let seems_bent =
+            |(map, _): &(EditMap, _)| map.regions().iter().any(|region| region.cause == Cause::MarkMissing);
         if effort != Effort::Fast && seal.is_some() && bound.as_ref().is_some_and(seems_bent) && self.read_bent(luma) {
             bound = self.traced(seal.as_ref()).map(|traced| traced.bind(raster, luma));
         }

@@ -10,7 +10,8 @@ const LOST: f32 = 2.0;
 /// The blocks of one grid position, weighted.
 pub(crate) struct Blocks {
     pub(crate) grid: BlockGrid,
-    steps: Vec<f32>,
+    /// Mask step of each block, gray levels.
+    pub(crate) steps: Vec<f32>,
     /// One for each block.
     pub(crate) weights: Vec<f32>,
 }

@@ -11,12 +11,13 @@ use crate::constellation::{self, Candidate, Sweep};
 use crate::frame::{Frame, WINDOW_PX};
 use crate::pilot::TURNS;
 use crate::plane::Plane;
+use crate::pull::Judge;
 use crate::read::{GAINS, coherence};
 use crate::refine::{self, Region};
 use crate::resample;
 use crate::spectrum::{SIDE, Spectrum, span};
 use crate::translation;
-use crate::unbend;
+use crate::unbend::{self, Bend};
 
 /// A canonical plane, the tile position of its top-left sample, and the way back to the received picture.
 #[derive(Clone, Debug)]
@@ -324,9 +325,10 @@ pub(crate) fn placed(
     if offset.coherence < WORTH_READING {
         return None;
     }
-    let (map, residual, gain) = refine::refine(luma, carrier, map, frame.focus, offset.gain);
+    let (map, residual, gain) = refine::refine(luma, &carrier.lattice, map, frame.focus, offset.gain);
     let region = Region::shown(luma, &map, frame.focus, WINDOW_PX);
-    if refine::best_gain(luma, carrier, &map, region, gain).1 < REFINED {
+    let judge = Judge { lattice: &carrier.lattice, gain, fragile: refine::OVERALL, bits: None };
+    if judge.best_gain(luma, &map, region).1 < REFINED {
         return None;
     }
     *candidates += 2 * translation::CANDIDATES * NEIGHBOURS;
@@ -338,23 +340,26 @@ pub(crate) fn placed(
     Some(Pose { plane: Cow::Owned(plane), tile_x, tile_y, map, shown, residual: Some(residual), whole: None })
 }
 
-/// The plane as a picture that is bent: read under `map`, canonical position -> `luma`, it coheres in parts. `None` when it does not bend.
+/// The plane as a picture that is bent: read under `map`, canonical position -> `luma`, it coheres in parts. Its bend is followed on from the `known` one.
+/// `None` when it does not bend.
 pub(crate) fn bent(
     luma: &Plane,
     frame: &Frame,
+    judge: Judge<'_>,
     map: &Affine,
-    gain: f32,
-    carrier: &Carrier,
+    known: Option<Bend>,
     candidates: &mut u64,
-) -> Option<Pose<'static>> {
-    let (bend, residual) = unbend::follow(luma, carrier, map, gain, MOST_PX)?;
+) -> Option<(Pose<'static>, Bend)> {
+    let map = known.as_ref().map_or(*map, Bend::base);
+    let (bend, residual) = unbend::follow(luma, judge, &map, known, MOST_PX)?;
     *candidates += BENDS;
-    let region = Region::shown(luma, map, frame.centre, MOST_PX);
+    let region = Region::shown(luma, &map, frame.centre, MOST_PX);
     let (tile_x, tile_y) = region.tile();
     let plane = bend.cut(luma, region);
     let map = bend.affine(region).from([region.x as f64, region.y as f64]);
     let shown = frame.share * luma.data.len() as f64 / map.linear.determinant().abs();
-    Some(Pose { plane: Cow::Owned(plane), tile_x, tile_y, map, shown, residual: Some(residual), whole: None })
+    let pose = Pose { plane: Cow::Owned(plane), tile_x, tile_y, map, shown, residual: Some(residual), whole: None };
+    Some((pose, bend))
 }
 
 /// Middle of the part that judges sizes of a plane, shares of its sides.
