@@ -19,7 +19,7 @@ use crate::coding::{CodeError, Decoded, Workspace};
 use crate::color;
 use crate::constellation::{Candidate, Sweep};
 use crate::content::{self, Comparison, Content, Placement, Reduced};
-use crate::detection::Detection;
+use crate::detection::{CODEWORD_LOOK, Detection, LATTICE_LOOK, PILOT_LOOK, WINDOW_LOOK};
 use crate::edit_map::{Cause, EditMap};
 use crate::effort::{Budget, Effort};
 use crate::equalise;
@@ -170,7 +170,7 @@ impl<'a> Reader<'a> {
             candidates: 0,
             attempts: 0,
             early: None,
-            pilot: Detection::best_of(0.0, 2),
+            pilot: Detection::best_of(0.0, PILOT_LOOK),
             bend: None,
             traced: None,
         })
@@ -189,14 +189,14 @@ impl<'a> Reader<'a> {
     /// What the lattices say, this being one of two looks at them: the other is [`Self::early`], and the pilot is a third. A bend is followed only once they
     /// exclude chance or a codeword was read, so what they say after it is no look of its own.
     fn lattice_detection(&self) -> Detection {
-        Detection::best_of(self.best.as_ref().map_or(0.0, |b| f64::from(b.coherence)), 4 * self.candidates)
+        Detection::best_of(self.best.as_ref().map_or(0.0, |b| f64::from(b.coherence)), LATTICE_LOOK * self.candidates)
     }
 
     /// The best of three kinds of evidence: lattices, pilot, a codeword that decoded.
     fn detection(&self) -> Detection {
         let lattice = self.lattice_detection();
         let read = self.beacon.iter().chain(&self.seal).map(|d| f64::from(d.evidence)).reduce(f64::max);
-        let decoded = read.map(|evidence| Detection::decoded(self.attempts, evidence));
+        let decoded = read.map(|evidence| Detection::decoded(CODEWORD_LOOK * self.attempts, evidence));
         let evidence = [Some(lattice), self.early, Some(self.pilot), decoded].into_iter().flatten();
         evidence.min_by(|a, b| a.log10_p.total_cmp(&b.log10_p)).unwrap_or(lattice)
     }
@@ -214,7 +214,7 @@ impl<'a> Reader<'a> {
         }
         let mut planner = FftPlanner::new();
         let standings = pilot::prominences(&mut planner, &unmoved.plane, &self.carrier.pilot);
-        self.pilot = Detection::best_of(f64::from(standings[0]), 2);
+        self.pilot = Detection::best_of(f64::from(standings[0]), PILOT_LOOK);
         let marked_here = coherence > SUSPICIOUS || standings[0] > SUSPICIOUS;
         let Some(budget) = effort.budget() else {
             if marked_here {
@@ -331,6 +331,7 @@ impl<'a> Reader<'a> {
         let (mut maps, tried) =
             register::candidates(planner, luma, frame, self.carrier, little, budget.sweep, budget.maps);
         self.candidates += tried;
+        let mut maps_tried = tried;
         for (map, &standing) in pilot::TURNS.iter().zip(turns).skip(1) {
             if standing > SUSPICIOUS {
                 maps.insert(0, Candidate { map: *map, score: standing });
@@ -355,6 +356,7 @@ impl<'a> Reader<'a> {
             let (more, tried) =
                 register::candidates(planner, luma, frame, self.carrier, wholly, budget.sweep, budget.maps);
             self.candidates += tried;
+            maps_tried += tried;
             self.try_maps(planner, luma, frame, &more, budget);
             if self.is_read() {
                 return;
@@ -377,7 +379,7 @@ impl<'a> Reader<'a> {
                 ((width, height) != (window.width, window.height)).then(|| window.window(left, top, width, height));
             for window in [Some(window), middle].into_iter().flatten() {
                 let standing = pilot::prominences(planner, &window, &self.carrier.pilot)[0];
-                let pilot = Detection::best_of(f64::from(standing), 2 * tried);
+                let pilot = Detection::best_of(f64::from(standing), WINDOW_LOOK * maps_tried);
                 if pilot.log10_p < self.pilot.log10_p {
                     self.pilot = pilot;
                 }
@@ -482,11 +484,12 @@ impl<'a> Reader<'a> {
         let corrections = |d: &Decoded, length| Corrections { corrected: d.corrected, erased: d.erased, length };
         let mut unreadable = None;
         let mut keep = |error| {
-            unreadable = Some(error);
+            unreadable.get_or_insert(error);
         };
         let beacon = self.beacon.as_ref().and_then(|d| bytes(&d.payload));
         let beacon = beacon.and_then(|b| Beacon::decode(&b).map_err(&mut keep).ok());
-        let seal = self.seal.as_ref().and_then(|d| bytes(&d.payload));
+        // The beacon says how the seal is to be understood.
+        let seal = self.seal.as_ref().filter(|_| beacon.is_some()).and_then(|d| bytes(&d.payload));
         let seal = seal.and_then(|b| Seal::decode(&b).map_err(&mut keep).ok());
         let mut bound = self.traced(seal.as_ref()).map(|traced| traced.bind(raster, luma));
         let seems_bent =

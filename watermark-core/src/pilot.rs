@@ -6,7 +6,7 @@
 //! found by the lattices, which reject the picture, so the lines need no phase of their own.
 //!
 //! A line is judged by its rank among neighbouring bins that hold no line. In an unmarked picture each rank is equally
-//! likely, whatever the picture's spectrum, so the statistic has a known null distribution.
+//! likely, so the statistic has a known null distribution: whatever the picture's spectrum, unless that is a comb, which shows beside the lines as well.
 
 use rustfft::num_complex::Complex;
 use rustfft::{FftDirection, FftPlanner};
@@ -83,15 +83,34 @@ pub(crate) fn prominences(planner: &mut FftPlanner<f32>, plane: &Plane, lines: &
             let [x, y] = turn.apply([f64::from(line.x), f64::from(line.y)]);
             (x as i32, y as i32)
         };
-        prominence(&spectrum, lines.iter().map(place))
+        let places: Vec<(i32, i32)> = lines.iter().map(place).collect();
+        let stand_out = prominence(&spectrum, &places);
+        if stand_out < WORTH_COMPARING { stand_out } else { stand_out - comb(&spectrum, &places) }
     })
 }
 
-fn prominence(spectrum: &[Complex<f32>], places: impl ExactSizeIterator<Item = (i32, i32)>) -> f32 {
+/// Standard deviations from which the places beside the lines are looked at as well.
+const WORTH_COMPARING: f32 = 3.0;
+/// Bins along each axis by which the places beside the lines lie off: even, for lines lie at odd places only, and so do a comb's teeth.
+const BESIDE: [i32; 6] = [-12, -8, -4, 4, 8, 12];
+/// What the places beside the lines may stand out by on average, standard deviations: pictures reach 0.4, marked or not.
+const USUAL: f32 = 0.5;
+
+/// How far the places beside the lines stand out as well, on average, beyond what is usual: what a picture of one repeated pattern has, the spectrum of which
+/// is a comb. Its teeth may stand at the odd places that the lines have and at none of their neighbours, which are then no longer interchangeable with them.
+/// A checkerboard of 4 px has 5 to 6, where some map of millions finds 8 under the lines themselves.
+fn comb(spectrum: &[Complex<f32>], places: &[(i32, i32)]) -> f32 {
+    let beside = BESIDE.iter().flat_map(|&dy| BESIDE.iter().map(move |&dx| (dx, dy)));
+    let moved = |(dx, dy): (i32, i32)| places.iter().map(|&(x, y)| (x + dx, y + dy)).collect::<Vec<_>>();
+    let sum: f32 = beside.map(|by| prominence(spectrum, &moved(by))).sum();
+    (sum / (BESIDE.len() * BESIDE.len()) as f32 - USUAL).max(0.0)
+}
+
+fn prominence(spectrum: &[Complex<f32>], places: &[(i32, i32)]) -> f32 {
     let power = |x: i32, y: i32| spectrum[bin(x, y)].norm_sqr();
     let count = places.len() as f32;
     let mut sum = 0.0;
-    for (x, y) in places {
+    for &(x, y) in places {
         let own = power(x, y);
         let mut below = 0;
         for dy in -2..=2 {

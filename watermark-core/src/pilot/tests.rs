@@ -1,7 +1,9 @@
 //! The pilot: box means and rank scores against their definitions, and that lines stand out where they are and nowhere else.
 
 use super::*;
+use crate::affine::Affine;
 use crate::carrier::{Carrier, CarrierKey};
+use crate::resample::warp;
 use crate::testing::{distance, noise, picture};
 
 #[test]
@@ -85,5 +87,21 @@ fn planes_of_any_size_are_judged() {
     let lines = Carrier::new(&CarrierKey::PUBLIC).pilot;
     for (width, height) in [(1, 1), (7, 300), (8, 8), (9, 70)] {
         assert!(prominences(&mut FftPlanner::new(), &picture(width, height, 1), &lines)[0].is_finite());
+    }
+}
+
+#[test]
+fn a_pattern_whose_spectrum_is_a_comb_does_not_stand_out() {
+    // Squares of 4 px under maps that put all their harmonics, which are odd, on odd bins.
+    let carrier = Carrier::new(&CarrierKey::PUBLIC);
+    let mut planner = FftPlanner::new();
+    let mut squares = Plane::zeros(512, 512);
+    for y in 0..512 {
+        squares.row_mut(y).iter_mut().enumerate().for_each(|(x, v)| *v = 255.0 * ((x / 4 + y / 4) % 2) as f32);
+    }
+    for first in [9.0, 13.0] {
+        let plane = warp(&squares, &Affine::scaling(first / 32.0, first / 32.0), 1024, 1024);
+        let stands_out = prominences(&mut planner, &plane, &carrier.pilot)[0];
+        assert!(stands_out < 4.0, "first harmonic {first}: {stands_out}");
     }
 }
