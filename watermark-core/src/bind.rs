@@ -3,7 +3,7 @@
 //! Each needs the other: what was replaced is not compared, and where nothing can be read the hash decides what was replaced.
 
 use crate::content::{self, Comparison, Content, Placement, Reduced};
-use crate::edit_map::{EditMap, Signed, Source};
+use crate::edit_map::{EditMap, Margins, Signed, Source};
 use crate::payload::SealClaims;
 use crate::plane::Plane;
 use crate::raster::Raster;
@@ -25,13 +25,15 @@ pub(crate) struct Traced {
 impl Traced {
     /// The edit map of `received`, whose luma is `luma`, and the comparison; no comparison without claims.
     pub(crate) fn bind(&self, received: &Raster, luma: &Plane) -> (EditMap, Option<Content>) {
-        let Some(claims) = self.claims else { return (self.map(received, luma, None, None), None) };
+        let margins = &Margins::new(luma, &self.blocks, &self.placement);
+        let Some(claims) = self.claims else { return (self.map(received, luma, margins, None, None), None) };
         let (hash, stamped) = (&claims.content_hash, content::canonical(claims.size));
         let mut shown = Reduced::new(luma, self.placement.area(), stamped);
         // First as a whole, for what lies outside the stamped picture carries no mark and is no edit; then without what was replaced.
-        let mut whole = content::compare(&self.view(&shown, &|_| false), hash, claims.size);
+        let mut whole = content::compare(&self.view(&shown, &|at| margins.contain(at)), hash, claims.size);
         if whole.0.comparison == Comparison::Differs
-            && let Some(undone) = content::undone(received, luma, &self.view(&shown, &|_| false), hash, claims.size)
+            && let Some(undone) =
+                content::undone(received, luma, &self.view(&shown, &|at| margins.contain(at)), hash, claims.size)
         {
             (shown, whole) = undone;
         }
@@ -40,8 +42,8 @@ impl Traced {
         let corners = placed.filter(|_| matches).map(|placed| placed.corners());
         let with = |by_content: bool| {
             let signed = placed.as_ref().filter(|_| by_content).map(|placed| Signed { hash, placed, shown: &shown });
-            let map = self.map(received, luma, corners, signed);
-            let without = || content::compare(&self.view(&shown, &|at| map.is_altered(at)), hash, claims.size).0;
+            let map = self.map(received, luma, margins, corners, signed);
+            let without = || content::compare(&self.view(&shown, &|at| map.hides(at)), hash, claims.size).0;
             let content = if map.regions().is_empty() { content } else { without() };
             (map, Some(content))
         };
@@ -53,11 +55,11 @@ impl Traced {
         let mut colors = None;
         for _ in 0..MOST_PARTS {
             let Some(placed) = placed.filter(|_| matches) else { break };
-            let replaced = |at| map.is_altered(at);
+            let replaced = |at| map.hides(at);
             let view = self.view(&shown, &replaced);
             let Some(part) = content::other_part(received, &mut colors, &view, hash, &placed) else { break };
             map.add(part, (received.width(), received.height()));
-            content = Some(content::compare(&self.view(&shown, &|at| map.is_altered(at)), hash, claims.size).0);
+            content = Some(content::compare(&self.view(&shown, &|at| map.hides(at)), hash, claims.size).0);
         }
         (map, content)
     }
@@ -70,10 +72,11 @@ impl Traced {
         &self,
         received: &Raster,
         luma: &Plane,
+        margins: &Margins,
         stamped: Option<[[f64; 2]; 2]>,
         signed: Option<Signed<'_>>,
     ) -> EditMap {
         let Self { blocks, placement, bits, .. } = self;
-        EditMap::new(&Source { blocks, bits, placement: *placement, received, luma }, stamped, signed)
+        EditMap::new(&Source { blocks, bits, placement: *placement, received, luma, margins }, stamped, signed)
     }
 }

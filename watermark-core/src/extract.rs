@@ -91,7 +91,7 @@ impl Extraction {
         let (placement, hash) = (map.placement(), &seal.content_hash);
         let luma = color::luma(received);
         let shown = &Reduced::new(&luma, placement.area(), content::canonical(seal.size));
-        let view = content::Received { shown, placement, replaced: &|at: [f64; 2]| map.is_altered(at) };
+        let view = content::Received { shown, placement, replaced: &|at: [f64; 2]| map.hides(at) };
         let (content, _) = content::compare(&view, hash, seal.size);
         let differs = content.comparison == Comparison::Differs;
         let undone = differs.then(|| content::undone(received, &luma, &view, hash, seal.size)).flatten();

@@ -36,10 +36,16 @@ pub struct Content {
     pub placements: usize,
 }
 
-/// Weighted share of disagreeing bits from which a payload is another picture's. Tuned: `docs/studies/binding.md`.
-pub(crate) const DIFFERENT: f64 = 0.27;
-/// Effective bits under which nothing is concluded: an unrelated picture would come out as the same too often.
-pub(crate) const ENOUGH_BITS: f64 = 16.0;
+/// Weighted share of disagreeing bits from which a payload may be another picture's. Tuned: `docs/studies/binding.md`.
+const DIFFERENT: f64 = 0.27;
+/// What is added to it before a payload is called another picture's, times the standard deviation of an unrelated picture's share: few bits are easily
+/// turned by a change of tones (smooth pictures have 26 to 77, of which contrast or saturation times 1.5 turn 0.28 to 0.30).
+const MARGIN: f64 = 0.5;
+/// Effective bits under which nothing is called another picture's.
+const ENOUGH_BITS: f64 = 16.0;
+/// Standard deviations by which bits have to agree better than chance for the picture to be the stamped one. Whoever moves a payload chooses where on the
+/// stamped picture the other one seems to lie, a few hundred places that differ: 4.5 leaves one in a thousand unrelated pictures such a place.
+const AGREES: f64 = 4.5;
 /// Difference of a cell from its neighbours at which its bit counts half, gray levels: what codecs and noise leave untouched.
 const HALF_WEIGHT: f32 = 2.0;
 /// Samples along each side of a cell.
@@ -134,12 +140,21 @@ pub(super) fn judge(cells: &Cells, hash: &ContentHash) -> Content {
         shown += usize::from(f.weight > 0.0);
     }
     let disagreement = if sum > 0.0 { wrong / sum } else { 0.0 };
-    let comparison = match sum >= ENOUGH_BITS {
-        false => Comparison::TooLittle,
-        true if disagreement > DIFFERENT => Comparison::Differs,
-        true => Comparison::Matches,
+    let content = Content {
+        comparison: Comparison::TooLittle,
+        disagreement,
+        effective_bits: sum,
+        shown: shown as f64 / CELLS as f64,
+        placements: 1,
     };
-    Content { comparison, disagreement, effective_bits: sum, shown: shown as f64 / CELLS as f64, placements: 1 }
+    let comparison = if disagreement <= DIFFERENT && evidence(&content) >= AGREES {
+        Comparison::Matches
+    } else if sum >= ENOUGH_BITS && disagreement > DIFFERENT + MARGIN * 0.5 / sum.sqrt() {
+        Comparison::Differs
+    } else {
+        Comparison::TooLittle
+    };
+    Content { comparison, ..content }
 }
 
 /// Where a picture of canonical size `stamped` may lie: wherever nearly as much of it is shown as at any place.

@@ -78,13 +78,13 @@ pub(crate) fn neighbours(block: usize, cols: usize, rows: usize) -> impl Iterato
 }
 
 /// Where a block's samples lie from its upper left corner, received pixels.
-fn samples(placement: &Placement) -> [[f64; 2]; SAMPLES * SAMPLES] {
+pub(super) fn samples(placement: &Placement) -> [[f64; 2]; SAMPLES * SAMPLES] {
     let along = |n: usize| (n as f64 + 0.5) * BLOCK_PX as f64 / SAMPLES as f64;
     std::array::from_fn(|i| placement.map.linear.apply([along(i % SAMPLES), along(i / SAMPLES)]))
 }
 
 /// The tone of the block with this upper left corner, gray levels, when it shows nothing else.
-fn tone(luma: &Plane, corner: [f64; 2], samples: &[[f64; 2]]) -> Option<f32> {
+pub(super) fn tone(luma: &Plane, corner: [f64; 2], samples: &[[f64; 2]]) -> Option<f32> {
     let (mut low, mut high) = (f32::INFINITY, f32::NEG_INFINITY);
     for [x, y] in samples {
         let (x, y) = (corner[0] + x, corner[1] + y);

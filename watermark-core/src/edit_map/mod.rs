@@ -9,6 +9,7 @@
 //! pasted, filled, blurred or drawn over has no reason to lie there: its phases are uniform, since the dither is.
 
 mod blank;
+mod margin;
 mod outline;
 mod survey;
 
@@ -22,6 +23,8 @@ use crate::read::Blocks;
 
 use blank::Areas;
 use survey::Survey;
+
+pub(crate) use margin::Margins;
 
 /// Samples spread over a block that are looked at for clipped tones.
 const CLIP_SAMPLES: usize = 8;
@@ -94,6 +97,7 @@ pub struct EditMap {
     stamped: Option<[[f64; 2]; 2]>,
     inside: usize,
     outside: f64,
+    margins: Margins,
 }
 
 /// A reading, and the picture that it is one of.
@@ -104,6 +108,8 @@ pub(crate) struct Source<'a> {
     pub(crate) placement: Placement,
     pub(crate) received: &'a Raster,
     pub(crate) luma: &'a Plane,
+    /// Of the received picture.
+    pub(crate) margins: &'a Margins,
 }
 
 /// The signed content hash, where its picture lies, and the received picture to hold against it.
@@ -122,7 +128,10 @@ impl EditMap {
         let size = (received.width(), received.height());
         let first = [blocks.first_px.0 as f64, blocks.first_px.1 as f64];
         let begins = |i: usize, axis: usize| first[axis] + (i * BLOCK_PX) as f64;
-        let inside = |col, row| stamped.is_none_or(|corners| is_within([begins(col, 0), begins(row, 1)], corners));
+        let inside = |col, row| {
+            let within = |corners| is_within([begins(col, 0), begins(row, 1)], corners);
+            !source.margins.has(row * blocks.cols + col) && stamped.is_none_or(within)
+        };
         let lost = clipping_loss();
         let samples: [[f64; 2]; CLIP_SAMPLES] = std::array::from_fn(|i| {
             placement.map.linear.apply([(2 * (i % 4) + i / 4 % 2) as f64 + 0.5, (2 * (i / 4) + 1) as f64])
@@ -163,7 +172,8 @@ impl EditMap {
             first_px: blocks.first_px,
             stamped,
             inside: survey.inside,
-            outside: stamped.map_or(0.0, |corners| outside(size, &placement, corners)),
+            outside: outside(size, &placement, stamped, source.margins),
+            margins: source.margins.clone(),
         }
     }
 
@@ -201,8 +211,8 @@ impl EditMap {
         unknown as f64 / self.inside.max(1) as f64
     }
 
-    /// Share of the received picture that lies outside of the stamped one, 0 to 1: the mark says nothing of it. 0 where the content hash could not tell
-    /// how the stamped picture lies.
+    /// Share of the received picture that lies outside of the stamped one or in plain margins, 0 to 1: the mark says nothing of it. Margins alone where
+    /// the content hash could not tell how the stamped picture lies.
     pub fn outside(&self) -> f64 {
         self.outside
     }
@@ -217,9 +227,9 @@ impl EditMap {
         block_at(at, self.first_px, (self.cols, self.rows)).map_or(BlockState::Unknown, |block| self.states[block])
     }
 
-    /// Whether the mark is missing at a position of the plane that was read.
-    pub(crate) fn is_altered(&self, at: [f64; 2]) -> bool {
-        self.at(at) == BlockState::Altered
+    /// Whether what was stamped is not shown at a position of the plane that was read: the mark is missing, or a margin lies there.
+    pub(crate) fn hides(&self, at: [f64; 2]) -> bool {
+        self.at(at) == BlockState::Altered || self.margins.contain(at)
     }
 
     /// The received picture in gray with what the map says over it, 8-bit RGB: red where the mark is missing, blue where nothing can be
@@ -261,8 +271,13 @@ fn is_within(block: [f64; 2], [low, high]: [[f64; 2]; 2]) -> bool {
     (0..2).all(|axis| low[axis] <= block[axis] + 0.5 && block[axis] + size <= high[axis] + 0.5)
 }
 
-/// Share of a picture of this size that lies outside `corners`, opposite ones on the plane that was read; by samples, to within a hundredth.
-fn outside((width, height): (u32, u32), placement: &Placement, [low, high]: [[f64; 2]; 2]) -> f64 {
+/// Share of a picture of this size that lies outside `corners`, opposite ones on the plane that was read, or in a margin; by samples, to within a hundredth.
+fn outside(
+    (width, height): (u32, u32),
+    placement: &Placement,
+    corners: Option<[[f64; 2]; 2]>,
+    margins: &Margins,
+) -> f64 {
     const SIDE: usize = 128;
     let inverse = placement.map.inverse();
     let beyond = (0..SIDE * SIDE).filter(|i| {
@@ -270,7 +285,9 @@ fn outside((width, height): (u32, u32), placement: &Placement, [low, high]: [[f6
             [(i % SIDE, width), (i / SIDE, height)].map(|(k, px)| (k as f64 + 0.5) * f64::from(px) / SIDE as f64);
         let at = inverse.apply([x, y]);
         // A pixel's width is left to rounding.
-        (0..2).any(|axis| at[axis] < low[axis] - 1.0 || at[axis] > high[axis] + 1.0)
+        let is_beyond =
+            |[low, high]: [[f64; 2]; 2]| (0..2).any(|axis| at[axis] < low[axis] - 1.0 || at[axis] > high[axis] + 1.0);
+        corners.is_some_and(is_beyond) || margins.contain(at)
     });
     beyond.count() as f64 / (SIDE * SIDE) as f64
 }
