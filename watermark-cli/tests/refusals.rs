@@ -144,6 +144,40 @@ fn a_quality_that_png_has_not_is_said() {
     assert!(!stamp("out.jpg").stderr.contains("--quality"));
 }
 
+#[cfg(unix)]
+#[test]
+fn names_in_errors_and_warnings_steer_no_terminal() {
+    const HOSTILE: &str = "\u{1b}]0;x\u{7}\u{202e}\nerror";
+    let bench = Bench::with_key();
+    let named = |name: &str| name.replace('X', HOSTILE);
+    for folder in ["emptyX", "a/X", "b/X"] {
+        fs::create_dir_all(bench.path(&named(folder))).unwrap();
+    }
+    for file in ["in.png", "a/X/x.png", "b/X/x.png", "config/trust/X.json"] {
+        bench.put(&named(file), b"");
+    }
+    let stamp = ["stamp", "--key", "key.pem", "--out-dir", "out"];
+    for args in [
+        &[stamp[0], stamp[1], stamp[2], stamp[3], stamp[4], "emptyX"][..],
+        &[stamp[0], stamp[1], stamp[2], stamp[3], stamp[4], "a/X/x.png", "b/X/x.png"],
+        &["stamp", "--key", "X.pem", "in.png", "-o", "out.png"],
+        &["verify", "in.png"],
+        &["verify", "--trust", "key.directory.json", "in.png", "emptyX"],
+        &["audit", "noX"],
+        &["trust", "list"],
+        &["man", "--out", "manX"],
+    ] {
+        let args: Vec<_> = args.iter().map(|arg| named(arg)).collect();
+        let mut command = bench.command(&args.iter().map(String::as_str).collect::<Vec<_>>());
+        // As on a terminal: what is no style of ours would be taken out of a pipe by itself.
+        let output = command.env("CLICOLOR_FORCE", "1").output().unwrap();
+        let text = [output.stdout, output.stderr].concat();
+        let text = String::from_utf8(text).unwrap();
+        assert!(text.contains("]0;x\u{fffd}\u{fffd}\u{fffd}error"), "{args:?}\n{text:?}");
+        assert!(!text.contains(['\u{7}', '\u{202e}']) && !text.contains("\u{1b}]"), "{args:?}\n{text:?}");
+    }
+}
+
 #[test]
 fn hostile_files_are_errors_of_their_own() {
     let bench = Bench::with_key();
