@@ -49,6 +49,8 @@ pub(crate) const STAMP: &str = "\
 The stamped file appears under its name only after it was read back from disk, its mark extracted and its signature verified. On any \
 error there is no output file, and other files of the same call still get theirs.
 
+Of a folder, files that by name are PNG, JPEG, WebP or AVIF are taken. Pictures of other formats (TIFF, HEIC, GIF, ...) are passed over with a warning.
+
 Format: PNG, JPEG or WebP, by the extension of OUT, else as the input. JPEG and lossy WebP are written at the source's own quality within \
 90 to 95 (92 when the source was of another format); WebP from another format is lossless unless --quality is given. Metadata, colour \
 profile, alpha and bit depth are kept.
@@ -101,6 +103,8 @@ Verdicts, strongest first:
 
 With --trust exactly these directories count. Without it: every *.json of trust/ in the configuration folder, and the development key's \
 directory if there is one.
+
+Of a folder, files that by name are PNG, JPEG, WebP or AVIF are taken. Pictures of other formats (TIFF, HEIC, GIF, ...) are passed over with a warning.
 
 --json prints one object a line, in the order given, as docs/verify.schema.json describes.
 

@@ -11,7 +11,7 @@ use watermark_files::Format;
 use crate::Outcome;
 use crate::args::Stamp;
 use crate::batch;
-use crate::inputs::{self, Input};
+use crate::inputs::{self, Found, Input};
 use crate::key_store::{self, SigningKey};
 use crate::labelling;
 use crate::ledger::Ledger;
@@ -31,7 +31,7 @@ struct Job {
 }
 
 pub(crate) fn run(args: &Stamp) -> Result<Outcome> {
-    let jobs = plan(args)?;
+    let (jobs, passed_over) = plan(args)?;
     if let Some(ledger) = &args.ledger {
         let place = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
         let taken = |job: &Job| matches!(&job.target, Target::File(path) if place(path) == place(ledger));
@@ -79,14 +79,15 @@ pub(crate) fn run(args: &Stamp) -> Result<Outcome> {
     })?;
     progress.finish();
     if jobs.len() > 1 && !args.json && !args.quiet {
-        say(&format!("{stamped} of {} stamped", jobs.len()))?;
+        say(&format!("{stamped} of {} stamped{}", jobs.len(), inputs::counted_in(&passed_over)))?;
     }
+    inputs::warn_of(&passed_over);
     Ok(if stamped == jobs.len() { Outcome::ALL } else { Outcome::SOME })
 }
 
-/// Inputs, outputs and serial numbers, refused before any work when they cannot go together.
-fn plan(args: &Stamp) -> Result<Vec<Job>> {
-    let inputs = inputs::expand(&args.inputs, args.out_dir.as_deref())?;
+/// Inputs, outputs and serial numbers, refused before any work when they cannot go together; and the pictures that are passed over.
+fn plan(args: &Stamp) -> Result<(Vec<Job>, Vec<PathBuf>)> {
+    let Found { inputs, passed_over, .. } = inputs::expand(&args.inputs, args.out_dir.as_deref())?;
     ensure!(
         args.output.is_none() || inputs.len() == 1,
         "-o names one file, but there are {} images; use --out-dir DIR",
@@ -106,7 +107,7 @@ fn plan(args: &Stamp) -> Result<Vec<Job>> {
         }
         jobs.push(Job { target, serial: serial(args.id, index)?, input });
     }
-    Ok(jobs)
+    Ok((jobs, inputs::other_pictures(passed_over)))
 }
 
 fn target(args: &Stamp, input: &Input) -> Result<Target> {
