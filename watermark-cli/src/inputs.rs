@@ -100,7 +100,7 @@ pub(crate) struct Found {
     empty: Vec<PathBuf>,
 }
 
-/// Resolves what was given, in order. Nothing below `skip` is taken from a folder.
+/// Resolves what was given, in order. Nothing below `skip` is taken from a folder, unless `skip` is that very folder.
 ///
 /// # Errors
 /// When stdin is given twice, a pattern is malformed, or there is nothing but folders without images.
@@ -134,7 +134,10 @@ pub(crate) fn expand(given: &[PathBuf], skip: Option<&Path>) -> Result<Found> {
 /// inputs and fails in its turn, so that it is neither missed nor in the way of the rest.
 fn search(folder: &Path, skip: Option<&Path>, found: &mut Found) {
     let before = found.inputs.len();
-    let skipped = |path: &Path| skip.is_some() && fs::canonicalize(path).ok().as_deref() == skip;
+    let is_skip = |path: &Path| skip.is_some() && fs::canonicalize(path).ok().as_deref() == skip;
+    // Where the output replaces the input, the folder is both.
+    let in_place = is_skip(folder);
+    let skipped = |path: &Path| !in_place && is_skip(path);
     let entries = WalkDir::new(folder).follow_links(true).sort_by_file_name();
     for entry in entries.into_iter().filter_entry(|entry| !(entry.file_type().is_dir() && skipped(entry.path()))) {
         match entry {
@@ -235,6 +238,8 @@ mod tests {
         }
         let found = expand(&[at("e[1].png"), at("in")], Some(&at("in/out"))).unwrap();
         assert_eq!(names(&found), ["e[1].png", "a.JPG", "b.png", "sub/c.webp"]);
+        let found_in_place = expand(&[at("in")], Some(&at("in/sub/.."))).unwrap();
+        assert_eq!(names(&found_in_place), ["a.JPG", "b.png", "out/d.png", "sub/c.webp"]);
         assert_eq!(names(&expand(&[at("in/*.png")], None).unwrap()), ["b.png"]);
         assert_eq!(found.passed_over, [at("in/notes.txt"), at("in/z.TIF")]);
         assert_eq!(other_pictures(found.passed_over), [at("in/z.TIF")]);

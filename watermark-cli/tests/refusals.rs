@@ -69,6 +69,14 @@ fn nothing_is_overwritten_unasked() {
         assert_eq!(ran.code, 1, "{args:?}");
         assert!(ran.stderr.contains(reason), "{}", ran.stderr);
     }
+    // A folder stamped into itself is searched, and its pictures stay unless they are to be replaced.
+    bench.put("dd/sub/a.png", &original);
+    let in_place = ["stamp", "--key", "key.pem", "dd", "--out-dir", "./dd"];
+    let ran = bench.run(&in_place);
+    assert!(ran.code == 1 && ran.stderr.contains("the output is the input"), "{}", ran.stderr);
+    assert_eq!(fs::read(bench.path("dd/sub/a.png")).unwrap(), original);
+    bench.ok(&[&in_place[..], &["--overwrite"]].concat());
+    assert_eq!(bench.verify(&["--trust", "key.directory.json", "dd"]).0, 0);
     assert_eq!(fs::read(bench.path("in.png")).unwrap(), original);
     assert_eq!(fs::read(bench.path("old.png")).unwrap(), b"precious");
     bench.ok(&["stamp", "--key", "key.pem", "in.png", "-o", "in.png", "--overwrite"]);
