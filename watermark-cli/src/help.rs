@@ -57,7 +57,8 @@ profile, alpha and bit depth are kept.
 
 Serial numbers: key and serial together name one stamp, so a serial must never repeat with one key. Without --id each image gets 40 random \
 bits. The chance that two of 10 000 such numbers collide is 0.005 %, of 100 000 it is 0.5 %, of a million 37 %: for more than some ten thousand with one \
-key keep a counter, and pass it with --id; several images then get N, N+1, ... in the order given, whether or not each is stamped.
+key keep a counter, and pass it with --id; several images then get N, N+1, ... in the order given, whether or not each is stamped. With --ledger, a number that the ledger holds for the key is \
+refused, and a random one drawn again.
 
 Signing elsewhere: --signer ssh-agent:KEY.pub has the SSH agent of SSH_AUTH_SOCK sign, with an ed25519 key that this program never sees.
 
