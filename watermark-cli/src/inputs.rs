@@ -64,11 +64,15 @@ impl Input {
                 "stdin"
             }
             Place::File(path) => {
-                let file = File::open(path).context("cannot open the file; check its name and permissions")?;
+                let unopened = "cannot open the file; check its name and permissions";
+                // Before it is opened: that alone waits for a writer where the file is a pipe.
+                let about = fs::metadata(path).context(unopened)?;
+                ensure!(!about.is_dir(), "is a folder, not an image; if it holds images, let yourself search it");
                 ensure!(
-                    !file.metadata().is_ok_and(|about| about.is_dir()),
-                    "is a folder, not an image; if it holds images, let yourself search it"
+                    about.is_file(),
+                    "is a pipe or a device, not a file; its contents can be given on stdin, with -"
                 );
+                let file = File::open(path).context(unopened)?;
                 file.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes).context("cannot read the file")?;
                 "the file"
             }

@@ -58,6 +58,7 @@ impl Outcome {
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
+    output::outlive_size_limits();
     batch::keep_guarded_panics_quiet();
     if let Err(error) = output::remove_temporaries_on_interrupt() {
         terminal::warn(&format!("{error:#}"));

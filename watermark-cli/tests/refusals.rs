@@ -186,6 +186,30 @@ fn names_in_errors_and_warnings_steer_no_terminal() {
     }
 }
 
+#[cfg(unix)]
+#[test]
+fn pipes_and_size_limits_stop_no_batch() {
+    let bench = Bench::with_key();
+    for name in ["in/b.png", "in/c.png"] {
+        bench.put(name, &png(&street()));
+    }
+    // No folder's search waits for whoever might write into it.
+    let made = std::process::Command::new("mkfifo").arg(bench.path("in/a.png")).status().unwrap();
+    assert!(made.success());
+    let (code, found) = bench.verify(&["in", "in/a.png"]);
+    assert_eq!((code, found.len()), (2, 4));
+    for record in [&found[0], &found[3]] {
+        assert!(record["error"].as_str().unwrap().contains("is a pipe or a device"), "{record}");
+    }
+    // At most 64 blocks, which no stamped picture fits in.
+    let stamp = "ulimit -f 64; exec \"$0\" stamp --key key.pem in/b.png in/c.png --out-dir out";
+    let mut shell = std::process::Command::new("sh");
+    let ran = shell.args(["-c", stamp, env!("CARGO_BIN_EXE_watermark")]).current_dir(bench.path(".")).output().unwrap();
+    let stderr = String::from_utf8_lossy(&ran.stderr);
+    assert_eq!((ran.status.code(), stderr.matches("not stamped: cannot write").count()), (Some(1), 2), "{stderr}");
+    assert!(bench.list("out").is_empty(), "{:?}", bench.list("out"));
+}
+
 #[test]
 fn hostile_files_are_errors_of_their_own() {
     let bench = Bench::with_key();
