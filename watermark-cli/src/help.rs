@@ -76,6 +76,8 @@ Visible label: --badge draws one into the image before it is marked, so the mark
 'AI로 생성된 가상의 이미지입니다', en 'AI-Generated', eu 'AI', eu-generated 'AI GENERATED', eu-modified 'AI MODIFIED', zh 'AI生成'. A text of your own may have ASCII and common \
 Korean syllables. It is light on dark images and dark on light ones. Where --profile asks for a label, its words are drawn unless --badge says otherwise.
 
+--json prints one object a line, in the order given, as docs/stamp.schema.json describes; its field code says in a word that stays why an image was not stamped.
+
 An image that already carries a mark is refused; --force stamps it anyway. An image with room for the short, unsigned part of the mark only \
 is stamped with that, and the output says so.
 

@@ -265,8 +265,8 @@ fn line(record: &StampRecord) -> String {
         shown(&record.file),
         shown(&record.output),
         record.profile.unwrap_or_default(),
-        record.key_id.as_deref().unwrap_or_default(),
-        record.serial.unwrap_or_default(),
+        record.key_id,
+        record.serial,
         record.strength.unwrap_or_default(),
     )
 }
