@@ -26,6 +26,8 @@ const OTHER_PICTURES: [&str; 23] = [
 pub(crate) enum Place {
     /// Standard input.
     Stdin,
+    /// What was read from standard input.
+    Held(Vec<u8>),
     /// A file; it may turn out not to exist.
     File(PathBuf),
 }
@@ -52,6 +54,21 @@ impl Input {
         Self { shown: "-".to_owned(), place: Place::Stdin, below: PathBuf::from("stdin") }
     }
 
+    /// Stdin, read, and by its format a name that can be written under; anything else as it is.
+    ///
+    /// # Errors
+    /// When stdin cannot be read or is too long.
+    pub(crate) fn with_a_name(mut self) -> Result<Self> {
+        if self.place == Place::Stdin {
+            let bytes = self.read()?;
+            if let Ok(format) = Format::from_bytes(&bytes) {
+                self.below = format!("stdin.{format}").to_lowercase().into();
+            }
+            self.place = Place::Held(bytes);
+        }
+        Ok(self)
+    }
+
     /// The bytes, when there are not too many.
     ///
     /// # Errors
@@ -63,8 +80,13 @@ impl Input {
                 io::stdin().lock().take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes).context("cannot read stdin")?;
                 "stdin"
             }
+            Place::Held(bytes) => return Ok(bytes.clone()),
             Place::File(path) => {
                 let unopened = "cannot open the file; check its name and permissions";
+                ensure!(
+                    path.exists() || !is_pattern(path),
+                    "nothing matches this pattern; check its folder and the names in it"
+                );
                 // Before it is opened: that alone waits for a writer where the file is a pipe.
                 let about = fs::metadata(path).context(unopened)?;
                 ensure!(!about.is_dir(), "is a folder, not an image; if it holds images, let yourself search it");
@@ -89,7 +111,7 @@ impl Input {
 pub(crate) fn files(inputs: &[Input]) -> impl Iterator<Item = &Path> {
     inputs.iter().filter_map(|input| match &input.place {
         Place::File(path) => Some(path.as_path()),
-        Place::Stdin => None,
+        Place::Stdin | Place::Held(_) => None,
     })
 }
 
@@ -202,10 +224,15 @@ fn is_image(path: &Path) -> bool {
     path.extension().and_then(|extension| extension.to_str()).and_then(Format::from_extension).is_some()
 }
 
+/// Whether a name that no file has is a pattern.
+fn is_pattern(path: &Path) -> bool {
+    path.to_string_lossy().contains(['*', '?', '['])
+}
+
 /// A path that does not exist: a pattern, or else a missing file, which is reported in its turn.
 fn match_pattern(path: &Path, skip: Option<&Path>, found: &mut Found) -> Result<()> {
     let before = found.inputs.len() + found.empty.len();
-    if let Some(pattern) = path.to_str().filter(|text| text.contains(['*', '?', '['])) {
+    if let Some(pattern) = path.to_str().filter(|_| is_pattern(path)) {
         let matches =
             glob::glob(pattern).with_context(|| format!("{pattern} is no pattern; quote names with brackets"))?;
         for entry in matches {

@@ -35,6 +35,8 @@ const QUALITY: u8 = 92;
 /// What the source's own quality is held within: below, the mark would cost more than the codec's noise can hide and
 /// recompression eats it; above, files grow for nothing.
 const QUALITY_RANGE: (u8, u8) = (90, 95);
+/// What to do about an output that cannot be written, with --out-dir too, which names it like the input.
+const NAME_IT: &str = "name the output .png, .jpg or .webp with -o, one image at a time";
 /// A second try, when a lossy file does not read back, is this much stronger (a quarter of a doubling, 1.5 dB).
 const STRONGER: f32 = 1.19;
 
@@ -131,7 +133,7 @@ impl Stamper {
         }
         let same = match &input.place {
             Place::File(source) => fs::canonicalize(source).is_ok_and(|s| fs::canonicalize(path).is_ok_and(|t| s == t)),
-            Place::Stdin => false,
+            Place::Stdin | Place::Held(_) => false,
         };
         ensure!(!same, "the output is the input; name another file, or pass --overwrite to replace it");
         bail!("{} exists; name another file, or pass --overwrite to replace it", path.display());
@@ -351,13 +353,13 @@ fn encode_options(target: &Target, source: Source, quality: Option<u8>) -> Resul
     let format = match extension {
         None => source.format(),
         Some(extension) => Format::from_extension(&extension)
-            .with_context(|| format!("cannot write a .{extension} file; name the output .png, .jpg or .webp"))?,
+            .with_context(|| format!("cannot write a .{extension} file; {NAME_IT}"))?,
     };
     let kept = |of_source: u8| quality.unwrap_or(of_source.clamp(QUALITY_RANGE.0, QUALITY_RANGE.1));
     let options =
         if format == source.format() { EncodeOptions::like(source) } else { EncodeOptions::for_format(format) };
     Ok(match options {
-        EncodeOptions::Avif => bail!("AVIF is read but not written; name the output .png, .jpg or .webp"),
+        EncodeOptions::Avif => bail!("AVIF is read but not written; {NAME_IT}"),
         EncodeOptions::Png => EncodeOptions::Png,
         EncodeOptions::Jpeg(jpeg) if format == source.format() => {
             EncodeOptions::Jpeg(JpegOptions { quality: kept(jpeg.quality), ..jpeg })

@@ -95,7 +95,15 @@ fn requests_that_cannot_be_served_exit_2() {
     let key = ["stamp", "--key", "key.pem"];
     let cases: &[(&[&str], &str)] = &[
         (&["stamp", "--key", "missing.pem", "in.png", "-o", "o.png"], "cannot read the private key missing.pem"),
-        (&["stamp", "--key", "notkey.pem", "in.png", "-o", "o.png"], "notkey.pem cannot be used"),
+        (
+            &["stamp", "--key", "notkey.pem", "in.png", "-o", "o.png"],
+            "notkey.pem cannot be used: cannot read the private key; it must be ed25519 in PKCS#8 PEM, beginning with \
+             -----BEGIN PRIVATE KEY-----\n",
+        ),
+        (
+            &["stamp", "--key", "key.directory.json", "in.png", "-o", "o.png"],
+            "key.directory.json cannot be used: it is JSON, as key directories are, and those are public; name the private key",
+        ),
         (&[key[0], key[1], key[2], "a/x.png", "b/x.png", "-o", "o.png"], "use --out-dir DIR"),
         (&[key[0], key[1], key[2], "a/x.png", "b/x.png", "--out-dir", "o"], "would both be written"),
         (&[key[0], key[1], key[2], "in.png", "-o", "-", "--json"], "name a file"),
@@ -140,6 +148,15 @@ fn pictures_without_room_are_refused_with_the_limit() {
     assert_eq!(ran.code, 1);
     assert!(ran.stderr.contains("name the output .png, .jpg or .webp"), "{}", ran.stderr);
     assert!(!bench.has("out.png") && !bench.has("out.tiff"));
+    // What --out-dir cannot name.
+    bench.put("x.tiff", &png(&street()));
+    let ran = bench.run(&["stamp", "--key", "key.pem", "x.tiff", "--out-dir", "out"]);
+    assert!(ran.stderr.contains("name the output .png, .jpg or .webp with -o, one image at a time"), "{}", ran.stderr);
+    for command in [&["stamp", "--key", "key.pem", "--out-dir", "out"][..], &["verify"]] {
+        let ran = bench.run(&[command, &["none/*.png"]].concat());
+        let text = [ran.stdout, ran.stderr].concat();
+        assert!(text.contains("nothing matches this pattern") && !text.contains("os error"), "{text}");
+    }
 }
 
 #[test]

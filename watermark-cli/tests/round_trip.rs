@@ -144,6 +144,9 @@ fn every_format_and_stdin_to_stdout() {
     assert_eq!(ran.code, 0, "{}", ran.stderr);
     assert!(ran.bytes.starts_with(&[0xff, 0xd8]), "the input's format");
     let found = bench.run_with_stdin(&["verify", "--json", TRUST[0], TRUST[1], "-"], &ran.bytes);
+    // Into a folder it takes its name from its format.
+    let named = bench.run_with_stdin(&["stamp", "--key", "key.pem", "-", "--out-dir", "piped"], &png(&street));
+    assert_eq!((named.code, bench.list("piped")), (0, vec!["stdin.png".to_owned()]), "{}", named.stderr);
     assert_eq!(found.code, 0, "{}", found.stderr);
     assert_eq!(found.json()[0]["file"], "-");
 }

@@ -103,6 +103,7 @@ fn plan(args: &Stamp) -> Result<(Vec<Job>, Vec<PathBuf>)> {
     let mut taken: BTreeMap<PathBuf, String> = BTreeMap::new();
     let mut jobs = Vec::with_capacity(inputs.len());
     for (index, input) in inputs.into_iter().enumerate() {
+        let input = if args.out_dir.is_some() { input.with_a_name()? } else { input };
         let target = target(args, &input)?;
         if let Target::File(path) = &target
             && let Some(other) = taken.insert(path.clone(), input.shown.clone())
