@@ -155,7 +155,8 @@ Examples:
 Exit codes: 0 all verified, 1 not all, 2 some file could not be read or the request could not be served.";
 
 pub(crate) const TRUST: &str = "\
-The trust store is the folder trust/ of the configuration folder: the directories that count when --trust is not given.
+The trust store is the folder trust/ of the configuration folder: the directories that count when --trust is not given. The development key of \
+this machine counts beside them, once `stamp` without --key has made it.
 
 A directory may be signed by a root key that signs nothing else. `trust add` then takes later editions of the same root, and refuses older ones \
 (which may lack a revocation) and those of another root. The first time, compare the root key with what the issuer publishes elsewhere.
