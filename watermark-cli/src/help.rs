@@ -163,6 +163,9 @@ A directory may be signed by a root key that signs nothing else. `trust add` the
 
 A root key is made like any other (`watermark keygen`), and the directory made with it is not needed: what you publish is the one that it signs.
 
+A report's signer is named with --trust, in `trust verify` alone. Added with `trust add`, the signer's directory would count for pictures too: marks made with \
+that key would be verified.
+
 Issuers sign with `trust sign`: it sets the time, counts the edition up, and replaces the old signature. Keep the root key offline. To hand over \
 to a new root, sign one edition with both: --root-key OLD.pem --root-key NEW.pem.
 
@@ -170,7 +173,8 @@ Examples:
   watermark trust add studio.directory.json
   watermark trust list
   watermark trust remove 1f2e3d4c5b6a7988
-  watermark trust verify studio.directory.json report.html
+  watermark trust verify studio.directory.json
+  watermark trust verify --trust auditor.directory.json report.html
   watermark keygen -o root.pem --name 'Example Studio root'
   watermark trust sign studio.directory.json --root-key root.pem
 
