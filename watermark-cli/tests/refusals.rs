@@ -191,6 +191,7 @@ fn names_in_errors_and_warnings_steer_no_terminal() {
         &["audit", "noX"],
         &["trust", "list"],
         &["man", "--out", "manX"],
+        &["verify", "in.png", "--map", "X"],
     ] {
         let args: Vec<_> = args.iter().map(|arg| named(arg)).collect();
         let mut command = bench.command(&args.iter().map(String::as_str).collect::<Vec<_>>());
@@ -198,7 +199,9 @@ fn names_in_errors_and_warnings_steer_no_terminal() {
         let output = command.env("CLICOLOR_FORCE", "1").output().unwrap();
         let text = [output.stdout, output.stderr].concat();
         let text = String::from_utf8(text).unwrap();
-        assert!(text.contains("]0;x\u{fffd}\u{fffd}\u{fffd}error"), "{args:?}\n{text:?}");
+        // Clap takes sequences out by itself where it is asked for plain text.
+        let cleaned = text.contains("]0;x\u{fffd}\u{fffd}\u{fffd}error") || text.contains("invalid value '\u{fffd}");
+        assert!(cleaned, "{args:?}\n{text:?}");
         assert!(!text.contains(['\u{7}', '\u{202e}']) && !text.contains("\u{1b}]"), "{args:?}\n{text:?}");
     }
 }
