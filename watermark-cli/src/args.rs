@@ -117,7 +117,8 @@ pub(crate) struct Stamp {
     /// File for the stamped image, or - for stdout; its extension decides the format
     #[arg(short, long, value_name = "OUT")]
     pub(crate) output: Option<PathBuf>,
-    /// Folder for the stamped images, made when missing; names and subfolders are kept
+    /// Folder for the stamped images, made when missing; names and subfolders are kept. Inside a folder of IN it is not searched; where it
+    /// is that folder, --overwrite replaces the images in place
     #[arg(long, value_name = "DIR")]
     pub(crate) out_dir: Option<PathBuf>,
     /// Private key; without it a development key is made once in the configuration folder

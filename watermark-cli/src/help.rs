@@ -14,22 +14,25 @@ Try it:
 
 Set up, stamp, verify:
   watermark keygen -o studio.pem --name 'Example Studio' --system painter@2.1
-  watermark stamp --key studio.pem --system painter@2.1 picture.png -o marked.png
+  watermark stamp --key studio.pem --system painter@2.1 picture.png \\
+      -o marked.png
   watermark verify --trust studio.directory.json marked.png";
 
 pub(crate) const EXIT_CODES: &str = "\
 Exit codes:
   0  every file was stamped, or verified
   1  some file was refused, failed, or did not verify
-  2  a file could not be read (verify), or the request itself could not be served
+  2  a file could not be read (verify), or the request could not be served
 
 The configuration folder is $WATERMARK_CONFIG_DIR when set; else watermark/ in $XDG_CONFIG_HOME or ~/.config, in ~/Library/Application \
 Support on macOS, in %APPDATA% on Windows.";
 
 pub(crate) const KEYGEN: &str = "\
 Two files are made. Neither is ever overwritten.
-  KEY.pem             secret: whoever has it can sign in your name. Keep a backup offline.
-  KEY.directory.json  public: give it to whoever is to verify your marks, by a way they trust.
+  KEY.pem             secret: whoever has it can sign in your name. Keep a
+                      backup offline.
+  KEY.directory.json  public: give it to whoever is to verify your marks, by a
+                      way they trust.
 
 Add systems to the directory with any editor, or list them here. The directory holds their names, the pixels only a short tag.
 
@@ -40,8 +43,10 @@ Rotation: --into adds the new key to the directory you have. Set the old key's v
 Examples:
   watermark keygen -o studio.pem --name 'Example Studio'
   watermark keygen -o studio-2027.pem --into studio.directory.json
-  watermark keygen --public-key studio.pub -o studio.directory.json --name 'Example Studio'
-  watermark keygen -o studio.pem --name 'Example Studio' --name-ko '예시 스튜디오' --contact trust@example.org --system painter@2.1
+  watermark keygen --public-key studio.pub -o studio.directory.json \\
+      --name 'Example Studio'
+  watermark keygen -o studio.pem --name 'Example Studio' \\
+      --name-ko '예시 스튜디오' --contact trust@example.org --system painter@2.1
 
 Exit codes: 0 made, 2 not made.";
 
@@ -49,13 +54,16 @@ pub(crate) const STAMP: &str = "\
 The stamped file appears under its name only after it was read back from disk, its mark extracted and its signature verified. On any \
 error there is no output file, and other files of the same call still get theirs.
 
+Of a folder, files that by name are PNG, JPEG, WebP or AVIF are taken. Pictures of other formats (TIFF, HEIC, GIF, ...) are passed over with a warning.
+
 Format: PNG, JPEG or WebP, by the extension of OUT, else as the input. JPEG and lossy WebP are written at the source's own quality within \
 90 to 95 (92 when the source was of another format); WebP from another format is lossless unless --quality is given. Metadata, colour \
 profile, alpha and bit depth are kept.
 
 Serial numbers: key and serial together name one stamp, so a serial must never repeat with one key. Without --id each image gets 40 random \
 bits. The chance that two of 10 000 such numbers collide is 0.005 %, of 100 000 it is 0.5 %, of a million 37 %: for more than some ten thousand with one \
-key keep a counter, and pass it with --id; several images then get N, N+1, ... in the order given, whether or not each is stamped.
+key keep a counter, and pass it with --id; several images then get N, N+1, ... in the order given, whether or not each is stamped. With --ledger, a number that the ledger holds for the key is \
+refused, and a random one drawn again.
 
 Signing elsewhere: --signer ssh-agent:KEY.pub has the SSH agent of SSH_AUTH_SOCK sign, with an ed25519 key that this program never sees.
 
@@ -73,43 +81,63 @@ Visible label: --badge draws one into the image before it is marked, so the mark
 'AI로 생성된 가상의 이미지입니다', en 'AI-Generated', eu 'AI', eu-generated 'AI GENERATED', eu-modified 'AI MODIFIED', zh 'AI生成'. A text of your own may have ASCII and common \
 Korean syllables. It is light on dark images and dark on light ones. Where --profile asks for a label, its words are drawn unless --badge says otherwise.
 
+--json prints one object a line, in the order given, as docs/stamp.schema.json describes; its field code says in a word that stays why an image was not stamped.
+
 An image that already carries a mark is refused; --force stamps it anyway. An image with room for the short, unsigned part of the mark only \
 is stamped with that, and the output says so.
 
 Examples:
   watermark stamp --key studio.pem picture.png -o marked.png
-  watermark stamp --key studio.pem --realistic --id 1000 renders/ --out-dir marked/
-  watermark stamp --key studio.pem --badge ko --badge-corner top-left picture.png -o marked.png
-  watermark stamp --key studio.pem --profile kr,eu --system painter@2.1 picture.png -o marked.png
+  watermark stamp --key studio.pem --realistic --id 1000 renders/ \\
+      --out-dir marked/
+  watermark stamp --key studio.pem --badge ko --badge-corner top-left \\
+      picture.png -o marked.png
+  watermark stamp --key studio.pem --profile kr,eu --system painter@2.1 \\
+      picture.png -o marked.png
   watermark stamp --key studio.pem - -o - < in.jpg > out.jpg
   watermark stamp --key studio.pem picture.jpg -o picture.jpg --overwrite
-  watermark stamp --signer ssh-agent:studio.pub --ledger stamps.jsonl renders/ --out-dir marked/
+  watermark stamp --signer ssh-agent:studio.pub --ledger stamps.jsonl \\
+      renders/ --out-dir marked/
 
 Exit codes: 0 all stamped, 1 some refused or failed, 2 the request could not be served.";
 
 pub(crate) const VERIFY: &str = "\
 Verdicts, strongest first:
-  verified        signed by a key that a trusted directory lists as valid for the time of stamping
-  altered         the same, but parts of the picture were changed since (--map shows where): the mark is missing, or nothing can be
-                  read there and the signed content hash says that it looked otherwise
-  transplanted    the same, but the message was made for another picture and moved into this one
-  unknown-issuer  a signed message was read; no trusted directory vouches for its key at that time
-  bad-signature   a signed message was read, and no listed key of that id signed it
-  marked          a mark is there, without a readable signed message; what it states is a claim
-  none            no mark found. This does not mean the image was not made by AI.
-  error           the file could not be read (--json only; the reason is in 'error')
+  verified        signed by a key that a trusted directory lists as valid for
+                  the time of stamping
+  altered         the same, but parts of the picture were changed since (--map
+                  shows where): the mark is missing, or nothing can be read
+                  there and the signed content hash says that it looked
+                  otherwise
+  transplanted    the same, but the message was made for another picture and
+                  moved into this one
+  unknown-issuer  a signed message was read; no trusted directory vouches for
+                  its key at that time
+  bad-signature   a signed message was read, and no listed key of that id signed
+                  it
+  marked          a mark is there, without a readable signed message; what it
+                  states is a claim
+  none            no mark found. This does not mean the image was not made by
+                  AI.
+  error           the file could not be read (--json only; the reason is in
+                  'error')
 
 With --trust exactly these directories count. Without it: every *.json of trust/ in the configuration folder, and the development key's \
 directory if there is one.
+
+Of a folder, files that by name are PNG, JPEG, WebP or AVIF are taken. Pictures of other formats (TIFF, HEIC, GIF, ...) are passed over with a warning.
 
 --json prints one object a line, in the order given, as docs/verify.schema.json describes.
 
 Examples:
   watermark verify --trust studio.directory.json picture.jpg
   watermark verify --trust studio.directory.json --map changed.png picture.jpg
-  watermark verify --trust studio.directory.json --json downloads/ | jq -r 'select(.verdict == \"verified\") | .file'
-  watermark verify --ledger stamps.jsonl --report report.html --report-key auditor.pem picture.jpg
-  curl -s https://example.org/picture.webp | watermark verify --trust studio.directory.json -
+  watermark verify --trust studio.directory.json --json downloads/ \\
+      | jq -r 'select(.verdict == \"verified\") | .file'
+  watermark verify --ledger stamps.jsonl --report report.html \\
+      --report-key auditor.pem picture.jpg
+  curl -s https://example.org/picture.webp \\
+      | watermark verify --trust studio.directory.json -
 
 Exit codes: 0 all verified, 1 not all, 2 some file could not be read or the request could not be served.";
 
@@ -148,12 +176,16 @@ Examples:
 Exit codes: 0 all verified, 1 not all, 2 some file could not be read or the request could not be served.";
 
 pub(crate) const TRUST: &str = "\
-The trust store is the folder trust/ of the configuration folder: the directories that count when --trust is not given.
+The trust store is the folder trust/ of the configuration folder: the directories that count when --trust is not given. The development key of \
+this machine counts beside them, once `stamp` without --key has made it.
 
 A directory may be signed by a root key that signs nothing else. `trust add` then takes later editions of the same root, and refuses older ones \
 (which may lack a revocation) and those of another root. The first time, compare the root key with what the issuer publishes elsewhere.
 
 A root key is made like any other (`watermark keygen`), and the directory made with it is not needed: what you publish is the one that it signs.
+
+A report's signer is named with --trust, in `trust verify` alone. Added with `trust add`, the signer's directory would count for pictures too: marks made with \
+that key would be verified.
 
 Issuers sign with `trust sign`: it sets the time, counts the edition up, and replaces the old signature. Keep the root key offline. To hand over \
 to a new root, sign one edition with both: --root-key OLD.pem --root-key NEW.pem.
@@ -162,7 +194,8 @@ Examples:
   watermark trust add studio.directory.json
   watermark trust list
   watermark trust remove 1f2e3d4c5b6a7988
-  watermark trust verify studio.directory.json report.html
+  watermark trust verify studio.directory.json
+  watermark trust verify --trust auditor.directory.json report.html
   watermark keygen -o root.pem --name 'Example Studio root'
   watermark trust sign studio.directory.json --root-key root.pem
 
@@ -179,7 +212,8 @@ so: a crash leaves one, and so does whoever cuts a record.
 
 Examples:
   watermark ledger verify stamps.jsonl
-  watermark ledger verify stamps.jsonl --head 1000:6b86b273ff34fce19d6b804eff5a3f5747ada4eaa22f1d49c01e52ddb7875b4b
+  watermark ledger verify stamps.jsonl --head \\
+      1000:6b86b273ff34fce19d6b804eff5a3f5747ada4eaa22f1d49c01e52ddb7875b4b
   watermark ledger lookup stamps.jsonl --serial 669909432957
   watermark ledger lookup stamps.jsonl --image marked.jpg
 
@@ -189,7 +223,8 @@ pub(crate) const CHECK: &str = "\
 Each clause of a profile is held against what the file shows:
   met      the file has what the clause asks for
   not met  it lacks it; the remedy stands below
-  outside  no file can show it: you have to, elsewhere (a notice, your terms, a detection tool)
+  outside  no file can show it: you have to, elsewhere (a notice, your terms, a
+           detection tool)
 
 Evidence is the mark in the pixels, the metadata, a C2PA manifest that holds and states AI (with the feature c2pa), and the visible label as the signed record states it: no program \
 can see whether a label is visible. Say --badge-seen when you have looked.
@@ -203,9 +238,12 @@ law. Who owes what: docs/LABELS.md.
 statuses stay as they are.
 
 Examples:
-  watermark check --profile kr --lang ko --trust studio.directory.json marked.png
-  watermark check --profile kr,eu --realistic --trust studio.directory.json marked/
-  watermark check --profile cn --json marked.png | jq '.profiles[].clauses[] | select(.status == \"not-met\")'
+  watermark check --profile kr --lang ko --trust studio.directory.json \\
+      marked.png
+  watermark check --profile kr,eu --realistic --trust studio.directory.json \\
+      marked/
+  watermark check --profile cn --json marked.png \\
+      | jq '.profiles[].clauses[] | select(.status == \"not-met\")'
 
 Exit codes: 0 every clause inside the file is met, 1 not, 2 some file could not be read or the request could not be served.";
 
@@ -234,8 +272,31 @@ signature goes to OUT.sig, and `watermark trust verify OUT` checks it. An earlie
 It counts what the program recorded when it stamped. It does not show that a notice was given, and no number in it says that anybody complies with a law.
 
 Examples:
-  watermark report --ledger stamps.jsonl --from 2026-11-01 --to 2026-11-30 --zone +09:00 --lang ko -o november.html
+  watermark report --ledger stamps.jsonl --from 2026-11-01 --to 2026-11-30 \\
+      --zone +09:00 --lang ko -o november.html
   watermark report --ledger stamps.jsonl -o all.csv
   watermark report --ledger stamps.jsonl -o report.json --report-key auditor.pem
 
 Exit codes: 0 written, and every key is listed in a directory you trust; 1 written with keys that nobody lists, or the ledger is not intact; 2 it could not be read.";
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use crate::args::Arguments;
+
+    /// Clap wraps what is longer, and sets the rest of a table's or an example's line under its first column.
+    #[test]
+    fn tables_and_examples_fit_80_columns() {
+        let root = Arguments::command();
+        let texts = root.get_subcommands().filter_map(clap::Command::get_after_long_help);
+        let texts = texts.chain(root.get_long_about()).chain(root.get_after_help());
+        let texts: Vec<_> = texts.map(ToString::to_string).collect();
+        assert!(texts.len() > 10);
+        // A Korean letter takes two.
+        let columns = |line: &str| line.chars().map(|c| if c.is_ascii() { 1 } else { 2 }).sum::<usize>();
+        let long =
+            texts.iter().flat_map(|text| text.lines()).filter(|line| line.starts_with("  ") && columns(line) > 80);
+        assert_eq!(long.collect::<Vec<_>>(), [""; 0]);
+    }
+}

@@ -161,7 +161,14 @@ pub(crate) fn read_private(path: &Path) -> Result<PrivateKey> {
         };
         format!("cannot read the private key {}; {remedy}", path.display())
     })?;
-    PrivateKey::from_pem(&text).with_context(|| format!("{} cannot be used", path.display()))
+    let refused = || format!("{} cannot be used", path.display());
+    ensure!(
+        !text.trim_start().starts_with('{'),
+        "{}: it is JSON, as key directories are, and those are public; name the private key, KEY.pem",
+        refused()
+    );
+    // Without the parser's own causes, which say the same thing twice in its own terms.
+    PrivateKey::from_pem(&text).map_err(|error| anyhow!("{error}")).with_context(refused)
 }
 
 /// The text of a key file, erased from memory when dropped.

@@ -57,7 +57,8 @@ impl Outcome {
 }
 
 fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+    let arguments = Arguments::try_parse().unwrap_or_else(|error| refuse(&error));
+    output::outlive_size_limits();
     batch::keep_guarded_panics_quiet();
     if let Err(error) = output::remove_temporaries_on_interrupt() {
         terminal::warn(&format!("{error:#}"));
@@ -87,4 +88,17 @@ fn main() -> ExitCode {
             ExitCode::from(Outcome::ERROR.0)
         }
     }
+}
+
+/// Ends with clap's message, which quotes arguments as they are: where one would steer the terminal (a pattern finds files of any name),
+/// its first line is cleaned and stands alone.
+fn refuse(error: &clap::Error) -> ! {
+    let steering = std::env::args_os().any(|arg| arg.to_string_lossy().contains(terminal::steers));
+    if !error.use_stderr() || !steering {
+        error.exit();
+    }
+    let text = error.render().to_string();
+    let first = text.lines().next().unwrap_or_default();
+    terminal::error(first.strip_prefix("error: ").unwrap_or(first));
+    std::process::exit(error.exit_code())
 }

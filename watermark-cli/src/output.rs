@@ -73,7 +73,8 @@ pub(crate) fn write(
     let mut temporary = Temporary::beside(folder, readers).with_context(|| {
         format!("cannot write to folder {}; choose another, or let yourself write to it", folder.display())
     })?;
-    let full = || format!("cannot write {}; is the disk full?", target.display());
+    let full =
+        || format!("cannot write {}; is the disk full, or a limit of its size (ulimit -f) too low?", target.display());
     temporary.file.write_all(bytes).with_context(full)?;
     temporary.file.as_file().sync_all().with_context(full)?;
     let written = fs::read(temporary.file.path()).with_context(|| format!("cannot read {} back", target.display()))?;
@@ -152,6 +153,19 @@ pub(crate) fn remove_temporaries_on_interrupt() -> Result<()> {
         std::process::exit(130);
     })
     .context("interrupts will leave temporary files behind")
+}
+
+/// Makes a file above the size that the shell allows (`ulimit -f`) an error of that file: the signal for it would end the program and leave
+/// the temporary file. Threads inherit this, so it comes before all of them.
+pub(crate) fn outlive_size_limits() {
+    #[cfg(unix)]
+    {
+        use nix::sys::signal::{SigSet, Signal};
+        let mut limits = SigSet::empty();
+        limits.add(Signal::SIGXFSZ);
+        // Fails for no valid set; the program would then end as any other does.
+        let _ = limits.thread_block();
+    }
 }
 
 #[cfg(test)]

@@ -27,14 +27,16 @@ use crate::picture;
 
 mod record;
 
-use record::notes;
 pub(crate) use record::{BadgeFacts, StampRecord, profile_name};
+use record::{Code, OlderMark, notes};
 
 /// Quality of JPEG and lossy WebP output when nothing else is known or asked for.
 const QUALITY: u8 = 92;
 /// What the source's own quality is held within: below, the mark would cost more than the codec's noise can hide and
 /// recompression eats it; above, files grow for nothing.
 const QUALITY_RANGE: (u8, u8) = (90, 95);
+/// What to do about an output that cannot be written, with --out-dir too, which names it like the input.
+const NAME_IT: &str = "name the output .png, .jpg or .webp with -o, one image at a time";
 /// A second try, when a lossy file does not read back, is this much stronger (a quarter of a doubling, 1.5 dB).
 const STRONGER: f32 = 1.19;
 
@@ -73,10 +75,13 @@ impl Stamper {
     /// Stamps one input. Whatever goes wrong becomes part of the record.
     pub(crate) fn stamp(&self, input: &Input, target: &Target, serial: Serial, memory: &Memory) -> StampRecord {
         let start = Instant::now();
-        let mut record = StampRecord::new(input, target);
+        let mut record = StampRecord::new(input, target, self.key.public.key_id(), serial);
         match guarded(|| self.try_stamp(input, target, serial, memory, &mut record)) {
             Ok(()) => record.status = "stamped",
-            Err(error) => record.error = Some(format!("{error:#}")),
+            Err(error) => {
+                record.code.get_or_insert_with(|| Code::of(&error));
+                record.error = Some(format!("{error:#}"));
+            }
         }
         record.total_ms = since(start);
         record
@@ -90,28 +95,35 @@ impl Stamper {
         memory: &Memory,
         record: &mut StampRecord,
     ) -> Result<()> {
-        self.check_target(input, target)?;
-        let bytes = input.read()?;
+        self.check_target(input, target).inspect_err(|_| record.code = Some(Code::OutputExists))?;
+        let bytes = input.read().inspect_err(|_| record.code = Some(Code::Unreadable))?;
         let (mut cover, _share) = picture::decode(&bytes, memory)?;
         let cover_sha256 = Sha256::digest(&bytes).into();
         drop(bytes);
         (record.width, record.height) = (Some(cover.raster.width()), Some(cover.raster.height()));
         self.check_unmarked(&cover, record)?;
-        let options = encode_options(target, cover.source, self.quality)?;
+        let options = encode_options(target, cover.source, self.quality)
+            .inspect_err(|_| record.code = Some(Code::UnsupportedOutput))?;
         let statement = self.statement(serial)?;
         // Before the mark, which so covers it too.
         let badge = self.badge.as_ref().map(|badge| draw_badge(&mut cover, badge, record)).transpose()?;
         let badge = badge.as_ref();
         let wanted = Wanted { cover: &cover, cover_sha256, badge, statement, options, target };
         let first = self.write_once(&wanted, self.strength, record);
-        match (first, self.strength) {
+        let last = match (first, self.strength) {
             // A lossy file may need more than the search expected.
             (Err(Failure::Unread { strength, .. }), Strength::Auto) if strength < Strength::MAX => {
                 let stronger = Strength::Fixed((strength * STRONGER).min(Strength::MAX));
-                self.write_once(&wanted, stronger, record).map_err(Failure::into_error)
+                self.write_once(&wanted, stronger, record)
             }
-            (result, _) => result.map_err(Failure::into_error),
-        }
+            (result, _) => result,
+        };
+        last.map_err(|failure| {
+            if let Failure::Unread { .. } = failure {
+                record.code = Some(Code::DoesNotReadBack);
+            }
+            failure.into_error()
+        })
     }
 
     fn check_target(&self, input: &Input, target: &Target) -> Result<()> {
@@ -121,7 +133,7 @@ impl Stamper {
         }
         let same = match &input.place {
             Place::File(source) => fs::canonicalize(source).is_ok_and(|s| fs::canonicalize(path).is_ok_and(|t| s == t)),
-            Place::Stdin => false,
+            Place::Stdin | Place::Held(_) => false,
         };
         ensure!(!same, "the output is the input; name another file, or pass --overwrite to replace it");
         bail!("{} exists; name another file, or pass --overwrite to replace it", path.display());
@@ -137,11 +149,14 @@ impl Stamper {
                 || "that cannot be read".to_owned(),
                 |beacon| format!("of key {}, serial {}", beacon.key_id, beacon.serial),
             );
-            ensure!(
-                self.force,
-                "the image already carries a mark {whose}; verify it, or pass --force to stamp over it, which damages \
-                 the older mark"
-            );
+            record.older_mark = Some(OlderMark::of(found.beacon));
+            if !self.force {
+                record.code = Some(Code::AlreadyMarked);
+                bail!(
+                    "the image already carries a mark {whose}; verify it, or pass --force to stamp over it, which damages \
+                     the older mark"
+                );
+            }
             record.notes.push(format!("stamped over an older mark {whose}"));
         }
         Ok(())
@@ -202,10 +217,8 @@ impl Stamper {
             }),
         };
         read_back.map_err(|error| Failure::Unread { strength: stamped.strength, options, error })?;
-        written.map_err(Failure::Other)?;
+        written.inspect_err(|_| record.code = Some(Code::NotWritten)).map_err(Failure::Other)?;
         record.profile = Some(profile_name(stamped.profile));
-        record.key_id = Some(public.key_id().to_string());
-        record.serial = Some(statement.serial.get());
         record.time = Some(statement.time.to_string());
         record.strength = Some(stamped.strength);
         record.psnr_db = picture::psnr_db(&cover.raster, &stamped.raster);
@@ -340,13 +353,13 @@ fn encode_options(target: &Target, source: Source, quality: Option<u8>) -> Resul
     let format = match extension {
         None => source.format(),
         Some(extension) => Format::from_extension(&extension)
-            .with_context(|| format!("cannot write a .{extension} file; name the output .png, .jpg or .webp"))?,
+            .with_context(|| format!("cannot write a .{extension} file; {NAME_IT}"))?,
     };
     let kept = |of_source: u8| quality.unwrap_or(of_source.clamp(QUALITY_RANGE.0, QUALITY_RANGE.1));
     let options =
         if format == source.format() { EncodeOptions::like(source) } else { EncodeOptions::for_format(format) };
     Ok(match options {
-        EncodeOptions::Avif => bail!("AVIF is read but not written; name the output .png, .jpg or .webp"),
+        EncodeOptions::Avif => bail!("AVIF is read but not written; {NAME_IT}"),
         EncodeOptions::Png => EncodeOptions::Png,
         EncodeOptions::Jpeg(jpeg) if format == source.format() => {
             EncodeOptions::Jpeg(JpegOptions { quality: kept(jpeg.quality), ..jpeg })

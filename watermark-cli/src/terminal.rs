@@ -28,7 +28,9 @@ pub(crate) fn note(text: &str) {
     label(FAINT, "note", text);
 }
 
+/// Cleaned here, whoever wrote it: paths and the causes of errors quote names that anybody may have given.
 fn label(style: Style, label: &str, text: &str) {
+    let text = shown(text);
     // A closed stderr leaves nobody to tell.
     let _ = writeln!(anstream::stderr().lock(), "{style}{label}{style:#}: {text}");
 }

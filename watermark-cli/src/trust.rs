@@ -163,10 +163,15 @@ pub(crate) fn stored_paths() -> Result<Vec<PathBuf>> {
     Ok(paths)
 }
 
+/// The development key's directory, where it was made: it counts beside the store.
+pub(crate) fn development_directory() -> Option<PathBuf> {
+    let key = key_store::development_path().ok()?;
+    Some(key_store::directory_path(&key)).filter(|path| path.exists())
+}
+
 fn configured() -> Result<Vec<DirectoryFile>> {
     let mut files = stored()?;
-    let development = key_store::development_path().ok().map(|key| key_store::directory_path(&key));
-    if let Some(path) = development.filter(|path| path.exists()) {
+    if let Some(path) = development_directory() {
         files.push(DirectoryFile::read(&path).context("delete this file; it is made again from the development key")?);
     }
     Ok(files)

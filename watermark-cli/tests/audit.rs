@@ -5,7 +5,7 @@ mod common;
 use std::fs;
 use std::process::Command;
 
-use common::{Bench, png, street, with_a_part_moved};
+use common::{Bench, png, street, webp, with_a_part_moved};
 use serde_json::{Value, json};
 
 const TRUST: [&str; 2] = ["--trust", "key.directory.json"];
@@ -101,6 +101,19 @@ fn what_is_passed_over_is_named() {
     );
     let ran = bench.run(&["audit", "--effort", "fast", "pics", "--json"]);
     assert_eq!(ran.json()[0]["passed_over"], json!(["pics/b.gif", "pics/t.csv"]));
+    // Where a folder is worked on, only what could be taken for a picture is worth a warning.
+    bench.put("pics/c.webp", &webp(&street()));
+    for (args, summary) in [
+        (&["verify", "--effort", "fast", "pics"][..], "0 of 2 verified, 0 could not be read, 1 passed over"),
+        (&["verify", "--effort", "fast", "pics", "--json"], ""),
+        (&["check", "--profile", "kr", "--effort", "fast", "pics"], ""),
+        (&["stamp", "pics", "--out-dir", "marked"], "2 of 2 stamped, 1 passed over"),
+        (&["stamp", "pics", "--out-dir", "marked", "--quiet", "--overwrite"], ""),
+    ] {
+        let ran = bench.run(args);
+        let warned = ran.stderr.contains("passed over 1 file, which by name is no PNG, JPEG or WebP: pics/b.gif\n");
+        assert!(warned && ran.stdout.contains(summary), "{args:?}\n{}{}", ran.stdout, ran.stderr);
+    }
 }
 
 #[test]

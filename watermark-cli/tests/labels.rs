@@ -272,6 +272,11 @@ fn stamp_says_which_notice_is_owed() {
     assert_eq!((&labels["notice"]["id"], &labels["notice"]["owed"]), (&json!("kr.download.1"), &json!(true)));
     let printed = bench.ok(&["notice", "--profile", "kr", "--lang", "ko", "--for", "download"]).stdout;
     assert_eq!(labels["notice"]["texts"]["ko"], printed.trim());
+    // By itself in the language of the law.
+    for (profile, lang) in [("kr", "ko"), ("cn", "zh"), ("eu", "en")] {
+        let by_default = bench.ok(&["notice", "--profile", profile]).stdout;
+        assert_eq!(by_default, bench.ok(&["notice", "--profile", profile, "--lang", lang]).stdout);
+    }
     let ran = bench.ok(&[&stamp[..], &["--profile", "kr"]].concat());
     assert!(ran.stderr.contains("a notice is owed") && ran.stderr.contains(printed.trim()), "{}", ran.stderr);
     assert!(ran.stdout.contains("layers mark + metadata (kr)"), "{}", ran.stdout);

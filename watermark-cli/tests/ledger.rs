@@ -71,8 +71,33 @@ fn every_stamp_leaves_one_record_and_failures_none() {
     bench.put("copy.jpg", &jpeg(&street(), 80));
     let ran = bench.run(&["ledger", "lookup", "l.jsonl", "--image", "copy.jpg"]);
     assert!(ran.code == 1 && ran.stderr.contains("`watermark verify --ledger` reads the serial"), "{}", ran.stderr);
-    // A key that nobody lists is worth saying.
-    assert_eq!(bench.run(&["ledger", "verify", "l.jsonl"]).code, 1);
+    // A key that nobody lists is worth saying, and no headline says that all is well.
+    let ran = bench.run(&["ledger", "verify", "l.jsonl"]);
+    let words = "l.jsonl: Chain intact, but 1 key that no trusted directory lists: 2 records.\n";
+    assert!(ran.code == 1 && ran.stdout.starts_with(words), "{}", ran.stdout);
+}
+
+#[test]
+fn no_serial_is_used_twice_with_one_key_and_ledger() {
+    let bench = Bench::with_key();
+    bench.ok(&["keygen", "-o", "other.pem", "--name", "Other"]);
+    for file in ["in.png", "two/a.png", "two/b.png"] {
+        bench.put(file, &png(&alley()));
+    }
+    bench.ok(&stamp("in.png", "a.png", "7"));
+    // Nothing is stamped: of the two pictures the second would repeat.
+    for args in [
+        stamp("in.png", "b.png", "7"),
+        vec!["stamp", "--key", "key.pem", "--ledger", "l.jsonl", "two", "--out-dir", "out", "--id", "6"],
+    ] {
+        let ran = bench.run(&args);
+        assert_eq!(ran.code, 2, "{}", ran.stdout);
+        assert!(ran.stderr.contains("the ledger l.jsonl holds serial 7 of key"), "{}", ran.stderr);
+    }
+    assert!(!bench.has("b.png") && bench.list("out").is_empty());
+    let other = ["stamp", "--key", "other.pem", "--ledger", "l.jsonl", "in.png", "-o", "c.png", "--id", "7"];
+    bench.ok(&other);
+    assert_eq!(lines(&bench).len(), 2);
 }
 
 #[test]
@@ -94,7 +119,12 @@ fn records_dated_when_their_key_did_not_count_are_named() {
     let ran = bench.run(&verify);
     assert_eq!(ran.code, 1);
     let words = "did not count at the stated time of 2 records, revoked (2026-04-01T00:00:00Z): no. 1, 2";
-    assert!(ran.stdout.contains("Intact: 3 records") && ran.stdout.contains(words), "{}", ran.stdout);
+    assert!(
+        ran.stdout.starts_with("l.jsonl: Chain intact, but 1 key that did not count throughout: 3 records.\n")
+            && ran.stdout.contains(words),
+        "{}",
+        ran.stdout
+    );
     let found = json!([{ "status": "revoked", "at": "2026-04-01T00:00:00Z", "stamps": 2, "records": [1, 2] }]);
     let check = &bench.run(&[&verify[..], &["--json"]].concat()).json()[0];
     assert_eq!((&check["intact"], &check["keys"][0]["out_of_force"]), (&json!(true), &found));

@@ -69,6 +69,14 @@ fn nothing_is_overwritten_unasked() {
         assert_eq!(ran.code, 1, "{args:?}");
         assert!(ran.stderr.contains(reason), "{}", ran.stderr);
     }
+    // A folder stamped into itself is searched, and its pictures stay unless they are to be replaced.
+    bench.put("dd/sub/a.png", &original);
+    let in_place = ["stamp", "--key", "key.pem", "dd", "--out-dir", "./dd"];
+    let ran = bench.run(&in_place);
+    assert!(ran.code == 1 && ran.stderr.contains("the output is the input"), "{}", ran.stderr);
+    assert_eq!(fs::read(bench.path("dd/sub/a.png")).unwrap(), original);
+    bench.ok(&[&in_place[..], &["--overwrite"]].concat());
+    assert_eq!(bench.verify(&["--trust", "key.directory.json", "dd"]).0, 0);
     assert_eq!(fs::read(bench.path("in.png")).unwrap(), original);
     assert_eq!(fs::read(bench.path("old.png")).unwrap(), b"precious");
     bench.ok(&["stamp", "--key", "key.pem", "in.png", "-o", "in.png", "--overwrite"]);
@@ -87,7 +95,15 @@ fn requests_that_cannot_be_served_exit_2() {
     let key = ["stamp", "--key", "key.pem"];
     let cases: &[(&[&str], &str)] = &[
         (&["stamp", "--key", "missing.pem", "in.png", "-o", "o.png"], "cannot read the private key missing.pem"),
-        (&["stamp", "--key", "notkey.pem", "in.png", "-o", "o.png"], "notkey.pem cannot be used"),
+        (
+            &["stamp", "--key", "notkey.pem", "in.png", "-o", "o.png"],
+            "notkey.pem cannot be used: cannot read the private key; it must be ed25519 in PKCS#8 PEM, beginning with \
+             -----BEGIN PRIVATE KEY-----\n",
+        ),
+        (
+            &["stamp", "--key", "key.directory.json", "in.png", "-o", "o.png"],
+            "key.directory.json cannot be used: it is JSON, as key directories are, and those are public; name the private key",
+        ),
         (&[key[0], key[1], key[2], "a/x.png", "b/x.png", "-o", "o.png"], "use --out-dir DIR"),
         (&[key[0], key[1], key[2], "a/x.png", "b/x.png", "--out-dir", "o"], "would both be written"),
         (&[key[0], key[1], key[2], "in.png", "-o", "-", "--json"], "name a file"),
@@ -132,6 +148,15 @@ fn pictures_without_room_are_refused_with_the_limit() {
     assert_eq!(ran.code, 1);
     assert!(ran.stderr.contains("name the output .png, .jpg or .webp"), "{}", ran.stderr);
     assert!(!bench.has("out.png") && !bench.has("out.tiff"));
+    // What --out-dir cannot name.
+    bench.put("x.tiff", &png(&street()));
+    let ran = bench.run(&["stamp", "--key", "key.pem", "x.tiff", "--out-dir", "out"]);
+    assert!(ran.stderr.contains("name the output .png, .jpg or .webp with -o, one image at a time"), "{}", ran.stderr);
+    for command in [&["stamp", "--key", "key.pem", "--out-dir", "out"][..], &["verify"]] {
+        let ran = bench.run(&[command, &["none/*.png"]].concat());
+        let text = [ran.stdout, ran.stderr].concat();
+        assert!(text.contains("nothing matches this pattern") && !text.contains("os error"), "{text}");
+    }
 }
 
 #[test]
@@ -142,6 +167,67 @@ fn a_quality_that_png_has_not_is_said() {
     let ran = stamp("out.png");
     assert!(ran.stderr.contains("--quality does nothing for PNG, which is lossless: out.png"), "{}", ran.stderr);
     assert!(!stamp("out.jpg").stderr.contains("--quality"));
+}
+
+#[cfg(unix)]
+#[test]
+fn names_in_errors_and_warnings_steer_no_terminal() {
+    const HOSTILE: &str = "\u{1b}]0;x\u{7}\u{202e}\nerror";
+    let bench = Bench::with_key();
+    let named = |name: &str| name.replace('X', HOSTILE);
+    for folder in ["emptyX", "a/X", "b/X"] {
+        fs::create_dir_all(bench.path(&named(folder))).unwrap();
+    }
+    for file in ["in.png", "a/X/x.png", "b/X/x.png", "config/trust/X.json"] {
+        bench.put(&named(file), b"");
+    }
+    let stamp = ["stamp", "--key", "key.pem", "--out-dir", "out"];
+    for args in [
+        &[stamp[0], stamp[1], stamp[2], stamp[3], stamp[4], "emptyX"][..],
+        &[stamp[0], stamp[1], stamp[2], stamp[3], stamp[4], "a/X/x.png", "b/X/x.png"],
+        &["stamp", "--key", "X.pem", "in.png", "-o", "out.png"],
+        &["verify", "in.png"],
+        &["verify", "--trust", "key.directory.json", "in.png", "emptyX"],
+        &["audit", "noX"],
+        &["trust", "list"],
+        &["man", "--out", "manX"],
+        &["verify", "in.png", "--map", "X"],
+    ] {
+        let args: Vec<_> = args.iter().map(|arg| named(arg)).collect();
+        let mut command = bench.command(&args.iter().map(String::as_str).collect::<Vec<_>>());
+        // As on a terminal: what is no style of ours would be taken out of a pipe by itself.
+        let output = command.env("CLICOLOR_FORCE", "1").output().unwrap();
+        let text = [output.stdout, output.stderr].concat();
+        let text = String::from_utf8(text).unwrap();
+        // Clap takes sequences out by itself where it is asked for plain text.
+        let cleaned = text.contains("]0;x\u{fffd}\u{fffd}\u{fffd}error") || text.contains("invalid value '\u{fffd}");
+        assert!(cleaned, "{args:?}\n{text:?}");
+        assert!(!text.contains(['\u{7}', '\u{202e}']) && !text.contains("\u{1b}]"), "{args:?}\n{text:?}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn pipes_and_size_limits_stop_no_batch() {
+    let bench = Bench::with_key();
+    for name in ["in/b.png", "in/c.png"] {
+        bench.put(name, &png(&street()));
+    }
+    // No folder's search waits for whoever might write into it.
+    let made = std::process::Command::new("mkfifo").arg(bench.path("in/a.png")).status().unwrap();
+    assert!(made.success());
+    let (code, found) = bench.verify(&["in", "in/a.png"]);
+    assert_eq!((code, found.len()), (2, 4));
+    for record in [&found[0], &found[3]] {
+        assert!(record["error"].as_str().unwrap().contains("is a pipe or a device"), "{record}");
+    }
+    // At most 64 blocks, which no stamped picture fits in.
+    let stamp = "ulimit -f 64; exec \"$0\" stamp --key key.pem in/b.png in/c.png --out-dir out";
+    let mut shell = std::process::Command::new("sh");
+    let ran = shell.args(["-c", stamp, env!("CARGO_BIN_EXE_watermark")]).current_dir(bench.path(".")).output().unwrap();
+    let stderr = String::from_utf8_lossy(&ran.stderr);
+    assert_eq!((ran.status.code(), stderr.matches("not stamped: cannot write").count()), (Some(1), 2), "{stderr}");
+    assert!(bench.list("out").is_empty(), "{:?}", bench.list("out"));
 }
 
 #[test]

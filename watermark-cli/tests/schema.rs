@@ -1,4 +1,4 @@
-//! `docs/verify.schema.json` against what the program really prints, verdict by verdict.
+//! `docs/verify.schema.json` and `docs/stamp.schema.json` against what the program really prints, verdict by verdict and reason by reason.
 
 mod common;
 
@@ -33,6 +33,50 @@ fn every_verdict_fits_the_schema() {
             without.as_object_mut().unwrap().remove(field);
             assert!(!validator.is_valid(&without), "passes without {field}");
         }
+    }
+}
+
+#[test]
+fn every_reason_not_to_stamp_has_its_code_and_fits_the_schema() {
+    let schema: Value = serde_json::from_str(include_str!("../../docs/stamp.schema.json")).unwrap();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let bench = Bench::with_key();
+    let good = png(&street());
+    bench.put("in.png", &good);
+    bench.put("old.png", b"precious");
+    bench.put("text.png", b"just some text, long enough to be something");
+    bench.put("moving.gif", b"GIF89a\x01\x00\x01\x00\x00\x00\x00;");
+    bench.put("cut.png", &good[..good.len() / 2]);
+    bench.put("huge.png", include_bytes!("../../tests/cli/hostile.in/huge_header.png"));
+    bench.put("tiny.png", &png(&common::flat(16, 16)));
+    let stamp = |input: &str, output: &str, args: &[&str]| {
+        let fixed = ["stamp", "--json", "--key", "key.pem", "--id", "7", input, "-o", output];
+        let record = bench.run(&[&fixed[..], args].concat()).json().remove(0);
+        let errors: Vec<_> = validator.iter_errors(&record).map(|e| format!("{}: {e}", e.instance_path())).collect();
+        assert!(errors.is_empty(), "{errors:?}\n{record:#}");
+        let described = schema["properties"].as_object().unwrap();
+        assert!(record.as_object().unwrap().keys().all(|field| described.contains_key(field)), "{record:#}");
+        record
+    };
+    let made = stamp("in.png", "out.png", &["--badge", "ko", "--profile", "kr", "--system", "painter@2.1"]);
+    assert_eq!((&made["status"], &made["code"], &made["older_mark"]), (&"stamped".into(), &Value::Null, &Value::Null));
+    for (input, output, code) in [
+        ("in.png", "old.png", "output-exists"),
+        ("missing.png", "a.png", "unreadable"),
+        ("text.png", "a.png", "not-an-image"),
+        ("moving.gif", "a.png", "unsupported-format"),
+        ("cut.png", "a.png", "damaged"),
+        ("huge.png", "a.png", "too-large"),
+        ("tiny.png", "a.png", "too-small"),
+        ("in.png", "a.tiff", "unsupported-output"),
+        ("in.png", "no/such/a.png", "not-written"),
+        ("out.png", "a.png", "already-marked"),
+    ] {
+        let record = stamp(input, output, &[]);
+        assert_eq!((record["status"].as_str(), record["code"].as_str()), (Some("failed"), Some(code)), "{record:#}");
+        assert_eq!((&record["key_id"], &record["serial"]), (&made["key_id"], &made["serial"]), "{record:#}");
+        let older = &record["older_mark"];
+        assert_eq!(older["key_id"], if code == "already-marked" { made["key_id"].clone() } else { Value::Null });
     }
 }
 

@@ -349,3 +349,21 @@ fn directories_fit_their_published_schema() {
         assert!(!validator.is_valid(&document), "passes with another {pointer}");
     }
 }
+
+#[test]
+fn the_development_key_counts_and_is_listed_as_such() {
+    let bench = Bench::new();
+    bench.put("in.png", &png(&street()));
+    let words = "the development key counts too, without being added";
+    assert!(!bench.ok(&["trust", "list"]).stderr.contains(words));
+    bench.ok(&["stamp", "in.png", "-o", "out.png"]);
+    assert_eq!(bench.verify(&["out.png"]).0, 0);
+    for args in [&["trust", "list"][..], &["trust", "list", "--json"]] {
+        let ran = bench.ok(args);
+        assert!(ran.stderr.contains(words) && ran.stderr.contains("development.directory.json"), "{}", ran.stderr);
+        assert_eq!(ran.stdout, "");
+    }
+    fs::remove_file(bench.path("config/development.directory.json")).unwrap();
+    assert!(!bench.ok(&["trust", "list"]).stderr.contains(words));
+    assert_eq!(bench.verify(&["out.png"]).1[0]["verdict"], "unknown-issuer");
+}

@@ -67,9 +67,9 @@ pub(crate) struct Notice {
     /// For which law
     #[arg(long, value_name = "PROFILE", value_parser = profile())]
     pub(crate) profile: &'static Profile,
-    /// In which language
-    #[arg(long, value_name = "LANGUAGE", default_value = "en", value_parser = PossibleValuesParser::new(Text::LANGUAGES))]
-    pub(crate) lang: String,
+    /// In which language [default: that of the law where there is a wording in it (kr: ko, cn: zh), else en]
+    #[arg(long, value_name = "LANGUAGE", value_parser = PossibleValuesParser::new(Text::LANGUAGES))]
+    pub(crate) lang: Option<String>,
     /// When it is given
     #[arg(long = "for", value_name = "OCCASION", default_value = "download", value_parser = occasion())]
     pub(crate) occasion: Occasion,

@@ -13,11 +13,11 @@ use crate::batch;
 use crate::csv;
 use crate::detached;
 use crate::examine::{Examined, Examiner, Maps};
-use crate::inputs::{self, Input};
+use crate::inputs::{self, Found, Input};
 use crate::memory::Memory;
 use crate::output::{self, Existing, Readers};
 use crate::progress::Progress;
-use crate::terminal::{FAINT, counted, note, say, shown, warn};
+use crate::terminal::{FAINT, counted, note, say, shown};
 use watermark_report::{OutdatedFacts, Record};
 
 pub(crate) fn run(args: &Audit) -> Result<Outcome> {
@@ -25,7 +25,7 @@ pub(crate) fn run(args: &Audit) -> Result<Outcome> {
     let maps = if args.auditing.report.is_some() { Maps::Edited } else { Maps::None };
     let examiner = Examiner { maps, ..Examiner::with_ledger(&args.reading, &args.auditing)? };
     let signer = args.auditing.report_key.as_ref().map(crate::signer::SignerSpec::open).transpose()?;
-    let inputs = inputs::expand(std::slice::from_ref(&args.folder), None)?;
+    let Found { inputs, passed_over: mut others, .. } = inputs::expand(std::slice::from_ref(&args.folder), None)?;
     let named: Vec<_> = inputs::files(&inputs).chain(args.reading.files()).chain(args.auditing.files()).collect();
     let sources = || named.iter().copied().chain(examiner.trust.paths());
     if let Some(path) = &args.csv {
@@ -57,31 +57,18 @@ pub(crate) fn run(args: &Audit) -> Result<Outcome> {
         audit_report::write(path, &examiner, &args.reading, &all, signer.as_ref())?;
     }
     let summary = Summary::of(all.iter().map(|found| &found.record));
-    // The files that this very audit wrote are no evidence.
+    // The files that this very audit replaced are no evidence.
     let written: Vec<_> =
         [&args.csv, &args.auditing.report].into_iter().flatten().map(|path| path.canonicalize().ok()).collect();
-    let mut others = inputs::passed_over(&args.folder);
     others.retain(|path| path.canonicalize().map_or(true, |path| !written.contains(&Some(path))));
     if args.json {
         say(&summary.json(&args.folder, &examiner.trust.outdated, &others).to_string())?;
     } else {
         summary.print(&args.folder)?;
-        if !others.is_empty() {
-            let first: Vec<_> = others.iter().take(NAMED).map(|path| shown(&path.to_string_lossy())).collect();
-            let more = if others.len() > NAMED { ", …" } else { "" };
-            warn(&format!(
-                "passed over {}, which by name {} no PNG, JPEG or WebP: {}{more}",
-                counted(others.len() as u64, "file"),
-                if others.len() == 1 { "is" } else { "are" },
-                first.join(", ")
-            ));
-        }
+        inputs::warn_of(&others);
     }
     Ok(summary.outcome())
 }
-
-/// Files passed over that are named on the screen.
-const NAMED: usize = 5;
 
 /// How many files came to what.
 pub(crate) struct Summary<'a> {

@@ -9,7 +9,7 @@ use crate::args::Check;
 use crate::batch;
 use crate::clauses::{CheckRecord, text};
 use crate::examine::{Examined, Examiner};
-use crate::inputs;
+use crate::inputs::{self, Found};
 use crate::memory::Memory;
 use crate::progress::Progress;
 use crate::terminal::{note, say};
@@ -20,7 +20,7 @@ const STATING: [&str; 4] = ["verified", "altered", "unknown-issuer", "marked"];
 
 pub(crate) fn run(args: &Check) -> Result<Outcome> {
     let examiner = Examiner { sketches: true, ..Examiner::new(&args.reading)? };
-    let inputs = inputs::expand(&args.inputs, None)?;
+    let Found { inputs, passed_over, .. } = inputs::expand(&args.inputs, None)?;
     if !args.json && examiner.trust.by_default {
         note(&examiner.trust.summary());
     }
@@ -40,6 +40,7 @@ pub(crate) fn run(args: &Check) -> Result<Outcome> {
         Ok(())
     })?;
     progress.finish();
+    inputs::warn_of(&inputs::other_pictures(passed_over));
     Ok(outcome)
 }
 

@@ -77,13 +77,14 @@ pub(crate) fn run(args: &Demo) -> Result<Outcome> {
         say(&row(attack, &record))?;
         Ok(())
     })?;
+    let at = |file: &str| shown(&folder.join(file).to_string_lossy());
     say(&format!(
         "\n{verified} of {} copies verify. Look at stamped.png beside original.png, and at difference-x16.png, in {}.\n\
          Check any of them yourself: watermark verify --trust {} {}",
         attacks.len(),
-        folder.display(),
-        folder.join("demo.directory.json").display(),
-        folder.join("jpeg50.jpg").display()
+        shown(&folder.to_string_lossy()),
+        at("demo.directory.json"),
+        at("jpeg50.jpg")
     ))?;
     Ok(if untouched { Outcome::ALL } else { Outcome::SOME })
 }

@@ -18,7 +18,7 @@ use crate::terminal::{FAINT, note, say};
 
 pub(crate) fn run(args: &Inspect) -> Result<Outcome> {
     let examiner = Examiner::new(&args.reading)?;
-    let inputs = inputs::expand(std::slice::from_ref(&args.input), None)?;
+    let inputs = inputs::expand(std::slice::from_ref(&args.input), None)?.inputs;
     ensure!(inputs.len() == 1, "inspect takes one image, but {} were found; use verify for many", inputs.len());
     if examiner.trust.by_default {
         note(&examiner.trust.summary());

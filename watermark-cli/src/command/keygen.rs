@@ -38,7 +38,13 @@ pub(crate) fn run(args: &Keygen) -> Result<Outcome> {
     say(&format!("{GOOD}Made key {}{GOOD:#} for {}.", key.public.key_id(), shown(&name)))?;
     say_secret(&path)?;
     say_publish(&directory)?;
-    say(&format!("To stamp: watermark stamp --key {path} IN.png -o OUT.png"))?;
+    // As one word, whatever a system's name holds.
+    let system = args.system.first().map_or_else(String::new, |system| {
+        let name = shown(&system.to_string());
+        let plain = name.chars().all(|c| c.is_ascii_alphanumeric() || "@.-_+".contains(c));
+        format!(" --system {}", if plain { name } else { format!("'{}'", name.replace('\'', r"'\''")) })
+    });
+    say(&format!("To stamp: watermark stamp --key {path}{system} IN.png -o OUT.png"))?;
     Ok(Outcome::ALL)
 }
 

@@ -6,7 +6,7 @@ use clap::CommandFactory as _;
 use crate::Outcome;
 use crate::args::{Arguments, Man};
 use crate::output;
-use crate::terminal::say;
+use crate::terminal::{say, shown};
 
 pub(crate) fn run(args: &Man) -> Result<Outcome> {
     let folder = &args.out;
@@ -15,8 +15,8 @@ pub(crate) fn run(args: &Man) -> Result<Outcome> {
     clap_mangen::generate_to(Arguments::command(), folder).with_context(failed)?;
     say(&format!(
         "manual pages are in {}; read one with `man -l {}`",
-        folder.display(),
-        folder.join("watermark.1").display()
+        shown(&folder.to_string_lossy()),
+        shown(&folder.join("watermark.1").to_string_lossy())
     ))?;
     Ok(Outcome::ALL)
 }

@@ -16,7 +16,13 @@ pub(crate) fn run(args: &args::Notice) -> Result<Outcome> {
         return Ok(Outcome::ALL);
     }
     let notice = notices.next().context("the profile has no notice for that occasion")?;
-    let text = if args.html { notice.html(&args.lang) } else { notice.text(&args.lang).map(str::to_owned) };
+    let of_the_law = match args.profile.id.as_str() {
+        "kr" => "ko",
+        "cn" => "zh",
+        _ => "en",
+    };
+    let lang = args.lang.as_deref().unwrap_or(of_the_law);
+    let text = if args.html { notice.html(lang) } else { notice.text(lang).map(str::to_owned) };
     say(&text.context("the notice has no text in that language")?)?;
     Ok(Outcome::ALL)
 }

@@ -4,17 +4,17 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Result, anyhow, bail, ensure};
-use watermark_core::payload::Serial;
+use watermark_core::payload::{KeyId, Serial};
 use watermark_core::{Carrier, CarrierKey};
 use watermark_files::Format;
 
 use crate::Outcome;
 use crate::args::Stamp;
 use crate::batch;
-use crate::inputs::{self, Input};
+use crate::inputs::{self, Found, Input};
 use crate::key_store::{self, SigningKey};
 use crate::labelling;
-use crate::ledger::Ledger;
+use crate::ledger::{Index, Ledger};
 use crate::manifest::ManifestWriter;
 use crate::memory::Memory;
 use crate::output::{self, Existing};
@@ -31,7 +31,7 @@ struct Job {
 }
 
 pub(crate) fn run(args: &Stamp) -> Result<Outcome> {
-    let jobs = plan(args)?;
+    let (mut jobs, passed_over) = plan(args)?;
     if let Some(ledger) = &args.ledger {
         let place = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
         let taken = |job: &Job| matches!(&job.target, Target::File(path) if place(path) == place(ledger));
@@ -50,6 +50,10 @@ pub(crate) fn run(args: &Stamp) -> Result<Outcome> {
         labelling::badge_text(labelling, labelling.circumstances(args.origin.into(), args.realistic, args.artistic))
     });
     let badge = args.badge.label(asked.as_deref())?;
+    let ledger = args.ledger.as_deref().map(Ledger::open).transpose()?;
+    if let Some(path) = &args.ledger {
+        never_twice(&mut jobs, &Index::new(path)?, key.public.key_id(), args.id.is_some())?;
+    }
     let stamper = Stamper {
         key,
         carrier: key_store::carrier(args.carrier_key.as_deref())?,
@@ -60,7 +64,7 @@ pub(crate) fn run(args: &Stamp) -> Result<Outcome> {
         system: args.system.clone(),
         labelling,
         badge,
-        ledger: args.ledger.as_deref().map(Ledger::open).transpose()?,
+        ledger,
         manifest: ManifestWriter::open(&args.c2pa, args.origin.into())?,
         time: args.time,
         strength: args.strength,
@@ -79,14 +83,15 @@ pub(crate) fn run(args: &Stamp) -> Result<Outcome> {
     })?;
     progress.finish();
     if jobs.len() > 1 && !args.json && !args.quiet {
-        say(&format!("{stamped} of {} stamped", jobs.len()))?;
+        say(&format!("{stamped} of {} stamped{}", jobs.len(), inputs::counted_in(&passed_over)))?;
     }
+    inputs::warn_of(&passed_over);
     Ok(if stamped == jobs.len() { Outcome::ALL } else { Outcome::SOME })
 }
 
-/// Inputs, outputs and serial numbers, refused before any work when they cannot go together.
-fn plan(args: &Stamp) -> Result<Vec<Job>> {
-    let inputs = inputs::expand(&args.inputs, args.out_dir.as_deref())?;
+/// Inputs, outputs and serial numbers, refused before any work when they cannot go together; and the pictures that are passed over.
+fn plan(args: &Stamp) -> Result<(Vec<Job>, Vec<PathBuf>)> {
+    let Found { inputs, passed_over, .. } = inputs::expand(&args.inputs, args.out_dir.as_deref())?;
     ensure!(
         args.output.is_none() || inputs.len() == 1,
         "-o names one file, but there are {} images; use --out-dir DIR",
@@ -98,6 +103,7 @@ fn plan(args: &Stamp) -> Result<Vec<Job>> {
     let mut taken: BTreeMap<PathBuf, String> = BTreeMap::new();
     let mut jobs = Vec::with_capacity(inputs.len());
     for (index, input) in inputs.into_iter().enumerate() {
+        let input = if args.out_dir.is_some() { input.with_a_name()? } else { input };
         let target = target(args, &input)?;
         if let Target::File(path) = &target
             && let Some(other) = taken.insert(path.clone(), input.shown.clone())
@@ -106,7 +112,7 @@ fn plan(args: &Stamp) -> Result<Vec<Job>> {
         }
         jobs.push(Job { target, serial: serial(args.id, index)?, input });
     }
-    Ok(jobs)
+    Ok((jobs, inputs::other_pictures(passed_over)))
 }
 
 fn target(args: &Stamp, input: &Input) -> Result<Target> {
@@ -134,10 +140,30 @@ fn serial(first: Option<Serial>, index: usize) -> Result<Serial> {
     if let Some(first) = first {
         return Ok(Serial::new(first.get().saturating_add(index as u64))?);
     }
+    random_serial()
+}
+
+fn random_serial() -> Result<Serial> {
     let mut bytes = [0; 8];
     getrandom::fill(&mut bytes[3..])
         .map_err(|error| anyhow!("the operating system gives no random numbers: {error}"))?;
     Ok(Serial::new(u64::from_be_bytes(bytes))?)
+}
+
+/// Numbers that the ledger does not hold yet for this key: a random one is drawn again, one asked for is refused before any work.
+fn never_twice(jobs: &mut [Job], ledger: &Index, key: KeyId, asked: bool) -> Result<()> {
+    for job in jobs {
+        while ledger.knows(key, job.serial) {
+            ensure!(
+                !asked,
+                "the ledger {} holds serial {} of key {key} already, and a number must never repeat with one key; pass a higher --id",
+                ledger.path().display(),
+                job.serial
+            );
+            job.serial = random_serial()?;
+        }
+    }
+    Ok(())
 }
 
 fn signing_key(args: &Stamp) -> Result<SigningKey> {
@@ -240,8 +266,8 @@ fn line(record: &StampRecord) -> String {
         shown(&record.file),
         shown(&record.output),
         record.profile.unwrap_or_default(),
-        record.key_id.as_deref().unwrap_or_default(),
-        record.serial.unwrap_or_default(),
+        record.key_id,
+        record.serial,
         record.strength.unwrap_or_default(),
     )
 }

@@ -120,10 +120,17 @@ fn replaced<'a>(new: &DirectoryFile, kept: &'a [DirectoryFile]) -> Result<Option
 fn list(args: &TrustList) -> Result<Outcome> {
     let kept = trust::stored()?;
     if kept.is_empty() && !args.json {
-        note("no key directory is trusted yet; add one with `watermark trust add DIRECTORY.json`");
+        note("no key directory was added yet; add one with `watermark trust add DIRECTORY.json`");
     }
     for file in &kept {
         say(&if args.json { listed_json(file).to_string() } else { listed(file)? })?;
+    }
+    // Nobody added it, so whoever reads this list would not expect it to count.
+    if let Some(path) = trust::development_directory() {
+        note(&format!(
+            "the development key counts too, without being added, until its directory is deleted: {}",
+            path.display()
+        ));
     }
     Ok(Outcome::ALL)
 }

@@ -10,7 +10,7 @@ use crate::audit_report;
 use crate::batch;
 use crate::detached;
 use crate::examine::{Examined, Examiner, Maps};
-use crate::inputs;
+use crate::inputs::{self, Found};
 use crate::memory::Memory;
 use crate::output::{self, Existing, Readers};
 use crate::progress::Progress;
@@ -21,7 +21,8 @@ use crate::terminal::{note, say};
 pub(crate) fn run(args: &Verify) -> Result<Outcome> {
     let examiner = Examiner::with_ledger(&args.reading, &args.auditing)?;
     let signer = args.auditing.report_key.as_ref().map(SignerSpec::open).transpose()?;
-    let inputs = inputs::expand(&args.inputs, None)?;
+    let Found { inputs, passed_over, .. } = inputs::expand(&args.inputs, None)?;
+    let passed_over = inputs::other_pictures(passed_over);
     let maps = match (&args.map, &args.auditing.report) {
         (None, None) => Maps::None,
         (None, Some(_)) if inputs.len() > 1 => Maps::Edited,
@@ -69,8 +70,10 @@ pub(crate) fn run(args: &Verify) -> Result<Outcome> {
         audit_report::write(path, &examiner, &args.reading, &reported, signer.as_ref())?;
     }
     if !args.json && inputs.len() > 1 {
-        say(&format!("{verified} of {} verified, {unread} could not be read", inputs.len()))?;
+        let others = inputs::counted_in(&passed_over);
+        say(&format!("{verified} of {} verified, {unread} could not be read{others}", inputs.len()))?;
     }
+    inputs::warn_of(&passed_over);
     Ok(if unread > 0 {
         Outcome::ERROR
     } else if verified < inputs.len() {

@@ -87,6 +87,11 @@ impl Index {
         &self.path
     }
 
+    /// Whether a record names this key id and serial, intact or not.
+    pub(crate) fn knows(&self, key: KeyId, serial: Serial) -> bool {
+        self.offsets.contains_key(&(key.to_string(), serial.get()))
+    }
+
     /// Every record of a key id and serial, checked by what it alone can show.
     ///
     /// # Errors

@@ -1,8 +1,9 @@
-//! How a picture fared that was to be stamped, for people and for `stamp --json`.
+//! How a picture fared that was to be stamped, for people and for `stamp --json` (`docs/stamp.schema.json`).
 
 use serde::Serialize;
-use watermark_core::{Profile, Stamped};
-use watermark_files::ImageFile;
+use watermark_core::payload::{Beacon, KeyId, Serial};
+use watermark_core::{EmbedError, Profile, Stamped};
+use watermark_files::{DecodeError, ImageFile};
 use watermark_label as label;
 
 use super::Target;
@@ -15,9 +16,11 @@ pub(crate) struct StampRecord {
     pub(crate) file: String,
     pub(crate) output: String,
     pub(crate) status: &'static str,
+    pub(crate) code: Option<Code>,
     pub(crate) profile: Option<&'static str>,
-    pub(crate) key_id: Option<String>,
-    pub(crate) serial: Option<u64>,
+    /// What the stamp has, or would have had.
+    pub(crate) key_id: String,
+    pub(crate) serial: u64,
     pub(crate) time: Option<String>,
     pub(crate) width: Option<u32>,
     pub(crate) height: Option<u32>,
@@ -25,13 +28,14 @@ pub(crate) struct StampRecord {
     pub(crate) psnr_db: Option<f64>,
     pub(crate) badge: Option<BadgeFacts>,
     pub(crate) labels: Option<label::LabelFacts>,
+    pub(crate) older_mark: Option<OlderMark>,
     pub(crate) notes: Vec<String>,
     pub(crate) total_ms: f64,
     pub(crate) error: Option<String>,
 }
 
 impl StampRecord {
-    pub(super) fn new(input: &Input, target: &Target) -> Self {
+    pub(super) fn new(input: &Input, target: &Target, key: KeyId, serial: Serial) -> Self {
         let output = match target {
             Target::Stdout => "-".to_owned(),
             Target::File(path) => path.to_string_lossy().into_owned(),
@@ -41,9 +45,10 @@ impl StampRecord {
             file: input.shown.clone(),
             output,
             status: "failed",
+            code: None,
             profile: None,
-            key_id: None,
-            serial: None,
+            key_id: key.to_string(),
+            serial: serial.get(),
             time: None,
             width: None,
             height: None,
@@ -51,9 +56,67 @@ impl StampRecord {
             psnr_db: None,
             badge: None,
             labels: None,
+            older_mark: None,
             notes: Vec::new(),
             total_ms: 0.0,
             error: None,
+        }
+    }
+}
+
+/// Why a picture was not stamped, in a word that stays; the sentence in `error` may change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Code {
+    OutputExists,
+    Unreadable,
+    NotAnImage,
+    UnsupportedFormat,
+    Damaged,
+    TooLarge,
+    TooSmall,
+    TooFlat,
+    AlreadyMarked,
+    UnsupportedOutput,
+    DoesNotReadBack,
+    NotWritten,
+    Failed,
+}
+
+impl Code {
+    /// By the error alone.
+    pub(super) fn of(error: &anyhow::Error) -> Self {
+        match (error.downcast_ref::<DecodeError>(), error.downcast_ref::<EmbedError>()) {
+            (Some(error), _) => match error {
+                DecodeError::Empty | DecodeError::NotAnImage { .. } => Self::NotAnImage,
+                DecodeError::UnsupportedFormat { .. }
+                | DecodeError::Animated { .. }
+                | DecodeError::MultiPicture { .. }
+                | DecodeError::UnsupportedFeature { .. } => Self::UnsupportedFormat,
+                DecodeError::SideTooLong { .. }
+                | DecodeError::TooManyPixels { .. }
+                | DecodeError::TooMuchMemory { .. } => Self::TooLarge,
+                _ => Self::Damaged,
+            },
+            (_, Some(EmbedError::TooSmall { .. })) => Self::TooSmall,
+            (_, Some(EmbedError::TooFlat { .. })) => Self::TooFlat,
+            _ => Self::Failed,
+        }
+    }
+}
+
+/// A mark that was there before; nulls where it cannot be read.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct OlderMark {
+    key_id: Option<String>,
+    serial: Option<u64>,
+}
+
+impl OlderMark {
+    pub(super) fn of(beacon: Option<Beacon>) -> Self {
+        Self {
+            key_id: beacon.map(|beacon| beacon.key_id.to_string()),
+            serial: beacon.map(|beacon| beacon.serial.get()),
         }
     }
 }
