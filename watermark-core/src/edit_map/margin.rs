@@ -48,7 +48,7 @@ impl Margins {
 }
 
 /// Share of the blocks of margins that have one of two tones, each within so many gray levels: a sky changes more.
-const PLAIN: f64 = 0.8;
+const PLAIN: f64 = 0.6;
 const ONE_TONE: f32 = 3.0;
 
 /// Which blocks lie in margins. `position` is where a block's middle lies in the received picture, if it does; `tone` its gray level if it has but one.
