@@ -240,6 +240,32 @@ fn another_root_needs_the_old_ones_word() {
     assert_eq!(bench.list("config/trust").len(), 1, "the older editions are gone");
 }
 
+/// Editions 1 to 3 of a directory that is handed over from `root.pem` to `new.pem` by edition 2. Edition 3 revokes the key, and has another
+/// name, or it would not be trusted beside edition 1.
+fn handed_over() -> Bench {
+    let bench = signed();
+    bench.ok(&["keygen", "-o", "new.pem", "--name", "New root"]);
+    let sign = |args: &[&str]| bench.ok(&[&["trust", "sign"], args].concat());
+    sign(&["one.json", "--root-key", "root.pem", "--root-key", "new.pem", "-o", "two.json"]);
+    changed(&bench, "two.json", "renamed.json", |d| d["organization"]["name"] = json!("Tester renamed"));
+    revoke(&bench, "renamed.json", "three.json", &["new.pem"]);
+    bench
+}
+
+#[test]
+fn a_chain_of_handovers_is_judged_alike_in_whatever_order_its_editions_are_named() {
+    let bench = handed_over();
+    bench.put("in.png", &png(&street()));
+    bench.ok(&["stamp", "--key", "key.pem", "in.png", "-o", "out.png", "--time", "2026-03-01T00:00:00Z"]);
+    for order in [["one", "two", "three"], ["one", "three", "two"], ["three", "two", "one"]] {
+        let files = order.map(|name| format!("{name}.json"));
+        let [a, b, c] = files.each_ref().map(String::as_str);
+        let (_, found) = bench.verify(&["--trust", a, "--trust", b, "--trust", c, "out.png"]);
+        assert_eq!(found[0]["signature"]["key_status"], "revoked", "{order:?}");
+        assert_eq!(found[0]["directories_outdated"].as_array().unwrap().len(), 2, "{order:?}");
+    }
+}
+
 #[test]
 fn keys_are_rotated_within_one_directory() {
     let bench = signed();

@@ -9,7 +9,10 @@ use crate::payload::{KeyId, Payload, UnixSeconds};
 /// The directories a verifier chose to trust.
 #[derive(Clone, Debug, Default)]
 pub struct TrustStore {
+    /// Those that count.
     directories: Vec<Directory>,
+    /// All of them: an edition that gave way still shows which older ones it supersedes.
+    handed_in: Vec<Directory>,
 }
 
 /// What a signature is worth to a holder of certain directories. The caller forms the verdict.
@@ -89,19 +92,18 @@ impl TrustStore {
         store
     }
 
-    /// Adds a directory behind the others. Of several editions of one root the latest counts: the one that gives way, or the
-    /// newcomer if that is the older or a copy, is handed back.
-    pub fn add(&mut self, directory: Directory) -> Option<Directory> {
-        let given_way = |other: &Directory| other.supersedes(&directory) || *other == directory;
-        if self.directories.iter().any(given_way) {
-            return Some(directory);
+    /// Adds a directory behind the others. An edition that any other supersedes does not count, in whatever order they come, even where
+    /// that other has given way itself.
+    pub fn add(&mut self, directory: Directory) {
+        if self.handed_in.contains(&directory) {
+            return;
         }
-        let older = self.directories.iter().position(|other| directory.supersedes(other));
-        self.directories.push(directory);
-        older.map(|index| self.directories.remove(index))
+        self.handed_in.push(directory);
+        let counts = |edition: &&Directory| !self.handed_in.iter().any(|other| other.supersedes(edition));
+        self.directories = self.handed_in.iter().filter(counts).cloned().collect();
     }
 
-    /// The directories, in order of preference.
+    /// The directories that count, in order of preference.
     pub fn directories(&self) -> &[Directory] {
         &self.directories
     }
@@ -253,8 +255,17 @@ mod tests {
             let check = store.check(&payload_by(&key(1)));
             assert_eq!(check.standing().unwrap().status, KeyStatus::Revoked { at: UnixSeconds(1) });
         }
-        let mut store = TrustStore::new(vec![new.clone()]);
-        assert_eq!((store.add(old.clone()), store.add(new.clone())), (Some(old), Some(new)));
+        assert_eq!(TrustStore::new(vec![new.clone(), new.clone()]).directories(), [new], "a copy counts once");
+    }
+
+    #[test]
+    fn a_chain_of_handovers_counts_alike_in_whatever_order_its_editions_come() {
+        let links = [edition(1, &[100], None), edition(2, &[100, 101], None), edition(3, &[101], Some(1))];
+        for order in [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]] {
+            let store = TrustStore::new(order.map(|index: usize| links[index].clone()).to_vec());
+            assert_eq!(sequences(&store), [3], "{order:?}");
+            assert!(!store.check(&payload_by(&key(1))).standing().unwrap().counts(), "{order:?}");
+        }
     }
 
     #[test]
