@@ -253,6 +253,30 @@ fn handed_over() -> Bench {
 }
 
 #[test]
+fn a_later_edition_of_the_new_root_is_not_replaced_by_the_handover_before_it() {
+    let bench = handed_over();
+    bench.ok(&["trust", "add", "one.json"]);
+    bench.ok(&["trust", "add", "three.json"]);
+    refused(&bench.run(&["trust", "add", "two.json"]), "edition 2, and you trust edition 3 already");
+    let listed = bench.ok(&["trust", "list", "--json"]).json();
+    let mut sequences: Vec<_> = listed.iter().map(|file| file["sequence"].as_u64().unwrap()).collect();
+    sequences.sort_unstable();
+    assert_eq!(sequences, [1, 3]);
+}
+
+#[test]
+fn a_directory_that_takes_two_roots_over_replaces_both() {
+    let bench = handed_over();
+    bench.ok(&["trust", "add", "one.json"]);
+    bench.ok(&["trust", "add", "three.json"]);
+    let roots = ["--root-key", "root.pem", "--root-key", "new.pem"];
+    bench.ok(&[&["trust", "sign", "three.json", "-o", "four.json"][..], &roots].concat());
+    assert!(bench.ok(&["trust", "add", "four.json"]).stdout.contains("edition 3 -> 4"));
+    let listed = bench.ok(&["trust", "list", "--json"]).json();
+    assert_eq!((listed.len(), &listed[0]["sequence"]), (1, &json!(4)));
+}
+
+#[test]
 fn a_chain_of_handovers_is_judged_alike_in_whatever_order_its_editions_are_named() {
     let bench = handed_over();
     bench.put("in.png", &png(&street()));
