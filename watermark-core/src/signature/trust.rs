@@ -58,19 +58,20 @@ impl<'a> Standing<'a> {
         matches!(self.status, KeyStatus::Valid | KeyStatus::RevokedLater { .. })
     }
 
-    /// Of several entries for one key, the one that decides: a revocation weighs most, whoever states it, since distrusting a good
-    /// key costs an inquiry and trusting a stolen one a forgery; then a period that holds; then a directory that a root key signed, so
-    /// that an unsigned impostor named first does not name the signer.
+    /// Of several entries for one key, the one that decides: one that states a revocation, whoever states it, since distrusting a good
+    /// key costs an inquiry and trusting a stolen one a forgery, and of those one by which the key did not count anyway; then a period that
+    /// holds; then a directory that a root key signed, so that an unsigned impostor named first does not name the signer.
     fn deciding(entries: impl Iterator<Item = (&'a Directory, &'a DirectoryKey)>, time: UnixSeconds) -> Option<Self> {
-        let weight = |status| match status {
-            KeyStatus::Revoked { .. } => 0,
-            KeyStatus::RevokedLater { .. } => 1,
-            KeyStatus::Valid => 2,
-            KeyStatus::NotYetValid { .. } | KeyStatus::Expired { .. } => 3,
+        let weight = |standing: &Self| match (standing.status, &standing.key.revocation) {
+            (KeyStatus::Revoked { .. }, _) => 0,
+            (KeyStatus::NotYetValid { .. } | KeyStatus::Expired { .. }, Some(_)) => 1,
+            (KeyStatus::RevokedLater { .. }, _) => 2,
+            (KeyStatus::Valid, _) => 3,
+            (KeyStatus::NotYetValid { .. } | KeyStatus::Expired { .. }, None) => 4,
         };
         entries
             .map(|(directory, key)| Self { directory, key, status: key.status_at(time) })
-            .min_by_key(|standing| (weight(standing.status), standing.directory.endorsement().is_none()))
+            .min_by_key(|standing| (weight(standing), standing.directory.endorsement().is_none()))
     }
 }
 
@@ -296,12 +297,18 @@ mod tests {
             |key: &mut DirectoryKey, at| key.revocation = Some(Revocation { at: UnixSeconds(at + 1), reason: None });
         let expired = |key: &mut DirectoryKey, at| key.valid_until = Some(UnixSeconds(at - 1));
         let early = |key: &mut DirectoryKey, at| key.valid_from = Some(UnixSeconds(at + 1));
-        let cases: [(&[Change], usize, bool); 5] = [
+        let expired_and_revoked = |key: &mut DirectoryKey, at| {
+            key.valid_until = Some(UnixSeconds(at - 1));
+            key.revocation = Some(Revocation { at: UnixSeconds(at + 1), reason: None });
+        };
+        let cases: [(&[Change], usize, bool); 7] = [
             (&[|_, _| {}, revoked], 1, false),
             (&[|_, _| {}, revoked_later], 1, true),
             (&[expired, |_, _| {}], 1, true),
             (&[expired, revoked_later, revoked], 2, false),
             (&[early, expired], 0, false),
+            (&[|_, _| {}, expired_and_revoked], 1, false),
+            (&[revoked_later, expired_and_revoked], 1, false),
         ];
         for (changes, decides, counts) in cases {
             let names = ["A", "B", "C"];

@@ -10,7 +10,7 @@ use crate::content::{Comparison, Content};
 use crate::extract::Extraction;
 use crate::payload::{Beacon, Payload};
 use crate::raster::Raster;
-use crate::signature::{SignatureCheck, Standing, TrustStore};
+use crate::signature::{KeyStatus, SignatureCheck, Standing, TrustStore};
 
 /// What a record is worth for a picture.
 #[derive(Clone, Debug)]
@@ -89,7 +89,8 @@ impl<'a> RecordCheck<'a> {
 
     /// The reservation that goes with a record whose key was revoked after its time.
     pub fn revocation(&self, language: Language) -> Option<String> {
-        self.standing().filter(Standing::counts)?.revocation(language)
+        let later = |standing: &Standing<'_>| !matches!(standing.status, KeyStatus::Revoked { .. });
+        self.standing().filter(later)?.revocation(language)
     }
 
     /// The same, with the picture `received`, of which `extraction` is what was read, held against the record's content hash.

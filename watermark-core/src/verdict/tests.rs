@@ -80,7 +80,7 @@ fn every_standing_of_a_key_is_a_verdict_and_a_sentence() {
         Revocation { at: at(days), reason: Some("laptop lost".to_owned()) }
     }
     type Change = fn(&mut DirectoryKey);
-    let cases: [(Change, Verdict, &[&str], &[&str]); 6] = [
+    let cases: [(Change, Verdict, &[&str], &[&str]); 7] = [
         (|_| {}, Verdict::Verified, &["Verified: signed by Example."], &["확인됨: 예시의 서명입니다."]),
         (
             |key| key.valid_until = Some(at(-1)),
@@ -130,6 +130,18 @@ fn every_standing_of_a_key_is_a_verdict_and_a_sentence() {
             &[
                 "확인됨: 예시의 서명입니다.",
                 "예시는 표식에 적힌 시각 이후인 2026-03-02T00:00:00Z에 이 키를 폐지하였습니다 (laptop lost).",
+            ],
+        ),
+        (
+            |key| (key.valid_until, key.revocation) = (Some(at(-1)), Some(revoked(1))),
+            Verdict::UnknownIssuer,
+            &[
+                "it was valid until 2026-02-28T00:00:00Z only",
+                "Example revoked the key at 2026-03-02T00:00:00Z (laptop lost)",
+            ],
+            &[
+                "2026-02-28T00:00:00Z까지만 유효하였습니다",
+                "2026-03-02T00:00:00Z에 이 키를 폐지하였습니다 (laptop lost)",
             ],
         ),
     ];
@@ -294,7 +306,13 @@ fn a_record_is_checked_like_a_seal_and_against_the_beacon() {
 
     let mut listed = entry(&key(1));
     listed.valid_until = Some(UnixSeconds(STAMPED.0 - 1));
-    let store = TrustStore::new(vec![directory("Example", "예시", vec![listed])]);
+    let store = TrustStore::new(vec![directory("Example", "예시", vec![listed.clone()])]);
     let check = check_record(&payload.beacon, &payload, &store);
     assert!(!check.holds() && check.sentence(Language::English).contains("did not count at the stated time"));
+    assert_eq!(check.revocation(Language::English), None);
+
+    listed.revocation = Some(Revocation { at: UnixSeconds(STAMPED.0 + 1), reason: None });
+    let store = TrustStore::new(vec![directory("Example", "예시", vec![listed])]);
+    let check = check_record(&payload.beacon, &payload, &store);
+    assert!(check.revocation(Language::English).unwrap().contains("revoked the key at 2026-03-01T00:00:01Z"));
 }
