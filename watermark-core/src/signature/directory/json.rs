@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::edition::{self, WireProof};
 use super::{Directory, DirectoryError, DirectoryKey, Organization, Revocation};
-use crate::payload::{FieldError, SystemName, UnixSeconds, is_visible};
+use crate::payload::{FieldError, SystemName, UnixSeconds, is_visible_text};
 use crate::signature::PublicKey;
 
 #[derive(Deserialize)]
@@ -168,12 +168,7 @@ pub(super) fn check_organization(organization: &Organization) -> Result<(), Dire
 }
 
 pub(super) fn check_text(field: &'static str, text: Option<&str>) -> Result<(), DirectoryError> {
-    let fits = |text: &str| {
-        !text.is_empty()
-            && text.len() <= Directory::MAX_TEXT_BYTES
-            && text.trim() == text
-            && text.chars().all(is_visible)
-    };
+    let fits = |text| is_visible_text(text, Directory::MAX_TEXT_BYTES);
     text.is_none_or(fits).then_some(()).ok_or(DirectoryError::Text { field })
 }
 

@@ -196,7 +196,8 @@ fn text_that_cannot_be_shown() {
         ("/organization/url", "organization.url"),
         ("/keys/1/revocation_reason", "revocation_reason"),
     ] {
-        for text in ["", " Example", "a\nb", "\u{1b}[31mred", "moc.elpmaxe\u{202e}", &long] {
+        for text in ["", " Example", "a\nb", "\u{1b}[31mred", "moc.elpmaxe\u{202e}", "Ex\u{ad}ample", "\u{3164}", &long]
+        {
             let error = read_with(pointer, json!(text)).unwrap_err();
             assert!(matches!(error, DirectoryError::Text { field } if field == name), "{pointer} {text:?}: {error}");
         }
