@@ -398,4 +398,9 @@ fn directories_fit_their_published_schema() {
         *document.pointer_mut(pointer).unwrap() = value;
         assert!(!validator.is_valid(&document), "passes with another {pointer}");
     }
+    for name in ["revoked", "revokedAt", "REVOCATION"] {
+        let mut document = read(&bench, "one.json");
+        document["keys"][0][name] = json!("2026-06-01T00:00:00Z");
+        assert!(!validator.is_valid(&document), "passes with {name}");
+    }
 }
