@@ -285,6 +285,26 @@ fn stamp_says_which_notice_is_owed() {
 }
 
 #[test]
+fn a_second_packet_in_the_file_hides_no_contradiction() {
+    const XMP: &[u8] = b"http://ns.adobe.com/xap/1.0/\0";
+    let bench = Bench::with_key();
+    let out = stamp(&bench, "jpg", &["--profile", "kr"]);
+    let mut file = fs::read(bench.path(&out)).unwrap();
+    let at = file.windows(XMP.len()).position(|w| w == XMP).unwrap();
+    let length = usize::from(u16::from_be_bytes([file[at - 2], file[at - 1]]));
+    let first = file[at - 4..at - 2 + length].to_vec();
+    // As long as the term that it replaces, so that the segment's length stays.
+    let term = b"trainedAlgorithmicMedia";
+    let place = first.windows(term.len()).position(|w| w == term).unwrap();
+    let mut second = first.clone();
+    second[place..place + term.len()].copy_from_slice(b"digitalCapture         ");
+    file.splice(at - 2 + length..at - 2 + length, second);
+    bench.put("two.jpg", &file);
+    let (_, found) = check(&bench, "kr", &["two.jpg"]);
+    assert!(found[0]["contradictions"].to_string().contains("digitalCapture"), "{:#}", found[0]);
+}
+
+#[test]
 fn metadata_that_were_there_are_kept_and_contradictions_named() {
     let bench = Bench::with_key();
     let capture = "http://cv.iptc.org/newscodes/digitalsourcetype/digitalCapture";

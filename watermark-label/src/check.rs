@@ -122,11 +122,11 @@ impl Checked<'_> {
 }
 
 impl Evidence {
-    /// Brings together what was read, to be said in `language`. `sketch` is of the whole picture, `xmp` the file's packet.
+    /// Brings together what was read, to be said in `language`. `sketch` is of the whole picture, `xmp` are all packets of the file.
     pub fn new(
         mark: Option<MarkFacts>,
         sketch: &ContentSketch,
-        xmp: Option<&[u8]>,
+        xmp: impl IntoIterator<Item = impl AsRef<[u8]>>,
         trust: &TrustStore,
         language: Language,
     ) -> Self {
@@ -143,11 +143,9 @@ impl Evidence {
             contradictions: Vec::new(),
             words: Words(language),
         };
-        if let Some(packet) = xmp {
-            match xmp::read(packet) {
-                Ok(labels) => evidence.labels = labels,
-                Err(error) => evidence.contradictions.push(error.sentence(language)),
-            }
+        for packet in xmp {
+            let read = evidence.labels.add(packet.as_ref());
+            evidence.contradictions.extend(read.err().map(|error| error.sentence(language)));
         }
         evidence.choose_record(sketch);
         if let Some(record) = &evidence.record {
@@ -192,11 +190,12 @@ impl Evidence {
             let shown: String = kind.chars().take(200).collect();
             if !xmp::is_ai(kind) && (origin.is_some() || self.aigc.is_some()) {
                 found.push(words.not_ai(&shown));
-            } else if stated.as_ref().is_some_and(|stated| stated != kind) {
+            } else if stated.as_ref().is_some_and(|stated| without_scheme(stated) != without_scheme(kind)) {
                 found.push(words.other_origin(&shown));
             }
         }
-        if self.labels.source_types.iter().any(|kind| *kind != self.labels.source_types[0]) {
+        let mut kinds = self.labels.source_types.iter().map(|kind| without_scheme(kind));
+        if kinds.next().is_some_and(|first| kinds.any(|kind| kind != first)) {
             found.push(words.several_types());
         }
         match (&self.aigc, self.beacon()) {
@@ -327,6 +326,11 @@ impl Evidence {
 /// The last part of a source type's address, which is its name.
 fn term(address: &str) -> &str {
     address.rsplit('/').next().unwrap_or(address)
+}
+
+/// A source type's address as two of them are compared: both schemes of it are in use.
+fn without_scheme(address: &str) -> &str {
+    address.split_once("://").map_or(address, |(_, rest)| rest)
 }
 
 /// What a comparison with the content hash says about the record.

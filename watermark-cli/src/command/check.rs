@@ -55,7 +55,7 @@ fn judge(args: &Check, examiner: &Examiner, found: &Examined) -> CheckRecord {
         beacon,
         time: found.record.payload.as_ref().map(|payload| payload.time.clone()),
     });
-    let mut evidence = Evidence::new(mark, sketch, metadata.xmp.as_deref(), &examiner.trust.store, language);
+    let mut evidence = Evidence::new(mark, sketch, metadata.xmp_packets(), &examiner.trust.store, language);
     evidence.c2pa = found.record.c2pa.as_ref().filter(|facts| facts.present).map(manifest);
     evidence.badge_seen = args.badge_seen;
     let at = evidence.circumstances(!args.inside_service, args.realistic);

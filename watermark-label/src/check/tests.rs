@@ -280,6 +280,25 @@ fn contradictions_are_named() {
     let forged = text.replace("kr.download.1", "kr.download.2");
     assert!(named(forged.as_bytes()).contains("was changed"));
     assert!(named(b"<broken").contains("cannot be read"));
+    // Both schemes of an address are one source type.
+    let secure = text.replace("http://cv.iptc.org", "https://cv.iptc.org");
+    assert!(!named(secure.as_bytes()).contains("DigitalSourceType"), "{}", named(secure.as_bytes()));
+}
+
+#[test]
+fn a_second_packet_hides_no_contradiction() {
+    let ours = packet(&labelled(), None);
+    let photo =
+        String::from_utf8(ours.clone()).unwrap().replace("trainedAlgorithmicMedia", "digitalCapture").into_bytes();
+    for (packets, contradiction) in [
+        ([&ours[..], &photo], "other layers say AI"),
+        ([&photo, &ours], "other layers say AI"),
+        ([&ours, b""], "cannot be read"),
+    ] {
+        let evidence = Evidence::new(Some(mark()), &sketch(), packets, &TrustStore::default(), Language::English);
+        assert!(evidence.contradictions.join("\n").contains(contradiction), "{:?}", evidence.contradictions);
+        assert!(evidence.record.is_some());
+    }
 }
 
 #[test]
