@@ -77,17 +77,17 @@ pub(crate) fn load(given: &[PathBuf]) -> Result<Trust> {
     let by_default = given.is_empty();
     let read = |path: &PathBuf| DirectoryFile::read(path);
     let files = if by_default { configured()? } else { given.iter().map(read).collect::<Result<_>>()? };
-    let mut store = TrustStore::default();
-    for file in &files {
-        if store.add(file.directory.clone()).is_some_and(|other| !store.directories().contains(&other)) {
-            let name = shown(&file.directory.organization().name);
-            warn(&format!("of several editions of the directory of {name} only the latest counts"));
-        }
-    }
+    let given: Vec<_> = files.iter().map(|file| file.directory.clone()).collect();
+    let store = TrustStore::new(given.clone());
     let (files, left_out): (Vec<_>, Vec<_>) =
         files.into_iter().partition(|file| store.directories().contains(&file.directory));
+    for file in &left_out {
+        let name = shown(&file.directory.organization().name);
+        warn(&format!("of several editions of the directory of {name} only the latest counts"));
+    }
     let mut outdated = if by_default { Vec::new() } else { older_than_kept(&files, &store) };
-    outdated.extend(left_out.iter().filter_map(|file| file.outdated_by(store.directories(), false)));
+    // By one that gave way itself, too: it may be all that links an old root with the present one.
+    outdated.extend(left_out.iter().filter_map(|file| file.outdated_by(&given, false)));
     Ok(Trust { store, by_default, files, outdated })
 }
 

@@ -9,6 +9,7 @@ use std::process::Command;
 use common::{Bench, jpeg, png, street, webp};
 use serde_json::{Value, json};
 use watermark_core::Raster;
+use watermark_core::raster::{Channels, Samples};
 use watermark_files::{EncodeOptions, JpegOptions, Limits, Metadata, WebpCompression, decode, encode};
 use watermark_label::{LabelRecord, xmp};
 
@@ -67,18 +68,18 @@ struct Layers {
 type Meets = fn(Layers) -> bool;
 
 /// Every clause that lies in the file of a realistic, exported picture, and with which layers it is met. A visible label is on
-/// record in the metadata alone, so it goes with them.
+/// record in the metadata alone, so it goes with them, and without the mark nothing shows that it is still there.
 const INSIDE: [(&str, Meets); 19] = [
     ("kr.31-2", |has| has.mark || has.metadata),
     ("kr.guideline.exported", |has| has.mark || has.metadata),
-    ("kr.31-3", |has| has.badge && has.metadata),
-    ("kr.guideline.deepfake", |has| has.badge && has.metadata),
+    ("kr.31-3", |has| has.badge && has.mark && has.metadata),
+    ("kr.guideline.deepfake", |has| has.badge && has.mark && has.metadata),
     ("eu.50-2", |has| has.mark || has.metadata),
     ("eu.code-1.1.1", |has| has.metadata),
     ("eu.code-1.1.2", |has| has.mark),
     ("eu.code-1.3", |has| has.metadata),
-    ("eu.50-4", |has| has.badge && has.metadata),
-    ("cn.explicit", |has| has.badge && has.metadata),
+    ("eu.50-4", |has| has.badge && has.mark && has.metadata),
+    ("cn.explicit", |has| has.badge && has.mark && has.metadata),
     ("cn.implicit", |has| has.metadata),
     ("cn.art-5", |has| has.mark),
     ("us-ca.b-1-A", |has| has.metadata),
@@ -91,6 +92,8 @@ const INSIDE: [(&str, Meets); 19] = [
 ];
 /// What may be shown outside the file instead, and what is recommended only.
 const OR_OUTSIDE: [&str; 1] = ["kr.31-3"];
+/// What a visible label alone can meet.
+const BADGE: [&str; 4] = ["kr.31-3", "kr.guideline.deepfake", "eu.50-4", "cn.explicit"];
 const RECOMMENDED: [&str; 2] = ["eu.code-1.3", "cn.art-5"];
 
 #[test]
@@ -108,7 +111,9 @@ fn each_layer_meets_exactly_its_clauses_for_every_profile_in_every_format() {
                     let all = INSIDE.into_iter().filter(|(clause, meets)| asked(clause) && meets(*has) == met);
                     all.map(|(clause, _)| clause.to_owned()).collect()
                 });
-                let is_outside = |clause: &String| OR_OUTSIDE.contains(&clause.as_str());
+                let on_record = has.badge && has.metadata;
+                let is_outside =
+                    |clause: &String| OR_OUTSIDE.contains(&&**clause) || (on_record && BADGE.contains(&&**clause));
                 let (elsewhere, unmet): (BTreeSet<_>, BTreeSet<_>) = unmet.into_iter().partition(is_outside);
                 assert_eq!(with_status(record, "met"), met, "{profiles}: {name}, {has:?}\n{record:#}");
                 assert_eq!(with_status(record, "not-met"), unmet, "{profiles}: {name}, {has:?}\n{record:#}");
@@ -155,6 +160,42 @@ fn with_and_without(bench: &Bench, profiles: &str, format: &str) -> Vec<(Layers,
         }
     }
     files
+}
+
+#[test]
+fn a_visible_label_that_was_cut_off_or_painted_over_is_not_met() {
+    let bench = Bench::with_key();
+    let out = stamp(&bench, "png", &["--profile", "kr", "--realistic"]);
+    let file = decode(&fs::read(bench.path(&out)).unwrap(), &Limits::default()).unwrap();
+    let record = xmp::read(file.metadata.xmp.as_deref().unwrap()).unwrap().records.remove(0);
+    let badge = LabelRecord::read(&record).unwrap().labelled.badge.unwrap();
+    let Samples::U8(samples) = file.raster.samples() else { unreachable!("a PNG of 8 bits") };
+    let (stride, top, bottom) = (512 * 3, badge.y as usize, (badge.y + badge.height) as usize);
+    // Another part of the picture in its place, and the longer part of the picture without it.
+    let mut painted = samples.clone();
+    for row in top.saturating_sub(48)..(bottom + 48).min(512) {
+        let from = (row + 200) % 512 * stride;
+        painted[row * stride..][..stride].copy_from_slice(&samples[from..from + stride]);
+    }
+    let rows = if top > 512 - bottom { 0..top } else { bottom..512 };
+    let cropped = samples[rows.start * stride..rows.end * stride].to_vec();
+    for (name, height, samples, why) in [
+        ("painted.png", 512, painted, "was changed after stamping"),
+        ("cropped.png", rows.len() as u32, cropped, "was cut off"),
+    ] {
+        let raster = Raster::new(512, height, Channels::Rgb, Samples::U8(samples)).unwrap();
+        write(&bench, name, &raster, &file.metadata);
+        let args = ["check", "--json", "--trust", "key.directory.json", "--profile", "kr", "--realistic", name];
+        let ran = bench.run(&args);
+        let found = &ran.json()[0];
+        assert_eq!(
+            (ran.code, with_status(found, "not-met")),
+            (1, ["kr.guideline.deepfake".to_owned()].into()),
+            "{found:#}"
+        );
+        assert!(found.to_string().contains(why), "{found:#}");
+        assert!(with_status(found, "outside").contains("kr.31-2.notice"), "{found:#}");
+    }
 }
 
 #[test]
@@ -287,6 +328,26 @@ fn stamp_says_which_notice_is_owed() {
     assert_eq!(ran.json()[0]["labels"], Value::Null);
     let file = decode(&fs::read(bench.path("out.png")).unwrap(), &Limits::default()).unwrap();
     assert_eq!(file.metadata.xmp, None);
+}
+
+#[test]
+fn a_second_packet_in_the_file_hides_no_contradiction() {
+    const XMP: &[u8] = b"http://ns.adobe.com/xap/1.0/\0";
+    let bench = Bench::with_key();
+    let out = stamp(&bench, "jpg", &["--profile", "kr"]);
+    let mut file = fs::read(bench.path(&out)).unwrap();
+    let at = file.windows(XMP.len()).position(|w| w == XMP).unwrap();
+    let length = usize::from(u16::from_be_bytes([file[at - 2], file[at - 1]]));
+    let first = file[at - 4..at - 2 + length].to_vec();
+    // As long as the term that it replaces, so that the segment's length stays.
+    let term = b"trainedAlgorithmicMedia";
+    let place = first.windows(term.len()).position(|w| w == term).unwrap();
+    let mut second = first.clone();
+    second[place..place + term.len()].copy_from_slice(b"digitalCapture         ");
+    file.splice(at - 2 + length..at - 2 + length, second);
+    bench.put("two.jpg", &file);
+    let (_, found) = check(&bench, "kr", &["two.jpg"]);
+    assert!(found[0]["contradictions"].to_string().contains("digitalCapture"), "{:#}", found[0]);
 }
 
 #[test]

@@ -240,6 +240,56 @@ fn another_root_needs_the_old_ones_word() {
     assert_eq!(bench.list("config/trust").len(), 1, "the older editions are gone");
 }
 
+/// Editions 1 to 3 of a directory that is handed over from `root.pem` to `new.pem` by edition 2. Edition 3 revokes the key, and has another
+/// name, or it would not be trusted beside edition 1.
+fn handed_over() -> Bench {
+    let bench = signed();
+    bench.ok(&["keygen", "-o", "new.pem", "--name", "New root"]);
+    let sign = |args: &[&str]| bench.ok(&[&["trust", "sign"], args].concat());
+    sign(&["one.json", "--root-key", "root.pem", "--root-key", "new.pem", "-o", "two.json"]);
+    changed(&bench, "two.json", "renamed.json", |d| d["organization"]["name"] = json!("Tester renamed"));
+    revoke(&bench, "renamed.json", "three.json", &["new.pem"]);
+    bench
+}
+
+#[test]
+fn a_later_edition_of_the_new_root_is_not_replaced_by_the_handover_before_it() {
+    let bench = handed_over();
+    bench.ok(&["trust", "add", "one.json"]);
+    bench.ok(&["trust", "add", "three.json"]);
+    refused(&bench.run(&["trust", "add", "two.json"]), "edition 2, and you trust edition 3 already");
+    let listed = bench.ok(&["trust", "list", "--json"]).json();
+    let mut sequences: Vec<_> = listed.iter().map(|file| file["sequence"].as_u64().unwrap()).collect();
+    sequences.sort_unstable();
+    assert_eq!(sequences, [1, 3]);
+}
+
+#[test]
+fn a_directory_that_takes_two_roots_over_replaces_both() {
+    let bench = handed_over();
+    bench.ok(&["trust", "add", "one.json"]);
+    bench.ok(&["trust", "add", "three.json"]);
+    let roots = ["--root-key", "root.pem", "--root-key", "new.pem"];
+    bench.ok(&[&["trust", "sign", "three.json", "-o", "four.json"][..], &roots].concat());
+    assert!(bench.ok(&["trust", "add", "four.json"]).stdout.contains("edition 3 -> 4"));
+    let listed = bench.ok(&["trust", "list", "--json"]).json();
+    assert_eq!((listed.len(), &listed[0]["sequence"]), (1, &json!(4)));
+}
+
+#[test]
+fn a_chain_of_handovers_is_judged_alike_in_whatever_order_its_editions_are_named() {
+    let bench = handed_over();
+    bench.put("in.png", &png(&street()));
+    bench.ok(&["stamp", "--key", "key.pem", "in.png", "-o", "out.png", "--time", "2026-03-01T00:00:00Z"]);
+    for order in [["one", "two", "three"], ["one", "three", "two"], ["three", "two", "one"]] {
+        let files = order.map(|name| format!("{name}.json"));
+        let [a, b, c] = files.each_ref().map(String::as_str);
+        let (_, found) = bench.verify(&["--trust", a, "--trust", b, "--trust", c, "out.png"]);
+        assert_eq!(found[0]["signature"]["key_status"], "revoked", "{order:?}");
+        assert_eq!(found[0]["directories_outdated"].as_array().unwrap().len(), 2, "{order:?}");
+    }
+}
+
 #[test]
 fn keys_are_rotated_within_one_directory() {
     let bench = signed();
@@ -347,6 +397,11 @@ fn directories_fit_their_published_schema() {
         let mut document = read(&bench, "one.json");
         *document.pointer_mut(pointer).unwrap() = value;
         assert!(!validator.is_valid(&document), "passes with another {pointer}");
+    }
+    for name in ["revoked", "revokedAt", "REVOCATION"] {
+        let mut document = read(&bench, "one.json");
+        document["keys"][0][name] = json!("2026-06-01T00:00:00Z");
+        assert!(!validator.is_valid(&document), "passes with {name}");
     }
 }
 

@@ -52,7 +52,7 @@ mod verdict;
 pub use carrier::{Carrier, CarrierKey};
 pub use content::{Comparison, Content, ContentSketch};
 pub use detection::{Detection, FALSE_POSITIVE_RATE};
-pub use edit_map::{BlockState, Cause, EditMap, Region};
+pub use edit_map::{BlockState, Cause, EditMap, PartShown, Region};
 pub use effort::Effort;
 pub use embed::{EmbedError, Profile, Stamped, Statement, Strength, embed};
 pub use extract::{Corrections, Extraction, extract};

@@ -151,10 +151,10 @@ impl<'a> Meta<'a> {
                 continue;
             }
             let content = self.content(item.id, file).ok();
-            if is_xmp && metadata.xmp.is_none() {
-                metadata.xmp = content.map(Cow::into_owned);
-                if metadata.xmp.is_none() {
-                    metadata.notes.push(Note::DamagedMetadata { what: "the XMP packet" });
+            if is_xmp {
+                match content {
+                    Some(packet) => metadata.keep_xmp(packet.into_owned()),
+                    None => metadata.notes.push(Note::DamagedMetadata { what: "the XMP packet" }),
                 }
             } else if !is_xmp && metadata.exif.is_none() {
                 // The first field says how far the TIFF header is from the field's end.

@@ -141,7 +141,7 @@ impl<'a> Walk<'a> {
                         None => metadata.exif = Some(block.to_vec()),
                     }
                 } else if let Some(packet) = body.strip_prefix(XMP) {
-                    metadata.xmp.get_or_insert_with(|| packet.to_vec());
+                    metadata.keep_xmp(packet.to_vec());
                 } else if let Some(part) = body.strip_prefix(XMP_EXTENSION) {
                     metadata.xmp_extended.push(part.to_vec());
                 }

@@ -60,6 +60,9 @@ fn segments_for(metadata: &Metadata, channels: Channels) -> (Vec<u8>, Vec<Note>)
     if let Some(xmp) = &metadata.xmp {
         out.push_fitting(0xe1, XMP, xmp, "the XMP packet");
     }
+    if !metadata.xmp_others.is_empty() {
+        out.notes.push(Note::NotCarried { what: "a second XMP packet".into(), format: Format::Jpeg });
+    }
     for part in &metadata.xmp_extended {
         out.push_fitting(0xe1, XMP_EXTENSION, part, "a part of the extended XMP");
     }

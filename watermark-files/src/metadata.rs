@@ -19,6 +19,8 @@ pub struct Metadata {
     pub exif: Option<Vec<u8>>,
     /// XMP packet, UTF-8.
     pub xmp: Option<Vec<u8>>,
+    /// XMP packets behind the first, of which a file should have none: what other readers may see. Never written.
+    pub xmp_others: Vec<Vec<u8>>,
     /// Extended XMP as JPEG splits it: what follows the namespace in each segment (GUID, length, offset, text).
     pub xmp_extended: Vec<Vec<u8>>,
     /// Photoshop image resources, which hold IPTC: what follows `Photoshop 3.0` in each JPEG APP13 segment.
@@ -170,6 +172,25 @@ impl fmt::Display for Note {
 }
 
 impl Metadata {
+    /// Most XMP packets kept behind the first.
+    const MAX_OTHERS: usize = 16;
+
+    /// Keeps one more XMP packet. Of too many the last is emptied, which no reader takes for a packet: there was more to read.
+    pub(crate) fn keep_xmp(&mut self, packet: Vec<u8>) {
+        if self.xmp.is_none() {
+            self.xmp = Some(packet);
+        } else if self.xmp_others.len() < Self::MAX_OTHERS {
+            self.xmp_others.push(packet);
+        } else if let Some(last) = self.xmp_others.last_mut() {
+            last.clear();
+        }
+    }
+
+    /// Every XMP packet, the one that is written first.
+    pub fn xmp_packets(&self) -> impl Iterator<Item = &[u8]> {
+        self.xmp.iter().chain(&self.xmp_others).map(Vec::as_slice)
+    }
+
     /// Fits the blocks to pixels that were turned upright.
     pub(crate) fn reset_orientation(&mut self, swaps_sides: bool) {
         if let Some(exif) = &mut self.exif

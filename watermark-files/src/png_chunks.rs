@@ -134,8 +134,7 @@ fn keep_metadata(kind: [u8; 4], data: &[u8], metadata: &mut Metadata) {
             metadata.exif = Some(data.strip_prefix(b"Exif\0\0").unwrap_or(data).to_vec());
         }
         b"iTXt" if chunk().keyword() == XMP_KEYWORD => match international_text(data) {
-            Some(xmp) if metadata.xmp.is_none() => metadata.xmp = Some(xmp),
-            Some(_) => {}
+            Some(xmp) => metadata.keep_xmp(xmp),
             None => metadata.notes.push(Note::DamagedMetadata { what: "the XMP packet" }),
         },
         b"tEXt" | b"zTXt" | b"iTXt" => metadata.png_text.push(chunk()),
@@ -223,6 +222,9 @@ pub(crate) fn chunks_for(metadata: &Metadata, channels: Channels) -> (Vec<PngChu
     }
     if !metadata.xmp_extended.is_empty() {
         notes.push(Note::NotCarried { what: "the extended part of the XMP packet".into(), format: FORMAT });
+    }
+    if !metadata.xmp_others.is_empty() {
+        notes.push(Note::NotCarried { what: "a second XMP packet".into(), format: FORMAT });
     }
     (chunks, notes)
 }

@@ -75,7 +75,7 @@ pub(crate) fn read(bytes: &[u8], limits: &Limits) -> Result<Container, DecodeErr
                 // Some writers leave the JPEG prefix in.
                 metadata.exif = Some(data.strip_prefix(b"Exif\0\0").unwrap_or(data).to_vec());
             }
-            b"XMP " if metadata.xmp.is_none() => metadata.xmp = Some(data.to_vec()),
+            b"XMP " => metadata.keep_xmp(data.to_vec()),
             b"C2PA" => metadata.dropped_c2pa = true,
             _ => {}
         }
@@ -197,6 +197,9 @@ fn not_carried(metadata: &Metadata) -> Vec<Note> {
     }
     if !metadata.xmp_extended.is_empty() {
         lost("the extended part of the XMP packet".into());
+    }
+    if !metadata.xmp_others.is_empty() {
+        lost("a second XMP packet".into());
     }
     notes
 }

@@ -74,6 +74,46 @@ fn oversized_exif_and_xmp_are_left_out_of_jpeg_and_named() {
     }
 }
 
+/// A file's packets as their first bytes, when it has `count` more than one.
+fn packets(format: Format, count: usize) -> Vec<Vec<u8>> {
+    let raster = scene(8, 8, Channels::Rgb);
+    let with = |xmp: &[u8]| {
+        let metadata = Metadata { xmp: Some(xmp.to_vec()), ..Metadata::default() };
+        encode(&raster, &metadata, &EncodeOptions::for_format(format)).unwrap().bytes
+    };
+    let (mut file, other) = (with(b"first"), with(b"other"));
+    // Where the block begins ahead of its text, and ends behind it.
+    let (before, after) = match format {
+        Format::Png => (8 + 22, 4),
+        Format::Jpeg => (4 + 29, 0),
+        _ => (8, 1),
+    };
+    let place = |bytes: &[u8], text: &[u8]| bytes.windows(5).position(|w| w == text).unwrap();
+    let at = place(&other, b"other");
+    let end = place(&file, b"first") + 5 + after;
+    let block = other[at - before..at + 5 + after].repeat(count);
+    file.splice(end..end, block);
+    if format == Format::WebP {
+        let size = (file.len() - 8) as u32;
+        file[4..8].copy_from_slice(&size.to_le_bytes());
+    }
+    let metadata = read(&file).metadata;
+    // Only the first is written again.
+    let again = encode(&raster, &metadata, &EncodeOptions::for_format(format)).unwrap();
+    assert_eq!(read(&again.bytes).metadata.xmp_packets().collect::<Vec<_>>(), [b"first"], "{format}");
+    assert!(again.notes.iter().any(|note| note.to_string().contains("a second XMP packet")), "{:?}", again.notes);
+    metadata.xmp_packets().map(<[u8]>::to_vec).collect()
+}
+
+#[test]
+fn every_xmp_packet_is_read_and_too_many_are_no_secret() {
+    for format in [Format::Png, Format::Jpeg, Format::WebP] {
+        assert_eq!(packets(format, 1), [b"first", b"other"], "{format}");
+        let many = packets(format, 40);
+        assert!(many.len() < 40 && many.last().unwrap().is_empty(), "{format}");
+    }
+}
+
 #[test]
 fn text_colour_chunks_comments_and_iptc_survive_in_their_own_format() {
     let chunk = |kind: &[u8; 4], data: &[u8]| PngChunk { kind: *kind, data: data.to_vec() };

@@ -6,7 +6,7 @@ pub(crate) mod words;
 
 use watermark_core::payload::{Beacon, Origin};
 use watermark_core::signature::{Standing, TrustStore};
-use watermark_core::{Comparison, Content, ContentSketch, Language};
+use watermark_core::{Comparison, Content, ContentSketch, Language, PartShown};
 
 use self::words::Words;
 use crate::aigc::{self, Aigc};
@@ -40,6 +40,31 @@ pub enum Manifest {
     },
 }
 
+/// What a picture shows of the place where its visible label was drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BadgePlace {
+    /// It is there as it was stamped, as far as the mark tells.
+    Kept,
+    /// It was cut off.
+    CutOff,
+    /// It was replaced or drawn over.
+    Changed,
+}
+
+impl BadgePlace {
+    /// Share of a label from which on its words are taken for lost: about a word of four.
+    const LOST: f64 = 0.25;
+
+    /// By the shares of the place that are shown, and that were changed.
+    pub fn of(part: PartShown) -> Self {
+        match part {
+            PartShown { shown, .. } if shown <= 1.0 - Self::LOST => Self::CutOff,
+            PartShown { altered, .. } if altered >= Self::LOST => Self::Changed,
+            _ => Self::Kept,
+        }
+    }
+}
+
 /// Everything found in a file that bears on labelling.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Evidence {
@@ -62,6 +87,8 @@ pub struct Evidence {
     pub c2pa: Option<Manifest>,
     /// Whether the caller saw a visible label.
     pub badge_seen: bool,
+    /// What became of the place where the record says that the visible label is, as the mark shows; `None` where it shows nothing.
+    pub badge_place: Option<BadgePlace>,
     /// What contradicts what, and what could not be read.
     pub contradictions: Vec<String>,
     /// How findings are said.
@@ -122,11 +149,11 @@ impl Checked<'_> {
 }
 
 impl Evidence {
-    /// Brings together what was read, to be said in `language`. `sketch` is of the whole picture, `xmp` the file's packet.
+    /// Brings together what was read, to be said in `language`. `sketch` is of the whole picture, `xmp` are all packets of the file.
     pub fn new(
         mark: Option<MarkFacts>,
         sketch: &ContentSketch,
-        xmp: Option<&[u8]>,
+        xmp: impl IntoIterator<Item = impl AsRef<[u8]>>,
         trust: &TrustStore,
         language: Language,
     ) -> Self {
@@ -140,14 +167,13 @@ impl Evidence {
             aigc: None,
             c2pa: None,
             badge_seen: false,
+            badge_place: None,
             contradictions: Vec::new(),
             words: Words(language),
         };
-        if let Some(packet) = xmp {
-            match xmp::read(packet) {
-                Ok(labels) => evidence.labels = labels,
-                Err(error) => evidence.contradictions.push(error.sentence(language)),
-            }
+        for packet in xmp {
+            let read = evidence.labels.add(packet.as_ref());
+            evidence.contradictions.extend(read.err().map(|error| error.sentence(language)));
         }
         evidence.choose_record(sketch);
         if let Some(record) = &evidence.record {
@@ -192,11 +218,12 @@ impl Evidence {
             let shown: String = kind.chars().take(200).collect();
             if !xmp::is_ai(kind) && (origin.is_some() || self.aigc.is_some()) {
                 found.push(words.not_ai(&shown));
-            } else if stated.as_ref().is_some_and(|stated| stated != kind) {
+            } else if stated.as_ref().is_some_and(|stated| without_scheme(stated) != without_scheme(kind)) {
                 found.push(words.other_origin(&shown));
             }
         }
-        if self.labels.source_types.iter().any(|kind| *kind != self.labels.source_types[0]) {
+        let mut kinds = self.labels.source_types.iter().map(|kind| without_scheme(kind));
+        if kinds.next().is_some_and(|first| kinds.any(|kind| kind != first)) {
             found.push(words.several_types());
         }
         match (&self.aigc, self.beacon()) {
@@ -236,6 +263,16 @@ impl Evidence {
         self.bound_record()?.labelled.badge.as_ref()
     }
 
+    /// The same, unless the mark shows that it is there no more.
+    fn standing_badge(&self) -> Option<&Badge> {
+        self.badge().filter(|_| !matches!(self.badge_place, Some(BadgePlace::CutOff | BadgePlace::Changed)))
+    }
+
+    /// Whether something shown rests on the record's word alone: without a mark nothing tells whether the label is still there.
+    fn is_word_alone(&self, need: Need) -> bool {
+        need == Need::Badge && !self.badge_seen && self.mark.is_none()
+    }
+
     /// What the picture is, where it goes being the caller's to say. `realistic` adds to what the mark states and takes
     /// nothing from it.
     pub fn circumstances(&self, exported: bool, realistic: bool) -> Circumstances {
@@ -245,13 +282,13 @@ impl Evidence {
             realistic: realistic || beacon.is_some_and(|beacon| beacon.realistic),
             artistic: beacon.is_some_and(|beacon| beacon.artistic),
             origin: self.origin(),
-            badge: self.badge_seen || self.badge().is_some(),
+            badge: self.badge_seen || self.standing_badge().is_some(),
         }
     }
 
     /// Whether there is a visible label in words that count for a profile.
     fn has_badge(&self, profile: &Profile) -> bool {
-        self.badge_seen || self.badge().is_some_and(|badge| profile.accepts_badge(&badge.text))
+        self.badge_seen || self.standing_badge().is_some_and(|badge| profile.accepts_badge(&badge.text))
     }
 
     /// What shows that something needed is there.
@@ -265,8 +302,8 @@ impl Evidence {
             }
             Need::Badge if self.badge_seen => Some(words.badge_seen()),
             Need::Badge => {
-                let badge = self.badge().filter(|badge| profile.accepts_badge(&badge.text));
-                badge.map(|badge| words.badge(badge))
+                let badge = self.standing_badge().filter(|badge| profile.accepts_badge(&badge.text));
+                badge.map(|badge| words.badge(badge, self.mark.is_some()))
             }
             Need::C2pa => match self.c2pa.as_ref()? {
                 Manifest::Read { valid: true, signer, source_type: Some(kind) } if xmp::is_ai(kind) => {
@@ -329,6 +366,11 @@ fn term(address: &str) -> &str {
     address.rsplit('/').next().unwrap_or(address)
 }
 
+/// A source type's address as two of them are compared: both schemes of it are in use.
+fn without_scheme(address: &str) -> &str {
+    address.split_once("://").map_or(address, |(_, rest)| rest)
+}
+
 /// What a comparison with the content hash says about the record.
 fn same(content: &Content) -> Option<bool> {
     match content.comparison {
@@ -370,7 +412,10 @@ fn judge(clause: &Clause, evidence: &Evidence, profile: &Profile) -> (Status, Ve
     let (all, missing): (Vec<_>, Vec<_>) =
         clause.all.iter().map(|need| evidence.shows(*need, profile).ok_or(*need)).partition(Result::is_ok);
     if (clause.any.is_empty() || !any.is_empty()) && missing.is_empty() {
-        return (Status::Met, any.into_iter().chain(all.into_iter().flatten()).collect());
+        let firm = |need: &Need| !evidence.is_word_alone(*need) && evidence.shows(*need, profile).is_some();
+        let met = clause.all.iter().all(firm) && (clause.any.is_empty() || clause.any.iter().any(firm));
+        let status = if met { Status::Met } else { Status::Outside };
+        return (status, any.into_iter().chain(all.into_iter().flatten()).collect());
     }
     let words = evidence.words;
     let mut lacking: Vec<_> = missing.into_iter().filter_map(Result::err).map(|need| words.lacks(need)).collect();
@@ -379,7 +424,13 @@ fn judge(clause: &Clause, evidence: &Evidence, profile: &Profile) -> (Status, Ve
         [_, ..] if any.is_empty() => lacking.push(words.lacks_all(&clause.any)),
         _ => {}
     }
-    lacking.extend(evidence.badge().filter(|_| needs(clause, Need::Badge)).map(|badge| words.other_words(badge)));
+    if let Some(badge) = evidence.badge().filter(|_| needs(clause, Need::Badge)) {
+        lacking.push(match evidence.badge_place {
+            Some(BadgePlace::CutOff) => words.cut_off(badge),
+            Some(BadgePlace::Changed) => words.drawn_over(badge),
+            _ => words.other_words(badge),
+        });
+    }
     lacking.extend(evidence.c2pa.as_ref().filter(|_| needs(clause, Need::C2pa)).map(|c2pa| words.no_use(c2pa)));
     if evidence.record.is_some() && evidence.bound.is_none() {
         lacking.push(words.unbound());

@@ -26,7 +26,7 @@ mod testing;
 pub mod xmp;
 
 pub use aigc::Aigc;
-pub use check::{Checked, Evidence, Finding, Manifest, MarkFacts, Status, check};
+pub use check::{BadgePlace, Checked, Evidence, Finding, Manifest, MarkFacts, Status, check};
 pub use exemption::{Exemption, ExemptionSyntax};
 pub use labelling::{Applied, LabelFacts, Labelling, LabellingError, OwedNotice};
 pub use layer::{Badge, Layer};

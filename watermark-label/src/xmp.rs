@@ -21,8 +21,8 @@ const TC260: &str = "http://www.tc260.org.cn/ns/AIGC/1.0/";
 /// Namespace of our own property `Records`. A UUID, since the project owns no domain (`docs/LABELS.md`).
 pub const NAMESPACE: &str = "urn:uuid:5f0d6ac3-8b0e-4c53-9f6e-2d1c7a94e8b1#";
 
-/// Beginning of IPTC's addresses of digital source types.
-const SOURCE_TYPES: &str = "http://cv.iptc.org/newscodes/digitalsourcetype/";
+/// Beginning of IPTC's addresses of digital source types, which are written with `http` and found with either scheme.
+const SOURCE_TYPES: &str = "cv.iptc.org/newscodes/digitalsourcetype/";
 /// IPTC's terms for media in which a generative system took part.
 const AI_TERMS: [&str; 4] =
     ["trainedAlgorithmicMedia", "compositeWithTrainedAlgorithmicMedia", "compositeSynthetic", "algorithmicMedia"];
@@ -120,13 +120,15 @@ pub fn source_type(origin: Origin) -> Option<String> {
         Origin::Altered => AI_TERMS[1],
         Origin::Possible => return None,
     };
-    Some(format!("{SOURCE_TYPES}{term}"))
+    Some(format!("http://{SOURCE_TYPES}{term}"))
 }
 
-/// Whether a digital source type states that a generative system or another algorithm made or changed the picture.
+/// Whether a digital source type states that a generative system or another algorithm made or changed the picture: by one of IPTC's
+/// addresses, since a term alone, or at the end of another address, is no value of the property.
 pub fn is_ai(source_type: &str) -> bool {
-    let term = source_type.trim().rsplit('/').next().unwrap_or_default();
-    AI_TERMS.contains(&term)
+    let source_type = source_type.trim();
+    let address = source_type.strip_prefix("https://").or_else(|| source_type.strip_prefix("http://"));
+    address.and_then(|address| address.strip_prefix(SOURCE_TYPES)).is_some_and(|term| AI_TERMS.contains(&term))
 }
 
 /// The labels in a packet.
@@ -134,27 +136,35 @@ pub fn is_ai(source_type: &str) -> bool {
 /// # Errors
 /// [`XmpError`] when it is not well-formed XMP in UTF-8.
 pub fn read(packet: &[u8]) -> Result<Labels, XmpError> {
-    let text = text(packet)?;
-    let document = parse(text)?;
-    let descriptions = rdf(&document)?.children().filter(|node| node.has_tag_name((RDF, "Description")));
     let mut labels = Labels::default();
-    for description in descriptions {
-        for attribute in description.attributes() {
-            if let Some(list) = labels.list(attribute.namespace(), attribute.name()) {
-                list.push(attribute.value().trim().to_owned());
-            }
-        }
-        for property in description.children().filter(Node::is_element) {
-            let name = property.tag_name();
-            if let Some(list) = labels.list(name.namespace(), name.name()) {
-                list.extend(values(property));
-            }
-        }
-    }
+    labels.add(packet)?;
     Ok(labels)
 }
 
 impl Labels {
+    /// Adds those of a packet: of everything that it describes, in every RDF and under every type, as some reader will take them.
+    ///
+    /// # Errors
+    /// [`XmpError`] when it is not well-formed XMP in UTF-8; nothing is added then.
+    pub fn add(&mut self, packet: &[u8]) -> Result<(), XmpError> {
+        let document = parse(text(packet)?)?;
+        rdf(&document)?;
+        for description in descriptions(&document) {
+            for attribute in description.attributes() {
+                if let Some(list) = self.list(attribute.namespace(), attribute.name()) {
+                    list.push(attribute.value().trim().to_owned());
+                }
+            }
+            for property in description.children().filter(Node::is_element) {
+                let name = property.tag_name();
+                if let Some(list) = self.list(name.namespace(), name.name()) {
+                    list.extend(values(property));
+                }
+            }
+        }
+        Ok(())
+    }
+
     fn list(&mut self, namespace: Option<&str>, name: &str) -> Option<&mut Vec<String>> {
         Some(match (namespace?, name) {
             (IPTC, "DigitalSourceType") => &mut self.source_types,
@@ -188,14 +198,17 @@ pub fn merge(packet: Option<&[u8]>, new: &NewLabels<'_>) -> Result<Merged, XmpEr
     let found = read(packet)?;
     let text = text(packet)?;
     let document = parse(text)?;
-    let rdf = rdf(&document)?;
+    // Beside our records, wherever those are.
+    let list = record_list(&document);
+    let around = list.and_then(|list| list.ancestors().find(|node| node.has_tag_name((RDF, "RDF"))));
+    let rdf = around.map_or_else(|| rdf(&document), Ok)?;
     // All descriptions of a packet are about one resource (ISO 16684-1, 7.4).
     let about = rdf.children().find_map(|node| node.attribute((RDF, "about"))).unwrap_or_default();
     let (block, conflicts) = block(new, &found, about);
     let mut out = text.to_owned();
     // From the end backwards, so that what lies before keeps its place.
     insert_last(&mut out, rdf, text, &block);
-    if let Some(list) = record_list(rdf) {
+    if let Some(list) = list {
         insert_last(&mut out, list, text, &format!("<rdf:li xmlns:rdf=\"{RDF}\">{}</rdf:li>", escape(new.record)));
     }
     // Not `text`: bytes around it, a byte order mark and padding, stay.
@@ -205,11 +218,16 @@ pub fn merge(packet: Option<&[u8]>, new: &NewLabels<'_>) -> Result<Merged, XmpEr
 }
 
 /// The list that our records stand in.
-fn record_list<'a>(rdf: Node<'a, 'a>) -> Option<Node<'a, 'a>> {
-    let descriptions = rdf.children().filter(|node| node.has_tag_name((RDF, "Description")));
-    let property =
-        descriptions.flat_map(|node| node.children()).find(|node| node.has_tag_name((NAMESPACE, "Records")))?;
+fn record_list<'a>(document: &'a Document<'a>) -> Option<Node<'a, 'a>> {
+    let mut properties = descriptions(document).flat_map(|node| node.children());
+    let property = properties.find(|node| node.has_tag_name((NAMESPACE, "Records")))?;
     property.children().find(|node| node.has_tag_name((RDF, "Seq")))
+}
+
+/// What a packet describes: `rdf:Description`, or an element named by its type (RDF 1.1 XML Syntax, 2.13).
+fn descriptions<'a>(document: &'a Document<'a>) -> impl Iterator<Item = Node<'a, 'a>> {
+    let rdf = document.descendants().filter(|node| node.has_tag_name((RDF, "RDF")));
+    rdf.flat_map(|rdf| rdf.children()).filter(Node::is_element)
 }
 
 /// Puts `what` in front of the end tag of `element`, which was parsed from `text` and lies in `out` at the same place.

@@ -115,12 +115,38 @@ fn lists_and_structures_are_read() {
     assert_eq!((labels.systems, labels.versions), (vec!["a".to_owned(), "b".to_owned()], vec!["1".to_owned()]));
 }
 
+/// What another reader may take for the label must not hide from this one.
+#[test]
+fn every_rdf_and_every_typed_node_is_read() {
+    let ours = format!("<r:Description><e:DigitalSourceType>{GENERATED}</e:DigitalSourceType></r:Description>");
+    let node = |name: &str| format!("<{name}><e:DigitalSourceType>{CAPTURE}</e:DigitalSourceType></{name}>");
+    let second = "</r:RDF><r:RDF xmlns:r=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\" \
+                  xmlns:e=\"http://iptc.org/std/Iptc4xmpExt/2008-02-29/\">";
+    for there in
+        [ours.clone() + second + &node("r:Description"), ours.clone() + &node("e:Photo"), node("e:Photo") + &ours]
+    {
+        let found = read(&packet(&there)).unwrap().source_types;
+        assert!(found.len() == 2 && found.iter().any(|kind| kind == CAPTURE), "{there}: {found:?}");
+    }
+    // A record is added to the others, in whichever RDF they are.
+    let records = merge(None, &new(&system(), "first")).unwrap().packet;
+    let text = String::from_utf8(records).unwrap();
+    let there =
+        text.replacen(" <rdf:RDF", "<rdf:RDF xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\"/><rdf:RDF", 1);
+    let merged = merge(Some(there.as_bytes()), &new(&system(), "second")).unwrap();
+    assert_eq!(read(&merged.packet).unwrap().records, ["first", "second"]);
+}
+
 #[test]
 fn source_types_by_origin() {
     assert_eq!(source_type(Origin::Generated).as_deref(), Some(GENERATED));
     assert!(source_type(Origin::Altered).unwrap().ends_with("/compositeWithTrainedAlgorithmicMedia"));
     assert_eq!(source_type(Origin::Possible), None);
     assert!(is_ai(GENERATED) && !is_ai(CAPTURE) && !is_ai(""));
+    assert!(is_ai(&GENERATED.replace("http:", "https:")));
+    for other in ["trainedAlgorithmicMedia", "https://example.org/not/trainedAlgorithmicMedia", &GENERATED[7..]] {
+        assert!(!is_ai(other), "{other}");
+    }
 }
 
 #[test]

@@ -36,9 +36,7 @@ pub(crate) fn find(metadata: &Metadata) -> Vec<Label> {
     if metadata.dropped_c2pa {
         labels.push(Label { place: "c2pa", name: "manifest".to_owned(), value: None, says_ai: false });
     }
-    if let Some(xmp) = &metadata.xmp {
-        labels.extend(of_xmp(xmp));
-    }
+    labels.extend(metadata.xmp_packets().flat_map(of_xmp));
     for chunk in &metadata.png_text {
         let keyword = String::from_utf8_lossy(chunk.keyword()).into_owned();
         let says_ai = PNG_AI_KEYWORDS.contains(&keyword.as_str());

@@ -1,7 +1,7 @@
 //! `check`: which clauses of a labelling law do these files meet, and which lie outside them.
 
 use anyhow::Result;
-use watermark_label::{Checked, Evidence, Manifest, MarkFacts, check};
+use watermark_label::{BadgePlace, Checked, Evidence, Manifest, MarkFacts, check};
 use watermark_report::C2paFacts;
 
 use crate::Outcome;
@@ -56,9 +56,17 @@ fn judge(args: &Check, examiner: &Examiner, found: &Examined) -> CheckRecord {
         beacon,
         time: found.record.payload.as_ref().map(|payload| payload.time.clone()),
     });
-    let mut evidence = Evidence::new(mark, sketch, metadata.xmp.as_deref(), &examiner.trust.store, language);
+    let mut evidence = Evidence::new(mark, sketch, metadata.xmp_packets(), &examiner.trust.store, language);
     evidence.c2pa = found.record.c2pa.as_ref().filter(|facts| facts.present).map(manifest);
     evidence.badge_seen = args.badge_seen;
+    evidence.badge_place = found.record.image.as_ref().and_then(|image| {
+        let (badge, stamped) = (evidence.badge()?, extraction.seal?.unverified_claims.size);
+        let [x, y, width, height] = [badge.x, badge.y, badge.width, badge.height].map(f64::from);
+        let (across, down) = (f64::from(stamped.width_px()), f64::from(stamped.height_px()));
+        let place = [x / across, y / down, (x + width) / across, (y + height) / down];
+        let part = extraction.edit_map.as_ref()?.part(place, (image.width, image.height))?;
+        Some(BadgePlace::of(part))
+    });
     let at = evidence.circumstances(!args.inside_service, args.realistic);
     let checked: Vec<Checked<'_>> = args.profiles.iter().map(|profile| check(profile, &evidence, &at)).collect();
     CheckRecord::new(&found.record, &evidence, at, &checked, language)

@@ -52,17 +52,19 @@ fn add_one(path: &Path) -> Result<()> {
     let folder = trust::folder()?;
     fs::create_dir_all(&folder).with_context(|| format!("cannot make the folder {}", folder.display()))?;
     let target = folder.join(format!("{}.json", new.id()));
-    output::write(&target, &bytes, Existing::Replace, Readers::Usual, |written| {
+    // A file of that name goes only if what is in it does.
+    let existing = if replaced.iter().any(|old| old.path == target) { Existing::Replace } else { Existing::Keep };
+    output::write(&target, &bytes, existing, Readers::Usual, |written| {
         ensure!(written == bytes, "it does not read back");
         Ok(())
     })?;
-    if let Some(old) = replaced.filter(|old| old.path != target) {
+    for old in replaced.iter().filter(|old| old.path != target) {
         fs::remove_file(&old.path)
             .with_context(|| format!("cannot remove the older edition {}", old.path.display()))?;
     }
-    match (new.directory.endorsement(), replaced) {
-        (Some(endorsement), Some(old)) => {
-            let before = old.directory.endorsement().map_or(0, |old| old.edition.sequence);
+    let before = replaced.iter().filter_map(|old| Some(old.directory.endorsement()?.edition.sequence)).max();
+    match (new.directory.endorsement(), before) {
+        (Some(endorsement), Some(before)) => {
             say(&format!("{GOOD}Updated{GOOD:#} {name}: edition {before} -> {}.", endorsement.edition.sequence))?;
         }
         (Some(endorsement), None) => {
@@ -80,16 +82,14 @@ fn add_one(path: &Path) -> Result<()> {
     Ok(())
 }
 
-/// The older edition that a directory takes the place of.
+/// The older editions that a directory takes the place of.
 ///
 /// # Errors
-/// When it must not: it is the older one, contradicts one of the same number, or is not of the root trusted for that name.
-fn replaced<'a>(new: &DirectoryFile, kept: &'a [DirectoryFile]) -> Result<Option<&'a DirectoryFile>> {
+/// When it must not be kept: any that is kept is the later one, contradicts one of the same number, or has its name and another root.
+fn replaced<'a>(new: &DirectoryFile, kept: &'a [DirectoryFile]) -> Result<Vec<&'a DirectoryFile>> {
     let edition = |directory: &Directory| directory.endorsement().map_or(0, |e| e.edition.sequence);
-    for old in kept {
-        if new.directory.supersedes(&old.directory) {
-            return Ok(Some(old));
-        }
+    let (older, others): (Vec<_>, Vec<_>) = kept.iter().partition(|old| new.directory.supersedes(&old.directory));
+    for old in others {
         let (ours, theirs) = (edition(&old.directory), edition(&new.directory));
         ensure!(
             !old.directory.supersedes(&new.directory),
@@ -114,7 +114,7 @@ fn replaced<'a>(new: &DirectoryFile, kept: &'a [DirectoryFile]) -> Result<Option
             old.id()
         );
     }
-    Ok(None)
+    Ok(older)
 }
 
 fn list(args: &TrustList) -> Result<Outcome> {

@@ -84,6 +84,15 @@ pub enum BlockState {
     Unknown,
 }
 
+/// What became of a part of the stamped picture, as shares of its area, 0 to 1, to within a thirtieth of its sides.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct PartShown {
+    /// The received picture shows it.
+    pub shown: f64,
+    /// It is shown, and was changed.
+    pub altered: f64,
+}
+
 /// Where the mark is missing.
 #[derive(Clone, Debug)]
 pub struct EditMap {
@@ -215,6 +224,25 @@ impl EditMap {
     /// the content hash could not tell how the stamped picture lies.
     pub fn outside(&self) -> f64 {
         self.outside
+    }
+
+    /// What became of a part of the stamped picture: `left`, `top`, `right` and `bottom` as shares of its sides. `size` is that of the received
+    /// picture. `None` where it is not known how the stamped picture lies.
+    pub fn part(&self, [left, top, right, bottom]: [f64; 4], size: (u32, u32)) -> Option<PartShown> {
+        const SIDE: usize = 32;
+        let [low, high] = self.stamped?;
+        let (mut shown, mut altered) = (0, 0);
+        for i in 0..SIDE * SIDE {
+            let [across, down] = [i % SIDE, i / SIDE].map(|k| (k as f64 + 0.5) / SIDE as f64);
+            let share = [left + across * (right - left), top + down * (bottom - top)];
+            let at = [0, 1].map(|axis| low[axis] + share[axis] * (high[axis] - low[axis]));
+            let [x, y] = self.placement.map.apply(at);
+            let is_shown = (0.0..f64::from(size.0)).contains(&x) && (0.0..f64::from(size.1)).contains(&y);
+            shown += usize::from(is_shown);
+            altered += usize::from(is_shown && self.is_altered(at));
+        }
+        let share = |count| count as f64 / (SIDE * SIDE) as f64;
+        Some(PartShown { shown: share(shown), altered: share(altered) })
     }
 
     /// Where the plane that was read lies.

@@ -17,9 +17,10 @@ mod system;
 #[cfg(test)]
 pub(crate) mod testing;
 mod time;
+mod visible;
 
 pub use fields::{ContentHash, FieldError, KeyId, Origin, Serial, StampedSize};
 pub use format::{Beacon, Claims, DecodeError, Payload, Seal, SealClaims, VERSION};
-pub(crate) use system::is_visible;
 pub use system::{SystemName, SystemTag};
 pub use time::UnixSeconds;
+pub(crate) use visible::is_visible_text;

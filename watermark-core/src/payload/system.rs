@@ -8,7 +8,7 @@ use std::str::FromStr;
 
 use sha2::{Digest, Sha256};
 
-use super::{FieldError, hex};
+use super::{FieldError, hex, is_visible_text};
 
 /// The short form of a [`SystemName`]; 0 means that the stamper named no system.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -59,13 +59,10 @@ impl SystemName {
     /// Joins a name and a version.
     ///
     /// # Errors
-    /// [`FieldError::SystemSyntax`] when either is empty, longer than [`SystemName::MAX_BYTES`], starts or ends with
-    /// white space or holds characters that cannot be seen, or when the version holds an `@` (the last `@` divides
-    /// the two).
+    /// [`FieldError::SystemSyntax`] when either is no visible text of 1 to [`SystemName::MAX_BYTES`] bytes without white
+    /// space at its ends, or when the version holds an `@` (the last `@` divides the two).
     pub fn new(name: &str, version: &str) -> Result<Self, FieldError> {
-        let fits = |part: &str| {
-            !part.is_empty() && part.len() <= Self::MAX_BYTES && part.trim() == part && part.chars().all(is_visible)
-        };
+        let fits = |part| is_visible_text(part, Self::MAX_BYTES);
         if fits(name) && fits(version) && !version.contains('@') {
             Ok(Self { name: name.to_owned(), version: version.to_owned() })
         } else {
@@ -109,14 +106,6 @@ impl FromStr for SystemName {
     }
 }
 
-/// Whether a character may stand in a name that ends up on terminals and in reports: no control characters, and none
-/// of the invisible ones that reorder or hide the text around them.
-pub(crate) fn is_visible(c: char) -> bool {
-    let hides = matches!(c, '\u{61c}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{feff}')
-        || matches!(c, '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}');
-    !c.is_control() && !hides
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -139,7 +128,18 @@ mod tests {
     #[test]
     fn malformed_names() {
         let long = "x".repeat(SystemName::MAX_BYTES + 1);
-        for text in ["", "name", "@1", "name@", " name@1", "name@1 ", "na\nme@1", "na\u{202e}me@1", "name@\u{1b}[2J"] {
+        for text in [
+            "",
+            "name",
+            "@1",
+            "name@",
+            " name@1",
+            "name@1 ",
+            "na\nme@1",
+            "na\u{202e}me@1",
+            "na\u{ad}me@1",
+            "name@\u{1b}[2J",
+        ] {
             assert_eq!(text.parse::<SystemName>(), Err(FieldError::SystemSyntax { text: text.to_owned() }));
         }
         assert!(SystemName::new(&long, "1").is_err() && SystemName::new("name", &long).is_err());

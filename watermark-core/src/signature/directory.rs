@@ -116,6 +116,14 @@ pub enum DirectoryError {
         /// The key.
         id: KeyId,
     },
+    /// A field of a key that is named like a revocation and is none: passed over, a withdrawn key would count on.
+    #[error("key {id} has a field {field:?}, which withdraws nothing; its issuer must write revoked_at, or drop it")]
+    UnknownRevocation {
+        /// The key.
+        id: KeyId,
+        /// The field, at most 64 characters of it.
+        field: String,
+    },
     /// The directory cannot be written as JSON.
     #[error("cannot write the key directory as JSON")]
     Write(#[source] serde_json::Error),

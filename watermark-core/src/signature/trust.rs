@@ -9,7 +9,10 @@ use crate::payload::{KeyId, Payload, UnixSeconds};
 /// The directories a verifier chose to trust.
 #[derive(Clone, Debug, Default)]
 pub struct TrustStore {
+    /// Those that count.
     directories: Vec<Directory>,
+    /// All of them: an edition that gave way still shows which older ones it supersedes.
+    handed_in: Vec<Directory>,
 }
 
 /// What a signature is worth to a holder of certain directories. The caller forms the verdict.
@@ -55,19 +58,20 @@ impl<'a> Standing<'a> {
         matches!(self.status, KeyStatus::Valid | KeyStatus::RevokedLater { .. })
     }
 
-    /// Of several entries for one key, the one that decides: a revocation weighs most, whoever states it, since distrusting a good
-    /// key costs an inquiry and trusting a stolen one a forgery; then a period that holds; then a directory that a root key signed, so
-    /// that an unsigned impostor named first does not name the signer.
+    /// Of several entries for one key, the one that decides: one that states a revocation, whoever states it, since distrusting a good
+    /// key costs an inquiry and trusting a stolen one a forgery, and of those one by which the key did not count anyway; then a period that
+    /// holds; then a directory that a root key signed, so that an unsigned impostor named first does not name the signer.
     fn deciding(entries: impl Iterator<Item = (&'a Directory, &'a DirectoryKey)>, time: UnixSeconds) -> Option<Self> {
-        let weight = |status| match status {
-            KeyStatus::Revoked { .. } => 0,
-            KeyStatus::RevokedLater { .. } => 1,
-            KeyStatus::Valid => 2,
-            KeyStatus::NotYetValid { .. } | KeyStatus::Expired { .. } => 3,
+        let weight = |standing: &Self| match (standing.status, &standing.key.revocation) {
+            (KeyStatus::Revoked { .. }, _) => 0,
+            (KeyStatus::NotYetValid { .. } | KeyStatus::Expired { .. }, Some(_)) => 1,
+            (KeyStatus::RevokedLater { .. }, _) => 2,
+            (KeyStatus::Valid, _) => 3,
+            (KeyStatus::NotYetValid { .. } | KeyStatus::Expired { .. }, None) => 4,
         };
         entries
             .map(|(directory, key)| Self { directory, key, status: key.status_at(time) })
-            .min_by_key(|standing| (weight(standing.status), standing.directory.endorsement().is_none()))
+            .min_by_key(|standing| (weight(standing), standing.directory.endorsement().is_none()))
     }
 }
 
@@ -89,19 +93,18 @@ impl TrustStore {
         store
     }
 
-    /// Adds a directory behind the others. Of several editions of one root the latest counts: the one that gives way, or the
-    /// newcomer if that is the older or a copy, is handed back.
-    pub fn add(&mut self, directory: Directory) -> Option<Directory> {
-        let given_way = |other: &Directory| other.supersedes(&directory) || *other == directory;
-        if self.directories.iter().any(given_way) {
-            return Some(directory);
+    /// Adds a directory behind the others. An edition that any other supersedes does not count, in whatever order they come, even where
+    /// that other has given way itself.
+    pub fn add(&mut self, directory: Directory) {
+        if self.handed_in.contains(&directory) {
+            return;
         }
-        let older = self.directories.iter().position(|other| directory.supersedes(other));
-        self.directories.push(directory);
-        older.map(|index| self.directories.remove(index))
+        self.handed_in.push(directory);
+        let counts = |edition: &&Directory| !self.handed_in.iter().any(|other| other.supersedes(edition));
+        self.directories = self.handed_in.iter().filter(counts).cloned().collect();
     }
 
-    /// The directories, in order of preference.
+    /// The directories that count, in order of preference.
     pub fn directories(&self) -> &[Directory] {
         &self.directories
     }
@@ -253,8 +256,17 @@ mod tests {
             let check = store.check(&payload_by(&key(1)));
             assert_eq!(check.standing().unwrap().status, KeyStatus::Revoked { at: UnixSeconds(1) });
         }
-        let mut store = TrustStore::new(vec![new.clone()]);
-        assert_eq!((store.add(old.clone()), store.add(new.clone())), (Some(old), Some(new)));
+        assert_eq!(TrustStore::new(vec![new.clone(), new.clone()]).directories(), [new], "a copy counts once");
+    }
+
+    #[test]
+    fn a_chain_of_handovers_counts_alike_in_whatever_order_its_editions_come() {
+        let links = [edition(1, &[100], None), edition(2, &[100, 101], None), edition(3, &[101], Some(1))];
+        for order in [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]] {
+            let store = TrustStore::new(order.map(|index: usize| links[index].clone()).to_vec());
+            assert_eq!(sequences(&store), [3], "{order:?}");
+            assert!(!store.check(&payload_by(&key(1))).standing().unwrap().counts(), "{order:?}");
+        }
     }
 
     #[test]
@@ -285,12 +297,18 @@ mod tests {
             |key: &mut DirectoryKey, at| key.revocation = Some(Revocation { at: UnixSeconds(at + 1), reason: None });
         let expired = |key: &mut DirectoryKey, at| key.valid_until = Some(UnixSeconds(at - 1));
         let early = |key: &mut DirectoryKey, at| key.valid_from = Some(UnixSeconds(at + 1));
-        let cases: [(&[Change], usize, bool); 5] = [
+        let expired_and_revoked = |key: &mut DirectoryKey, at| {
+            key.valid_until = Some(UnixSeconds(at - 1));
+            key.revocation = Some(Revocation { at: UnixSeconds(at + 1), reason: None });
+        };
+        let cases: [(&[Change], usize, bool); 7] = [
             (&[|_, _| {}, revoked], 1, false),
             (&[|_, _| {}, revoked_later], 1, true),
             (&[expired, |_, _| {}], 1, true),
             (&[expired, revoked_later, revoked], 2, false),
             (&[early, expired], 0, false),
+            (&[|_, _| {}, expired_and_revoked], 1, false),
+            (&[revoked_later, expired_and_revoked], 1, false),
         ];
         for (changes, decides, counts) in cases {
             let names = ["A", "B", "C"];

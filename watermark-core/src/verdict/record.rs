@@ -10,7 +10,7 @@ use crate::content::{Comparison, Content};
 use crate::extract::Extraction;
 use crate::payload::{Beacon, Payload};
 use crate::raster::Raster;
-use crate::signature::{SignatureCheck, Standing, TrustStore};
+use crate::signature::{KeyStatus, SignatureCheck, Standing, TrustStore, verify};
 
 /// What a record is worth for a picture.
 #[derive(Clone, Debug)]
@@ -24,6 +24,8 @@ pub struct RecordCheck<'a> {
     pub content: Option<Content>,
     /// The picture holds a seal of its own, and it is not the recorded one.
     pub other_stamp: bool,
+    /// That seal is signed by the record's own key all the same.
+    pub same_signer: bool,
     record: Payload,
 }
 
@@ -56,6 +58,7 @@ pub fn check_record<'a>(beacon: &Beacon, record: &Payload, trust: &'a TrustStore
         same_beacon: *beacon == record.beacon,
         content: None,
         other_stamp: false,
+        same_signer: false,
         record: *record,
     }
 }
@@ -89,14 +92,22 @@ impl<'a> RecordCheck<'a> {
 
     /// The reservation that goes with a record whose key was revoked after its time.
     pub fn revocation(&self, language: Language) -> Option<String> {
-        self.standing().filter(Standing::counts)?.revocation(language)
+        let later = |standing: &Standing<'_>| !matches!(standing.status, KeyStatus::Revoked { .. });
+        self.standing().filter(later)?.revocation(language)
     }
 
     /// The same, with the picture `received`, of which `extraction` is what was read, held against the record's content hash.
     #[must_use]
     pub fn compare(self, extraction: &Extraction, received: &Raster) -> Self {
         let content = extraction.compare(received, &self.record.seal.unverified_claims);
-        Self { content, other_stamp: extraction.payload().is_some_and(|payload| payload != self.record), ..self }
+        let other = extraction.payload().filter(|payload| *payload != self.record);
+        let same_signer = match (&other, &self.signature) {
+            (Some(other), SignatureCheck::Valid { authenticated, .. }) => {
+                verify(other, authenticated.public_key()).is_ok()
+            }
+            _ => false,
+        };
+        Self { content, other_stamp: other.is_some(), same_signer, ..self }
     }
 
     /// Whether the record is of the picture, by its content hash.
@@ -139,7 +150,16 @@ impl<'a> RecordCheck<'a> {
         let Payload { beacon, seal } = &self.record;
         let (serial, time) = (beacon.serial, seal.unverified_claims.time);
         let name = self.standing().map(|standing| language.name_of(standing.directory).to_owned()).unwrap_or_default();
-        let (english, korean) = if !self.same_beacon {
+        let (english, korean) = if self.same_signer && self.is_signed() {
+            (
+                format!(
+                    "The ledger's record of serial {serial} is of another stamp than the one in the picture: the serial was used twice."
+                ),
+                format!(
+                    "원장에 있는 일련번호 {serial}의 기록은 이미지에 있는 것과 다른 표시에 대한 것입니다. 일련번호가 두 번 쓰였습니다."
+                ),
+            )
+        } else if !self.same_beacon {
             (
                 format!(
                     "The ledger's record of serial {serial} states otherwise than the picture: the mark was forged, or stamped over."
@@ -148,13 +168,15 @@ impl<'a> RecordCheck<'a> {
                     "원장에 있는 일련번호 {serial}의 기록이 이미지의 표식과 다릅니다. 표식이 위조되었거나 덧씌워졌습니다."
                 ),
             )
-        } else if self.other_stamp {
+        } else if self.other_stamp && self.is_signed() {
             (
                 format!(
-                    "The ledger's record of serial {serial} is of another stamp than the one in the picture: the serial was used twice."
+                    "The message in the picture is not the one that the ledger's record of serial {serial} holds, and the record's key did not \
+                     sign it: anybody could have written it."
                 ),
                 format!(
-                    "원장에 있는 일련번호 {serial}의 기록은 이미지에 있는 것과 다른 표시에 대한 것입니다. 일련번호가 두 번 쓰였습니다."
+                    "이미지에 있는 내용은 원장에 있는 일련번호 {serial}의 기록과 다르며, 그 기록의 키로 서명되지도 않았습니다. 누구나 그렇게 \
+                     써 넣을 수 있습니다."
                 ),
             )
         } else if self.is_signed() {

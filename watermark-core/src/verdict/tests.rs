@@ -6,6 +6,7 @@ use super::*;
 use crate::detection::Detection;
 use crate::payload::testing::sample_claims;
 use crate::payload::{ContentHash, Payload, UnixSeconds};
+use crate::raster::{Channels, Raster, Samples};
 use crate::signature::{Organization, PrivateKey, Revocation, Zeroizing, sign};
 
 /// When every stamp of these tests says that it was made: 2026-03-01.
@@ -80,7 +81,7 @@ fn every_standing_of_a_key_is_a_verdict_and_a_sentence() {
         Revocation { at: at(days), reason: Some("laptop lost".to_owned()) }
     }
     type Change = fn(&mut DirectoryKey);
-    let cases: [(Change, Verdict, &[&str], &[&str]); 6] = [
+    let cases: [(Change, Verdict, &[&str], &[&str]); 7] = [
         (|_| {}, Verdict::Verified, &["Verified: signed by Example."], &["확인됨: 예시의 서명입니다."]),
         (
             |key| key.valid_until = Some(at(-1)),
@@ -130,6 +131,18 @@ fn every_standing_of_a_key_is_a_verdict_and_a_sentence() {
             &[
                 "확인됨: 예시의 서명입니다.",
                 "예시는 표식에 적힌 시각 이후인 2026-03-02T00:00:00Z에 이 키를 폐지하였습니다 (laptop lost).",
+            ],
+        ),
+        (
+            |key| (key.valid_until, key.revocation) = (Some(at(-1)), Some(revoked(1))),
+            Verdict::UnknownIssuer,
+            &[
+                "it was valid until 2026-02-28T00:00:00Z only",
+                "Example revoked the key at 2026-03-02T00:00:00Z (laptop lost)",
+            ],
+            &[
+                "2026-02-28T00:00:00Z까지만 유효하였습니다",
+                "2026-03-02T00:00:00Z에 이 키를 폐지하였습니다 (laptop lost)",
             ],
         ),
     ];
@@ -294,7 +307,39 @@ fn a_record_is_checked_like_a_seal_and_against_the_beacon() {
 
     let mut listed = entry(&key(1));
     listed.valid_until = Some(UnixSeconds(STAMPED.0 - 1));
-    let store = TrustStore::new(vec![directory("Example", "예시", vec![listed])]);
+    let store = TrustStore::new(vec![directory("Example", "예시", vec![listed.clone()])]);
     let check = check_record(&payload.beacon, &payload, &store);
     assert!(!check.holds() && check.sentence(Language::English).contains("did not count at the stated time"));
+    assert_eq!(check.revocation(Language::English), None);
+
+    listed.revocation = Some(Revocation { at: UnixSeconds(STAMPED.0 + 1), reason: None });
+    let store = TrustStore::new(vec![directory("Example", "예시", vec![listed])]);
+    let check = check_record(&payload.beacon, &payload, &store);
+    assert!(check.revocation(Language::English).unwrap().contains("revoked the key at 2026-03-01T00:00:01Z"));
+}
+
+#[test]
+fn a_serial_was_used_twice_only_if_one_key_signed_both() {
+    let record = payload_by(&key(1));
+    let mut claims = record.unverified_claims();
+    claims.seal.time = UnixSeconds(STAMPED.0 + 1);
+    let signed = sign(&key(1), &key(1).public_key(), &claims).unwrap();
+    let mut made_up = signed;
+    made_up.seal.unverified_claims.time = UnixSeconds(STAMPED.0 + 2);
+    let store = TrustStore::new(vec![directory("Example", "예시", vec![entry(&key(1))])]);
+    let picture = Raster::new(64, 64, Channels::Gray, Samples::U8(vec![128; 64 * 64])).unwrap();
+    let said = |found: &Payload, record: &Payload| {
+        let extraction = read(Some(found.beacon), Some(found.seal));
+        let check = check_record(&found.beacon, record, &store).compare(&extraction, &picture);
+        assert!(check.other_stamp && !check.holds());
+        (check.sentence(Language::English), check.sentence(Language::Korean))
+    };
+    let (en, ko) = said(&signed, &record);
+    assert!(en.contains("the serial was used twice") && ko.contains("두 번 쓰였습니다"), "{en} {ko}");
+    let (en, ko) = said(&made_up, &record);
+    assert!(en.contains("the record's key did not sign it") && !en.contains("twice"), "{en}");
+    assert!(ko.contains("키로 서명되지도 않았습니다") && !ko.contains("두 번"), "{ko}");
+    // A record that nobody signed accuses nobody either.
+    let (en, _) = said(&signed, &made_up);
+    assert!(en.contains("do not believe it"), "{en}");
 }

@@ -6,7 +6,7 @@
 use super::particle::{OBJECT, SUBJECT, TOPIC, with, with_hex};
 use super::{Report, Verdict};
 use crate::content::Comparison;
-use crate::signature::{Directory, DirectoryKey, KeyStatus, SignatureCheck, Standing};
+use crate::signature::{Directory, DirectoryKey, KeyStatus, Revocation, SignatureCheck, Standing};
 
 /// The language of a sentence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -384,29 +384,27 @@ fn unlisted(claimed: &str) -> (String, String) {
 impl Standing<'_> {
     /// That the key was withdrawn after the time at which it signed, or why it was before, as far as the directory says.
     pub fn revocation(&self, language: Language) -> Option<String> {
-        let reason = self.key.revocation.as_ref()?.reason.as_deref();
+        let Revocation { at, reason } = self.key.revocation.as_ref()?;
         let name = language.name_of(self.directory);
-        let (english, korean) = match (self.status, reason) {
-            (KeyStatus::RevokedLater { at }, reason) => {
-                let reason = reason.map(|text| format!(" ({text})")).unwrap_or_default();
-                (
-                    format!(
-                        "{name} revoked the key at {at}{reason}, after the stated time. That time is the signer's own, and \
-                         whoever stole the key can date a stamp back: believe it only if something else shows that the stamp is \
-                         older."
-                    ),
-                    format!(
-                        "{} 표식에 적힌 시각 이후인 {at}에 이 키를 폐지하였습니다{reason}. 시각은 서명자가 적은 \
-                         것이어서 키를 훔친 자가 실제보다 이른 시각으로 적을 수 있습니다. 표식이 그보다 먼저 만들어졌음을 다른 자료로 \
-                         확인할 수 있을 때만 믿으십시오.",
-                        with(name, TOPIC)
-                    ),
-                )
-            }
-            (KeyStatus::Revoked { .. }, Some(reason)) => {
-                (format!("Reason given for the revocation: {reason}."), format!("폐지 사유: {reason}."))
-            }
-            _ => return None,
+        let (english, korean) = if matches!(self.status, KeyStatus::Revoked { .. }) {
+            let reason = reason.as_ref()?;
+            (format!("Reason given for the revocation: {reason}."), format!("폐지 사유: {reason}."))
+        } else {
+            // Of a key that did not count anyway, too: it may count by another directory.
+            let reason = reason.as_ref().map(|text| format!(" ({text})")).unwrap_or_default();
+            (
+                format!(
+                    "{name} revoked the key at {at}{reason}, after the stated time. That time is the signer's own, and \
+                     whoever stole the key can date a stamp back: believe it only if something else shows that the stamp is \
+                     older."
+                ),
+                format!(
+                    "{} 표식에 적힌 시각 이후인 {at}에 이 키를 폐지하였습니다{reason}. 시각은 서명자가 적은 \
+                     것이어서 키를 훔친 자가 실제보다 이른 시각으로 적을 수 있습니다. 표식이 그보다 먼저 만들어졌음을 다른 자료로 \
+                     확인할 수 있을 때만 믿으십시오.",
+                    with(name, TOPIC)
+                ),
+            )
         };
         Some(language.choose(english, korean))
     }

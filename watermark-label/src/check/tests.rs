@@ -202,6 +202,32 @@ fn a_visible_label_meets_the_clauses_of_those_whose_words_it_says() {
 }
 
 #[test]
+fn a_visible_label_is_held_against_what_the_mark_shows_of_its_place() {
+    let finding = |evidence: &Evidence| {
+        let at = evidence.circumstances(true, true);
+        let checked = check(eu(), evidence, &at);
+        let found = checked.findings.into_iter().find(|finding| finding.clause.id == "eu.50-4").unwrap();
+        (found.status, found.evidence.join(" "))
+    };
+    let whole = evidence(&Without::default());
+    for (shown, altered, status, why) in [
+        (1.0, 0.0, Status::Met, "stated by the record"),
+        (0.9, 0.1, Status::Met, "stated by the record"),
+        (0.5, 0.0, Status::NotMet, "was cut off"),
+        (1.0, 0.5, Status::NotMet, "was changed after stamping"),
+    ] {
+        let place = Some(BadgePlace::of(PartShown { shown, altered }));
+        let (found, said) = finding(&Evidence { badge_place: place, ..whole.clone() });
+        assert!(found == status && said.contains(why), "{shown}, {altered}: {said}");
+    }
+    // Without a mark nothing shows that the label is still there; whoever looked knows.
+    let unmarked = evidence(&Without { mark: true, ..Without::default() });
+    let (found, said) = finding(&unmarked);
+    assert!(found == Status::Outside && said.contains("by the record alone"), "{said}");
+    assert_eq!(finding(&Evidence { badge_seen: true, ..unmarked }).0, Status::Met);
+}
+
+#[test]
 fn an_exemption_moves_what_it_can_lift_outside() {
     let packet = packet(&labelled(), None);
     let evidence = Evidence::new(Some(mark()), &sketch(), Some(&packet), &TrustStore::default(), Language::English);
@@ -280,6 +306,25 @@ fn contradictions_are_named() {
     let forged = text.replace("kr.download.1", "kr.download.2");
     assert!(named(forged.as_bytes()).contains("was changed"));
     assert!(named(b"<broken").contains("cannot be read"));
+    // Both schemes of an address are one source type.
+    let secure = text.replace("http://cv.iptc.org", "https://cv.iptc.org");
+    assert!(!named(secure.as_bytes()).contains("DigitalSourceType"), "{}", named(secure.as_bytes()));
+}
+
+#[test]
+fn a_second_packet_hides_no_contradiction() {
+    let ours = packet(&labelled(), None);
+    let photo =
+        String::from_utf8(ours.clone()).unwrap().replace("trainedAlgorithmicMedia", "digitalCapture").into_bytes();
+    for (packets, contradiction) in [
+        ([&ours[..], &photo], "other layers say AI"),
+        ([&photo, &ours], "other layers say AI"),
+        ([&ours, b""], "cannot be read"),
+    ] {
+        let evidence = Evidence::new(Some(mark()), &sketch(), packets, &TrustStore::default(), Language::English);
+        assert!(evidence.contradictions.join("\n").contains(contradiction), "{:?}", evidence.contradictions);
+        assert!(evidence.record.is_some());
+    }
 }
 
 #[test]

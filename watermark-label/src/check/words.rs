@@ -108,11 +108,33 @@ impl Words {
         .to_owned()
     }
 
-    pub(super) fn badge(self, badge: &Badge) -> String {
+    pub(super) fn badge(self, badge: &Badge, marked: bool) -> String {
+        let text = &badge.text;
+        if marked {
+            return self.pick(
+                format!("visible label: {text:?}, stated by the record"),
+                format!("눈에 보이는 표시: {text:?}, 기록에 밝혀져 있음"),
+            );
+        }
+        self.pick(
+            format!("visible label: {text:?}, stated by the record alone; no mark shows whether it is still there, so look"),
+            format!("눈에 보이는 표시: {text:?}, 기록에만 밝혀져 있음. 아직 있는지 알려 줄 표식이 없으므로 직접 확인하십시오"),
+        )
+    }
+
+    pub(super) fn cut_off(self, badge: &Badge) -> String {
         let text = &badge.text;
         self.pick(
-            format!("visible label: {text:?}, stated by the record"),
-            format!("눈에 보이는 표시: {text:?}, 기록에 밝혀져 있음"),
+            format!("the place of the visible label on record, {text:?}, was cut off"),
+            format!("기록에 있는 눈에 보이는 표시({text:?})의 자리가 잘려 나갔음"),
+        )
+    }
+
+    pub(super) fn drawn_over(self, badge: &Badge) -> String {
+        let text = &badge.text;
+        self.pick(
+            format!("the place of the visible label on record, {text:?}, was changed after stamping"),
+            format!("기록에 있는 눈에 보이는 표시({text:?})의 자리가 표식을 넣은 뒤 변경되었음"),
         )
     }
 

@@ -7,7 +7,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::json::write_key;
+use super::json::{Unknown, write_key};
 use super::{Directory, DirectoryError, DirectoryKey};
 use crate::payload::{UnixSeconds, hex};
 use crate::signature::jcs::{Json, MAX_INTEGER};
@@ -48,8 +48,10 @@ impl Endorsement {
 
 #[derive(Serialize, Deserialize)]
 pub(super) struct WireProof {
-    pub(super) root: String,
-    pub(super) signature: String,
+    root: String,
+    signature: String,
+    #[serde(flatten, skip_serializing)]
+    _unknown: Unknown,
 }
 
 /// Checks every proof of a directory's text; `None` where there is none.

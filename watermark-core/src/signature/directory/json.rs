@@ -1,14 +1,25 @@
 //! The JSON of a key directory: hostile text in, checked types out, and back.
 //!
 //! Unknown fields are passed over, so later releases may add some; whatever older readers must not pass over needs a
-//! new schema name. A known field that stands twice in one object is an error.
+//! new schema name. A known field that stands twice in one object is an error, and so is a list in an object's place, and a field of a key
+//! that is named like a revocation and is none.
 
+use std::collections::BTreeMap;
+
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 
 use super::edition::{self, WireProof};
 use super::{Directory, DirectoryError, DirectoryKey, Organization, Revocation};
-use crate::payload::{FieldError, SystemName, UnixSeconds, is_visible};
+use crate::payload::{FieldError, SystemName, UnixSeconds, is_visible_text};
 use crate::signature::PublicKey;
+
+/// Names of the fields that an object holds beside the known ones. Flattened into a structure, it also keeps serde from taking a list of
+/// values for the object.
+#[derive(Default, Deserialize)]
+#[serde(transparent)]
+#[expect(clippy::zero_sized_map_values, reason = "serde flattens into a map, not into a set")]
+pub(super) struct Unknown(BTreeMap<String, IgnoredAny>);
 
 #[derive(Deserialize)]
 struct SchemaOnly {
@@ -28,6 +39,8 @@ struct WireDirectory {
     systems: Option<Vec<WireSystem>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     proofs: Option<Vec<WireProof>>,
+    #[serde(flatten, skip_serializing)]
+    _unknown: Unknown,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -39,6 +52,8 @@ struct WireOrganization {
     contact: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     url: Option<String>,
+    #[serde(flatten, skip_serializing)]
+    _unknown: Unknown,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -53,6 +68,8 @@ pub(super) struct WireKey {
     revoked_at: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     revocation_reason: Option<String>,
+    #[serde(flatten, skip_serializing)]
+    unknown: Unknown,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -60,6 +77,8 @@ struct WireSystem {
     tag: String,
     name: String,
     version: String,
+    #[serde(flatten, skip_serializing)]
+    _unknown: Unknown,
 }
 
 impl Directory {
@@ -77,7 +96,7 @@ impl Directory {
             return Err(DirectoryError::UnknownSchema { found: schema.chars().take(64).collect() });
         }
         let wire: WireDirectory = serde_json::from_slice(text).map_err(DirectoryError::Json)?;
-        let WireOrganization { name, name_ko, contact, url } = wire.organization;
+        let WireOrganization { name, name_ko, contact, url, .. } = wire.organization;
         let keys = wire.keys.iter().enumerate().map(|(index, key)| read_key(index, key));
         let systems = wire.systems.iter().flatten().enumerate().map(|(index, system)| read_system(index, system));
         let directory = Self::new(
@@ -101,9 +120,10 @@ impl Directory {
             sequence: None,
             issued_at: None,
             proofs: None,
-            organization: WireOrganization { name, name_ko, contact, url },
+            organization: WireOrganization { name, name_ko, contact, url, _unknown: Unknown::default() },
             keys: self.keys.iter().map(write_key).collect(),
             systems: Some(self.systems.iter().map(write_system).collect()),
+            _unknown: Unknown::default(),
         };
         let mut text = serde_json::to_string_pretty(&wire).map_err(DirectoryError::Write)?;
         text.push('\n');
@@ -121,6 +141,10 @@ fn read_key(index: usize, wire: &WireKey) -> Result<DirectoryKey, DirectoryError
     if stated != actual {
         return Err(DirectoryError::KeyIdMismatch { index, stated, actual });
     }
+    if let Some(field) = wire.unknown.0.keys().find(|field| names_a_revocation(field)) {
+        let field = field.chars().take(64).collect();
+        return Err(DirectoryError::UnknownRevocation { id: actual, field });
+    }
     let revocation = match (time("revoked_at", &wire.revoked_at)?, &wire.revocation_reason) {
         (Some(at), reason) => Some(Revocation { at, reason: reason.clone() }),
         (None, Some(_)) => return Err(DirectoryError::RevocationWithoutTime { id: actual }),
@@ -134,6 +158,12 @@ fn read_key(index: usize, wire: &WireKey) -> Result<DirectoryKey, DirectoryError
     })
 }
 
+/// Whether a field that nobody knows was meant to withdraw the key: passed over, the key would count on.
+fn names_a_revocation(field: &str) -> bool {
+    let field = field.to_lowercase();
+    field.contains("revok") || field.contains("revoc")
+}
+
 pub(super) fn write_key(key: &DirectoryKey) -> WireKey {
     let revocation = key.revocation.as_ref();
     WireKey {
@@ -143,6 +173,7 @@ pub(super) fn write_key(key: &DirectoryKey) -> WireKey {
         valid_until: key.valid_until.map(|time| time.to_string()),
         revoked_at: revocation.map(|revocation| revocation.at.to_string()),
         revocation_reason: revocation.and_then(|revocation| revocation.reason.clone()),
+        unknown: Unknown::default(),
     }
 }
 
@@ -157,7 +188,12 @@ fn read_system(index: usize, wire: &WireSystem) -> Result<SystemName, DirectoryE
 }
 
 fn write_system(system: &SystemName) -> WireSystem {
-    WireSystem { tag: system.tag().to_string(), name: system.name().to_owned(), version: system.version().to_owned() }
+    WireSystem {
+        tag: system.tag().to_string(),
+        name: system.name().to_owned(),
+        version: system.version().to_owned(),
+        _unknown: Unknown::default(),
+    }
 }
 
 pub(super) fn check_organization(organization: &Organization) -> Result<(), DirectoryError> {
@@ -168,12 +204,7 @@ pub(super) fn check_organization(organization: &Organization) -> Result<(), Dire
 }
 
 pub(super) fn check_text(field: &'static str, text: Option<&str>) -> Result<(), DirectoryError> {
-    let fits = |text: &str| {
-        !text.is_empty()
-            && text.len() <= Directory::MAX_TEXT_BYTES
-            && text.trim() == text
-            && text.chars().all(is_visible)
-    };
+    let fits = |text| is_visible_text(text, Directory::MAX_TEXT_BYTES);
     text.is_none_or(fits).then_some(()).ok_or(DirectoryError::Text { field })
 }
 

@@ -121,6 +121,33 @@ fn no_json_of_this_shape() {
 }
 
 #[test]
+fn a_list_is_no_object() {
+    let key = json!([public_key(1).key_id().to_string(), public_key(1).to_hex(), null, null, null, null]);
+    for (pointer, list) in [
+        ("/organization", json!(["Example Studio", null, null, null])),
+        ("/keys/-", key),
+        ("/systems/-", json!(["e4cb", "painter", "2.1"])),
+        ("/proofs", json!([["00", "00"]])),
+    ] {
+        assert!(matches!(read_with(pointer, list), Err(DirectoryError::Json(_))), "{pointer}");
+    }
+    let whole = json!(["watermark-directory/1", null, null, { "name": "Example Studio" }, [], null, null]);
+    assert!(matches!(Directory::from_json(whole.to_string().as_bytes(), LIMIT), Err(DirectoryError::Json(_))));
+}
+
+#[test]
+fn a_misspelt_revocation_is_not_passed_over() {
+    for name in ["revoked", "Revoked_At", "revokedAt", "REVOCATION", "revocationReason", "is_revoked"] {
+        let error = read_with(&format!("/keys/0/{name}"), json!("2026-06-01T00:00:00Z")).unwrap_err();
+        assert!(
+            matches!(&error, DirectoryError::UnknownRevocation { id, field } if *id == public_key(1).key_id() && field == name),
+            "{name}: {error}"
+        );
+    }
+    read_with("/organization/revoked", json!(true)).unwrap();
+}
+
+#[test]
 fn keys_that_cannot_be_used() {
     let weak = "01".to_owned() + &"0".repeat(62);
     for (hex, expected) in
@@ -196,7 +223,8 @@ fn text_that_cannot_be_shown() {
         ("/organization/url", "organization.url"),
         ("/keys/1/revocation_reason", "revocation_reason"),
     ] {
-        for text in ["", " Example", "a\nb", "\u{1b}[31mred", "moc.elpmaxe\u{202e}", &long] {
+        for text in ["", " Example", "a\nb", "\u{1b}[31mred", "moc.elpmaxe\u{202e}", "Ex\u{ad}ample", "\u{3164}", &long]
+        {
             let error = read_with(pointer, json!(text)).unwrap_err();
             assert!(matches!(error, DirectoryError::Text { field } if field == name), "{pointer} {text:?}: {error}");
         }
