@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { after, afterEach, before, test } from 'node:test';
 import { readFile } from 'node:fs/promises';
 import * as watermark from '../../watermark-wasm/pkg/node.js';
-import { artefacts, browser, bytes, check, demoDirectory, open, root, sample, serve } from './support.mjs';
+import { artefacts, browser, bytes, check, demoDirectory, misfits, open, root, sample, serve } from './support.mjs';
 
 const axe = readFileSync(new URL('./node_modules/axe-core/axe.min.js', import.meta.url), 'utf8');
 const folder = mkdtempSync(join(tmpdir(), 'watermark-pictures-'));
@@ -53,6 +53,8 @@ test('a signed picture: sentence, signer, demo warning, layers, report, copied v
   assert.match(await page.evaluate(() => navigator.clipboard.readText()), /signed\.jpg: Demo/);
   const [json] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'as JSON' }).click()]);
   const report = JSON.parse(await readFile(await json.path(), 'utf8'));
+  assert.deepEqual(misfits('page-report', report), []);
+  assert.notDeepEqual(misfits('page-report', { ...report, schema: 'watermark-report/1' }), []);
   assert.equal(report.result.verdict, 'verified');
   assert.equal(report.file.sha256.length, 64);
   assert.equal(report.directories.length, 1);

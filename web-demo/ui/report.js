@@ -6,12 +6,12 @@ import * as verdict from './verdict.js';
 
 const sha256 = async (buffer) => hex(await crypto.subtle.digest('SHA-256', buffer));
 
-/** The report as an object. */
+/** The report as an object: docs/page-report.schema.json. */
 export async function build(item) {
   const encoder = new TextEncoder();
   const directories = trust.entries().map(async ({ text, listing }) => ({ organization: listing.name, sha256: await sha256(encoder.encode(text)) }));
   return {
-    schema: 'watermark-report/1',
+    schema: 'watermark-page-report/1',
     checked_at: item.checkedAt,
     file: { name: item.report.file, bytes: item.file.size, sha256: await sha256(await item.file.arrayBuffer()) },
     tool: { name: 'watermark-wasm', version: await engine.version(), address: `${location.origin}${location.pathname}` },
