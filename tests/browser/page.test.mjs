@@ -62,6 +62,14 @@ test('a signed picture: sentence, signer, demo warning, layers, report, copied v
   assert.match(await readFile(await html.path(), 'utf8'), /<h1>Demo .*<\/h1>/);
 });
 
+test('a system whose directory is not at hand is not said to be missing from it, in both languages', async () => {
+  const page = await start();
+  await check(page, sample('stranger'));
+  await page.locator('td', { hasText: /^system [0-9a-f]{4} \(its name, if any, is in the issuer's directory, which is not at hand\)$/ }).waitFor();
+  await page.getByRole('button', { name: '한국어' }).click();
+  await page.locator('td', { hasText: /^시스템 [0-9a-f]{4}\(이름은 발행자의 키 목록에 있을 수 있으나, 그 목록이 없음\)$/ }).waitFor();
+});
+
 test('no mark found never reads as "not AI", in both languages', async () => {
   const page = await start();
   assert.equal(await check(page, sample('unmarked')), 'No mark found. This does not mean that the picture was not made by AI.');

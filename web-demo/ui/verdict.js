@@ -89,11 +89,9 @@ export function statements(report) {
     ['serial', String(beacon.serial)],
   ];
   if (payload) {
-    const { system } = payload;
-    const names = system?.names.join(', ');
     rows.push(
       ['time', `${moment(payload.time)} (${t('field.time.note')})`],
-      ['system', system && (names || t('field.system.unlisted', { tag: system.tag }))],
+      ['system', payload.system?.words[document.documentElement.lang]],
       ['size', `${payload.width} × ${payload.height} px`],
       ['content_hash', payload.content_hash ?? t('field.content_hash.none')],
     );
