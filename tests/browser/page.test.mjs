@@ -77,6 +77,16 @@ test('no mark found never reads as "not AI", in both languages', async () => {
   await page.getByText('표시를 찾지 못했습니다. AI로 만들지 않았다는 뜻은 아닙니다.').first().waitFor();
 });
 
+test('a mark that this version does not understand is put in the core\'s words, not called damaged', async () => {
+  const page = await start();
+  const conclusion = { en: ['It is of version 7.', 'Read it elsewhere.'], ko: ['버전 7입니다.'] };
+  const said = await page.evaluate(async (report) => {
+    const { kind, sentence, conclusion } = await import('./ui/verdict.js');
+    return [kind(report), sentence(report), conclusion(report)];
+  }, { verdict: 'marked', unreadable: 'version 7', beacon: { decoded: false }, conclusion });
+  assert.deepEqual(said, ['Mark not understood', ...conclusion.en]);
+});
+
 test('drop, paste and several files at once', async () => {
   const page = await start();
   const transfer = (name) => page.evaluateHandle(([text, file]) => {
