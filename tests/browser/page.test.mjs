@@ -186,11 +186,51 @@ test('labels beside the mark: offered, drawn, listed, found again, and what a la
 test('a marked picture is not marked again without being asked, and a kept key comes back', async () => {
   const page = await start({}, '#mark');
   await page.locator('#mark-file').setInputFiles(sample('signed'));
+  await page.getByLabel('Your name or organisation').fill('Test Studio');
   await page.getByLabel(/^Keep the key/).check();
   await page.getByRole('button', { name: 'Mark the picture' }).click();
   await page.getByText('carries a mark already').waitFor({ timeout: 60_000 });
   await page.reload();
   await page.getByText(/stored in this browser/).waitFor();
+});
+
+test('nothing of one picture stays beside the next, and no mark is signed without a name', async () => {
+  const page = await start({}, '#mark');
+  await page.locator('#mark-file').setInputFiles(sample('unmarked'));
+  await page.getByRole('button', { name: 'Mark the picture' }).click();
+  await page.getByText('Fill in your name or organisation').waitFor();
+  assert.equal(await page.evaluate(() => document.activeElement.name), 'who');
+  await page.getByLabel('Your name or organisation').fill('Test Studio');
+  await page.getByRole('button', { name: 'Mark the picture' }).click();
+  await page.getByRole('button', { name: /^Download/ }).waitFor({ timeout: 60_000 });
+  await page.locator('#mark-file').setInputFiles(file('broken.png', 'no picture'));
+  assert.equal(await page.locator('#marked').isVisible(), false, 'the other picture is not offered any more');
+  await page.locator('#mark-preview').getByText('This browser cannot show the file.').waitFor();
+});
+
+test('samples stay at hand after a check, also the one that was just checked', async () => {
+  const page = await start();
+  await check(page, sample('unmarked'));
+  for (const round of [1, 2]) {
+    await page.getByRole('button', { name: 'A signed picture' }).click();
+    await verdict(page, 'verified').waitFor();
+    if (round === 1) await check(page, sample('stranger')).then(() => verdict(page, 'unknown-issuer').waitFor());
+  }
+});
+
+test('a directory among the pictures is pointed to its place, and no broken picture is shown', async () => {
+  const page = await start();
+  await page.locator('#files').setInputFiles([file('studio.directory.json', demoDirectory()), file('nothing.png', 'no picture')]);
+  await page.getByText('This is a key directory, not a picture.').waitFor();
+  await page.locator('#finding').getByText('This browser cannot show the file.').waitFor();
+  await page.locator('#queue li:nth-child(2) .unseen').waitFor({ state: 'attached' });
+  assert.equal(await page.locator('#queue img, #finding img').count(), 0);
+  await page.getByRole('link', { name: 'Add a directory' }).click();
+  await page.locator('#directory-file').setInputFiles([
+    file('good.json', watermark.makeKey({ name: 'Good Studio', systems: [] }).directory), file('bad.json', '{}'),
+  ]);
+  await page.getByText('bad.json: This is not a key directory that can be used.').waitFor();
+  await page.getByText('Good Studio was added.').waitFor();
 });
 
 test('trying out: the verdict follows the changes, and honest failure is shown', async () => {
