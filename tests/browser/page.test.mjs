@@ -74,7 +74,7 @@ test('no mark found never reads as "not AI", in both languages', async () => {
   const page = await start();
   assert.equal(await check(page, sample('unmarked')), 'No mark found. This does not mean that the picture was not made by AI.');
   await page.getByRole('button', { name: '한국어' }).click();
-  await page.getByText('표시를 찾지 못했습니다. AI로 만들지 않았다는 뜻은 아닙니다.').first().waitFor();
+  await page.getByText('표식을 찾지 못했습니다. AI로 만들지 않았다는 뜻은 아닙니다.').first().waitFor();
 });
 
 test('a mark that this version does not understand is put in the core\'s words, not called damaged', async () => {
@@ -324,6 +324,10 @@ test('the language follows the browser and can be switched', async () => {
   const page = await start({ locale: 'ko-KR' });
   assert.equal(await page.locator('html').getAttribute('lang'), 'ko');
   assert.match(await check(page, sample('signed')), /데모 .*AI로 생성됨/);
+  const [html] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: '보고서 내려받기' }).click()]);
+  const report = await readFile(await html.path(), 'utf8');
+  assert.match(report, /<title>signed\.jpg: 서명 유효<\/title>/);
+  assert.deepEqual([...report.matchAll(/<th>([^<]*)</g)].map(([, name]) => name).filter((name) => !/[가-힣]|SHA-256/.test(name)), []);
   await page.getByRole('button', { name: 'English' }).click();
   await page.locator('.sentence', { hasText: 'AI-generated' }).waitFor();
   await page.reload();

@@ -37,7 +37,7 @@ pub(crate) fn label_in_korean(label: &str) -> &'static str {
     match label {
         "states" => "서명된 내용",
         "claims" => "주장",
-        "stamped" => "표시 시각·크기",
+        "stamped" => "표식 시각·크기",
         "key" => "키",
         "content" => "내용 비교",
         "changed" => "바뀐 부분",
@@ -238,7 +238,7 @@ fn ledger_line(ledger: &LedgerFacts, l: Language) -> String {
     let one = |record: &RecordFacts| {
         let mut text = l.choose(
             format!("record {} of {file}, stamped {}", record.n, record.time),
-            format!("{file}의 기록 {}, {}에 표시", record.n, record.time),
+            format!("{file}의 기록 {}, {}의 표식", record.n, record.time),
         );
         if let Some(system) = &record.system {
             text += &l.choose(format!(" by {system}"), format!("(시스템 {system})"));

@@ -43,7 +43,7 @@ fn head(out: &mut String, report: &Report<'_>) {
     );
     out.push_str(
         "<p>The program used no network. A mark says who stamped a picture; no mark never means that a picture was not made \
-         by AI.</p>\n<p lang=\"ko\">이 프로그램은 네트워크를 사용하지 않았습니다. 표식은 누가 표시하였는지를 말해 줄 뿐이며, 표식이 \
+         by AI.</p>\n<p lang=\"ko\">이 프로그램은 네트워크를 사용하지 않았습니다. 표식은 누가 넣었는지를 말해 줄 뿐이며, 표식이 \
          없다고 해서 AI가 만들지 않은 이미지라는 뜻은 아닙니다.</p>\n</header>\n",
     );
 }

@@ -271,7 +271,7 @@ fn every_verdict_says_what_it_proves_and_what_not_in_both_languages() {
     // Of the statement, not of the picture, in which small changes are not found.
     for (language, subject, small) in [
         (Language::English, "not one bit of the statement was changed", "small changes are not found"),
-        (Language::Korean, "표시된 내용은 이후 한 비트도 바뀌지", "작은 변경은 찾지 못합니다"),
+        (Language::Korean, "그 내용은 이후 한 비트도 바뀌지", "작은 변경은 찾지 못합니다"),
     ] {
         assert!(Verdict::Verified.proves(language).contains(subject));
         assert!(

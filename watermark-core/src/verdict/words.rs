@@ -50,15 +50,15 @@ impl Verdict {
         let (english, korean) = match self {
             Self::Verified => (
                 "The holder of the named key made exactly this statement; not one bit of the statement was changed since.",
-                "해당 키의 보유자가 바로 이 내용으로 표시하였으며, 표시된 내용은 이후 한 비트도 바뀌지 않았습니다.",
+                "해당 키의 보유자가 바로 이 내용의 표식을 넣었으며, 그 내용은 이후 한 비트도 바뀌지 않았습니다.",
             ),
             Self::Altered => (
                 "The holder of the named key made exactly this statement, unchanged since. The listed parts of the picture do not agree with it.",
-                "해당 키의 보유자가 바로 이 내용으로 표시하였으며, 나열된 부분은 그 표식과 맞지 않습니다.",
+                "해당 키의 보유자가 바로 이 내용의 표식을 넣었으며, 나열된 부분은 그 표식과 맞지 않습니다.",
             ),
             Self::Transplanted => (
                 "The holder of the named key made exactly this statement about another picture; its mark was moved into this one.",
-                "해당 키의 보유자가 이 내용으로 표시한 것은 다른 이미지이며, 그 표식이 이 이미지로 옮겨졌습니다.",
+                "해당 키의 보유자가 이 내용의 표식을 넣은 것은 다른 이미지이며, 그 표식이 이 이미지로 옮겨졌습니다.",
             ),
             Self::UnknownIssuer => (
                 "Somebody stamped a picture with this message. Who it was is not established by the directories at hand.",
@@ -99,7 +99,7 @@ impl Verdict {
             ),
             Self::UnknownIssuer => (
                 "Not who stamped it, and not that anything it states is true.",
-                "누가 표시하였는지, 그 내용이 사실인지는 증명하지 않습니다.",
+                "누가 표식을 넣었는지, 그 내용이 사실인지는 증명하지 않습니다.",
             ),
             Self::BadSignature => (
                 "Not that the key's holder did wrong: an impostor or another key with the same short id explains it as well.",
