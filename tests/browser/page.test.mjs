@@ -335,6 +335,29 @@ test('the language follows the browser and can be switched', async () => {
   assert.equal(await page.locator('html').getAttribute('lang'), 'en');
 });
 
+test('no line of a Korean headline begins with a particle', async () => {
+  const page = await start({ locale: 'ko-KR' });
+  await check(page, sample('signed'));
+  const lines = await page.evaluate(async () => {
+    const { joined } = await import('./ui/text.js');
+    const headline = document.querySelector('#finding .sentence');
+    headline.textContent = joined('예시(주)의 서명(‘AI로 생성됨’)은 Acme Inc.의 것');
+    headline.style.cssText = 'width: 1px; overflow-wrap: normal';
+    const [text] = headline.childNodes;
+    const lines = new Map();
+    for (let i = 0; i < text.length; i += 1) {
+      const range = document.createRange();
+      range.setStart(text, i);
+      range.setEnd(text, i + 1);
+      const { top, width } = range.getBoundingClientRect();
+      if (width) lines.set(Math.round(top), (lines.get(Math.round(top)) ?? '') + text.data[i]);
+    }
+    return [...lines.values()].map((line) => line.replaceAll('\u2060', '').trim());
+  });
+  assert.deepEqual(lines.filter((line) => /^(의|은)/.test(line)), [], lines.join('|'));
+  assert.ok(lines.includes('(주)의') && lines.includes('Inc.의'), lines.join('|'));
+});
+
 test('keyboard alone: from the address bar to a verdict and into its layers', async () => {
   const page = await start();
   await page.keyboard.press('Tab');

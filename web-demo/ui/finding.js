@@ -2,7 +2,7 @@
 import { compare } from './compare.js';
 import { el, download, photo } from './dom.js';
 import { figure } from './rosette.js';
-import { t, number, moment } from './text.js';
+import { t, joined, number, moment } from './text.js';
 import * as verdict from './verdict.js';
 import { toHtml, toJson } from './report.js';
 
@@ -93,7 +93,7 @@ export function heading(report, level = 'h2') {
     figure(report.verdict, report.signature?.public_key ?? report.signature?.key ?? report.beacon?.key_id),
     el('div', {},
       el('p', { class: 'kind', text: verdict.kind(report) }),
-      el(level, { class: 'sentence', text: verdict.sentence(report) })));
+      el(level, { class: 'sentence', text: joined(verdict.sentence(report)) })));
 }
 
 function actions(item) {

@@ -46,7 +46,7 @@ export async function toHtml(item) {
 <html lang="${language()}"><meta charset="utf-8">
 <title>${escaped(report.file.name)}: ${escaped(verdict.kind(item.report))}</title>
 <style>body{font:15px/1.5 system-ui,sans-serif;max-width:46rem;margin:2rem auto;padding:0 1rem;color:#17201d}
-h1{font:500 1.5rem/1.35 Georgia,serif}h2{font-size:1rem;margin-top:1.6rem}table{border-collapse:collapse;width:100%}
+:lang(ko){word-break:keep-all}h1{font:500 1.5rem/1.35 Georgia,serif}h2{font-size:1rem;margin-top:1.6rem}table{border-collapse:collapse;width:100%}
 th,td{text-align:left;vertical-align:top;border-bottom:1px solid #c3cdc8;padding:.3rem .8rem .3rem 0;overflow-wrap:anywhere}th{font-weight:500;width:12rem}
 pre{font-size:.75rem;white-space:pre-wrap;overflow-wrap:anywhere}</style>
 <h1>${escaped(report.sentence)}</h1>
