@@ -86,10 +86,14 @@ impl Page {
         self.fact("ledger", "원장", &escaped(&ledger.file));
         self.standings(summary);
         for directory in &summary.directories {
-            self.fact("directory", "키 목록", &directory_cell(directory));
+            self.fact("directory", "키 목록", &directory_cell(directory, Some(self.lang.into())));
         }
         for outdated in &summary.directories_outdated {
-            self.fact("directory behind what is known", "뒤처진 키 목록", &outdated_cell(outdated));
+            self.fact(
+                "directory behind what is known",
+                "뒤처진 키 목록",
+                &outdated_cell(outdated, Some(self.lang.into())),
+            );
         }
         self.fact("head", "머리값", &format!("<code>{}</code>", ledger.head));
         if let Some(noted) = &ledger.noted {
