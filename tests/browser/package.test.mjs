@@ -19,6 +19,9 @@ const run = (code) => {
 test('import by name and verify, as the package\'s README shows', () => {
   const readme = readFileSync(join(root, 'watermark-wasm/README.md'), 'utf8');
   const [example] = readme.match(/```js\nimport \{ readFileSync[^]*?```/)[0].match(/import[^]*(?=```)/);
+  const { properties: { verdict } } = JSON.parse(readFileSync(join(root, 'docs/verify.schema.json'), 'utf8'));
+  const named = example.match(/report\.verdict\); \/\/ (.*)/)[1].split(', ');
+  assert.deepEqual(named.sort(), verdict.enum.filter((name) => name !== 'error').sort(), 'all verdicts are named');
   writeFileSync(join(project, 'picture.jpg'), bytes(sample('signed')));
   writeFileSync(join(project, 'studio.directory.json'), demoDirectory());
   assert.equal(run(example).trim(), 'verified');
