@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { after, afterEach, before, test } from 'node:test';
 import { readFile } from 'node:fs/promises';
 import * as watermark from '../../watermark-wasm/pkg/node.js';
-import { artefacts, browser, bytes, check, demoDirectory, open, root, sample, serve } from './support.mjs';
+import { artefacts, browser, bytes, check, demoDirectory, misfits, open, root, sample, serve } from './support.mjs';
 
 const axe = readFileSync(new URL('./node_modules/axe-core/axe.min.js', import.meta.url), 'utf8');
 const folder = mkdtempSync(join(tmpdir(), 'watermark-pictures-'));
@@ -53,6 +53,8 @@ test('a signed picture: sentence, signer, demo warning, layers, report, copied v
   assert.match(await page.evaluate(() => navigator.clipboard.readText()), /signed\.jpg: Demo/);
   const [json] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'as JSON' }).click()]);
   const report = JSON.parse(await readFile(await json.path(), 'utf8'));
+  assert.deepEqual(misfits('page-report', report), []);
+  assert.notDeepEqual(misfits('page-report', { ...report, schema: 'watermark-report/1' }), []);
   assert.equal(report.result.verdict, 'verified');
   assert.equal(report.file.sha256.length, 64);
   assert.equal(report.directories.length, 1);
@@ -60,11 +62,29 @@ test('a signed picture: sentence, signer, demo warning, layers, report, copied v
   assert.match(await readFile(await html.path(), 'utf8'), /<h1>Demo .*<\/h1>/);
 });
 
+test('a system whose directory is not at hand is not said to be missing from it, in both languages', async () => {
+  const page = await start();
+  await check(page, sample('stranger'));
+  await page.locator('td', { hasText: /^system [0-9a-f]{4} \(its name, if any, is in the issuer's directory, which is not at hand\)$/ }).waitFor();
+  await page.getByRole('button', { name: '한국어' }).click();
+  await page.locator('td', { hasText: /^시스템 [0-9a-f]{4}\(이름은 발행자의 키 목록에 있을 수 있으나, 그 목록이 없음\)$/ }).waitFor();
+});
+
 test('no mark found never reads as "not AI", in both languages', async () => {
   const page = await start();
   assert.equal(await check(page, sample('unmarked')), 'No mark found. This does not mean that the picture was not made by AI.');
   await page.getByRole('button', { name: '한국어' }).click();
-  await page.getByText('표시를 찾지 못했습니다. AI로 만들지 않았다는 뜻은 아닙니다.').first().waitFor();
+  await page.getByText('표식을 찾지 못했습니다. AI로 만들지 않았다는 뜻은 아닙니다.').first().waitFor();
+});
+
+test('a mark that this version does not understand is put in the core\'s words, not called damaged', async () => {
+  const page = await start();
+  const conclusion = { en: ['It is of version 7.', 'Read it elsewhere.'], ko: ['버전 7입니다.'] };
+  const said = await page.evaluate(async (report) => {
+    const { kind, sentence, conclusion } = await import('./ui/verdict.js');
+    return [kind(report), sentence(report), conclusion(report)];
+  }, { verdict: 'marked', unreadable: 'version 7', beacon: { decoded: false }, conclusion });
+  assert.deepEqual(said, ['Mark not understood', ...conclusion.en]);
 });
 
 test('drop, paste and several files at once', async () => {
@@ -166,11 +186,51 @@ test('labels beside the mark: offered, drawn, listed, found again, and what a la
 test('a marked picture is not marked again without being asked, and a kept key comes back', async () => {
   const page = await start({}, '#mark');
   await page.locator('#mark-file').setInputFiles(sample('signed'));
+  await page.getByLabel('Your name or organisation').fill('Test Studio');
   await page.getByLabel(/^Keep the key/).check();
   await page.getByRole('button', { name: 'Mark the picture' }).click();
   await page.getByText('carries a mark already').waitFor({ timeout: 60_000 });
   await page.reload();
   await page.getByText(/stored in this browser/).waitFor();
+});
+
+test('nothing of one picture stays beside the next, and no mark is signed without a name', async () => {
+  const page = await start({}, '#mark');
+  await page.locator('#mark-file').setInputFiles(sample('unmarked'));
+  await page.getByRole('button', { name: 'Mark the picture' }).click();
+  await page.getByText('Fill in your name or organisation').waitFor();
+  assert.equal(await page.evaluate(() => document.activeElement.name), 'who');
+  await page.getByLabel('Your name or organisation').fill('Test Studio');
+  await page.getByRole('button', { name: 'Mark the picture' }).click();
+  await page.getByRole('button', { name: /^Download/ }).waitFor({ timeout: 60_000 });
+  await page.locator('#mark-file').setInputFiles(file('broken.png', 'no picture'));
+  assert.equal(await page.locator('#marked').isVisible(), false, 'the other picture is not offered any more');
+  await page.locator('#mark-preview').getByText('This browser cannot show the file.').waitFor();
+});
+
+test('samples stay at hand after a check, also the one that was just checked', async () => {
+  const page = await start();
+  await check(page, sample('unmarked'));
+  for (const round of [1, 2]) {
+    await page.getByRole('button', { name: 'A signed picture' }).click();
+    await verdict(page, 'verified').waitFor();
+    if (round === 1) await check(page, sample('stranger')).then(() => verdict(page, 'unknown-issuer').waitFor());
+  }
+});
+
+test('a directory among the pictures is pointed to its place, and no broken picture is shown', async () => {
+  const page = await start();
+  await page.locator('#files').setInputFiles([file('studio.directory.json', demoDirectory()), file('nothing.png', 'no picture')]);
+  await page.getByText('This is a key directory, not a picture.').waitFor();
+  await page.locator('#finding').getByText('This browser cannot show the file.').waitFor();
+  await page.locator('#queue li:nth-child(2) .unseen').waitFor({ state: 'attached' });
+  assert.equal(await page.locator('#queue img, #finding img').count(), 0);
+  await page.getByRole('link', { name: 'Add a directory' }).click();
+  await page.locator('#directory-file').setInputFiles([
+    file('good.json', watermark.makeKey({ name: 'Good Studio', systems: [] }).directory), file('bad.json', '{}'),
+  ]);
+  await page.getByText('bad.json: This is not a key directory that can be used.').waitFor();
+  await page.getByText('Good Studio was added.').waitFor();
 });
 
 test('trying out: the verdict follows the changes, and honest failure is shown', async () => {
@@ -264,11 +324,38 @@ test('the language follows the browser and can be switched', async () => {
   const page = await start({ locale: 'ko-KR' });
   assert.equal(await page.locator('html').getAttribute('lang'), 'ko');
   assert.match(await check(page, sample('signed')), /데모 .*AI로 생성됨/);
+  const [html] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: '보고서 내려받기' }).click()]);
+  const report = await readFile(await html.path(), 'utf8');
+  assert.match(report, /<title>signed\.jpg: 서명 유효<\/title>/);
+  assert.deepEqual([...report.matchAll(/<th>([^<]*)</g)].map(([, name]) => name).filter((name) => !/[가-힣]|SHA-256/.test(name)), []);
   await page.getByRole('button', { name: 'English' }).click();
   await page.locator('.sentence', { hasText: 'AI-generated' }).waitFor();
   await page.reload();
   await page.waitForSelector('html[data-ready]');
   assert.equal(await page.locator('html').getAttribute('lang'), 'en');
+});
+
+test('no line of a Korean headline begins with a particle', async () => {
+  const page = await start({ locale: 'ko-KR' });
+  await check(page, sample('signed'));
+  const lines = await page.evaluate(async () => {
+    const { joined } = await import('./ui/text.js');
+    const headline = document.querySelector('#finding .sentence');
+    headline.textContent = joined('예시(주)의 서명(‘AI로 생성됨’)은 Acme Inc.의 것');
+    headline.style.cssText = 'width: 1px; overflow-wrap: normal';
+    const [text] = headline.childNodes;
+    const lines = new Map();
+    for (let i = 0; i < text.length; i += 1) {
+      const range = document.createRange();
+      range.setStart(text, i);
+      range.setEnd(text, i + 1);
+      const { top, width } = range.getBoundingClientRect();
+      if (width) lines.set(Math.round(top), (lines.get(Math.round(top)) ?? '') + text.data[i]);
+    }
+    return [...lines.values()].map((line) => line.replaceAll('\u2060', '').trim());
+  });
+  assert.deepEqual(lines.filter((line) => /^(의|은)/.test(line)), [], lines.join('|'));
+  assert.ok(lines.includes('(주)의') && lines.includes('Inc.의'), lines.join('|'));
 });
 
 test('keyboard alone: from the address bar to a verdict and into its layers', async () => {

@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import Ajv from 'ajv/dist/2020.js';
 import { chromium } from 'playwright-core';
 
 export const here = dirname(fileURLToPath(import.meta.url));
@@ -14,6 +15,16 @@ mkdirSync(artefacts, { recursive: true });
 export const sample = (name) => join(root, 'web-demo/samples', `${name}.jpg`);
 export const bytes = (file) => new Uint8Array(readFileSync(file));
 export const demoDirectory = () => readFileSync(join(root, 'web-demo/samples/demo.directory.json'), 'utf8');
+
+const schema = (name) => JSON.parse(readFileSync(join(root, 'docs', `${name}.schema.json`), 'utf8'));
+
+/** Where an object breaks a schema of `docs`; nothing where it fits. */
+export function misfits(name, object) {
+  // `format` needs a package of its own; our objects write no other times than the core's.
+  const ajv = new Ajv({ allErrors: true, strict: false, validateFormats: false, schemas: ['verify', 'page-report'].map(schema) });
+  ajv.validate(schema(name).$id, object);
+  return (ajv.errors ?? []).map((error) => `${error.instancePath} ${error.message}`);
+}
 
 /** A file that cargo built, by name. */
 export function built(name) {

@@ -37,7 +37,7 @@ pub(crate) fn label_in_korean(label: &str) -> &'static str {
     match label {
         "states" => "서명된 내용",
         "claims" => "주장",
-        "stamped" => "표시 시각·크기",
+        "stamped" => "표식 시각·크기",
         "key" => "키",
         "content" => "내용 비교",
         "changed" => "바뀐 부분",
@@ -94,16 +94,11 @@ fn stamping(payload: &PayloadFacts, l: Language) -> String {
     let mut text = format!("{}, {} x {} px", payload.time, payload.width, payload.height);
     text += &match &payload.system {
         None => l.choose(", no system named", ", 시스템 이름 없음").to_owned(),
-        Some(system) if system.names.is_empty() && !payload.authenticated => l.choose(
-            format!(", by system {} (its name is in the issuer's directory)", system.tag),
-            format!(", 시스템 {}(이름은 발행자의 키 목록에 있음)", system.tag),
-        ),
-        Some(system) if system.names.is_empty() => l.choose(
-            format!(", by system {} (not in the issuer's directory)", system.tag),
-            format!(", 시스템 {}(발행자의 목록에 없음)", system.tag),
-        ),
         Some(system) => {
-            l.choose(format!(", by {}", system.names.join(" or ")), format!(", 시스템 {}", system.names.join(" 또는 ")))
+            let words = system.words.in_language(l);
+            // Korean sentences name what it is; without a name the words do so themselves.
+            let what = if system.names.is_empty() { "" } else { "시스템 " };
+            l.choose(format!(", by {words}"), format!(", {what}{words}"))
         }
     };
     if !payload.authenticated {
@@ -243,7 +238,7 @@ fn ledger_line(ledger: &LedgerFacts, l: Language) -> String {
     let one = |record: &RecordFacts| {
         let mut text = l.choose(
             format!("record {} of {file}, stamped {}", record.n, record.time),
-            format!("{file}의 기록 {}, {}에 표시", record.n, record.time),
+            format!("{file}의 기록 {}, {}의 표식", record.n, record.time),
         );
         if let Some(system) = &record.system {
             text += &l.choose(format!(" by {system}"), format!("(시스템 {system})"));

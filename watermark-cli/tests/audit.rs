@@ -147,6 +147,32 @@ fn the_page_stands_alone_and_escapes_what_comes_from_outside() {
 }
 
 #[test]
+fn many_files_come_to_counts_an_index_and_each_meaning_once() {
+    let bench = folder();
+    bench.put("pics/other.png", &png(&street()));
+    let audit = ["audit", "--effort", "fast", "pics", "--report", "out.html"];
+    assert_eq!(bench.run(&[&audit[..], &TRUST].concat()).code, 2);
+    let page = fs::read_to_string(bench.path("out.html")).unwrap();
+    let overview = page.split_once("Overview").unwrap().1.split_once("</section>").unwrap().0;
+    for (label, count) in [("Verified", 1), ("No mark", 2), ("Not read", 1)] {
+        let row =
+            overview.lines().find(|line| line.contains(&format!("\">{label} <")) && line.contains("scope=\"row\""));
+        assert!(row.unwrap().ends_with(&format!("<td>{count}</td></tr>")), "{label}: {overview}");
+    }
+    assert_eq!(overview.matches("<a href=\"#file-").count(), 4);
+    for n in 1..=4 {
+        assert!(overview.contains(&format!("#file-{n}\"")) && page.contains(&format!(" id=\"file-{n}\">")), "{n}");
+    }
+    assert_eq!(page.matches("<h4>What it does not prove").count(), 2, "of each verdict once");
+    for link in page.split("href=\"#").skip(1).map(|rest| rest.split('"').next().unwrap()) {
+        assert!(page.contains(&format!("id=\"{link}\"")), "{link} leads nowhere");
+    }
+    // One file needs no index.
+    bench.run(&[&["verify", "pics/stamped.png", "--report", "one.html"][..], &TRUST].concat());
+    assert!(!fs::read_to_string(bench.path("one.html")).unwrap().contains("Overview"));
+}
+
+#[test]
 fn a_signed_report_is_checked_and_a_changed_one_found_out() {
     let bench = folder();
     bench.ok(&["keygen", "-o", "auditor.pem", "--name", "Auditor"]);

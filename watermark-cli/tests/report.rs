@@ -84,6 +84,23 @@ fn the_page_is_self_contained_and_speaks_both_languages() {
 }
 
 #[test]
+fn the_page_is_in_one_language_and_names_only_directories_that_judged() {
+    let bench = ledger();
+    bench.put("folder/studio.json", &fs::read(bench.path("key.directory.json")).unwrap());
+    bench.ok(&["keygen", "-o", "other.pem", "--name", "Somebody Else"]);
+    let trust = ["--trust", "folder/studio.json", "--trust", "other.directory.json"];
+    for (lang, says, other) in
+        [("en", "not signed by a root key", "루트 키"), ("ko", "루트 키의 서명 없음", "not signed")]
+    {
+        bench.ok(&[&["report", "--ledger", "l.jsonl", "-o", "r.html", "--lang", lang][..], &trust].concat());
+        let page = fs::read_to_string(bench.path("r.html")).unwrap();
+        assert!(page.contains(says) && !page.contains(other), "{page}");
+        assert!(page.contains("<br>studio.json, SHA-256") && !page.contains("folder/"), "{page}");
+        assert!(!page.contains("Somebody Else") && !page.contains("other.directory.json"), "{page}");
+    }
+}
+
+#[test]
 fn the_table_has_a_line_for_each_record() {
     let bench = ledger();
     bench.ok(&[&["report", "--ledger", "l.jsonl", "-o", "r.csv", "--from", "2026-11-01"][..], &TRUST].concat());

@@ -140,6 +140,21 @@ pub struct PayloadFacts {
 pub struct SystemFacts {
     pub tag: String,
     pub names: Vec<String>,
+    pub words: Words,
+}
+
+/// One text in both languages.
+#[derive(Clone, Debug, Serialize)]
+pub struct Words {
+    pub en: String,
+    pub ko: String,
+}
+
+impl Words {
+    /// The text in one of them.
+    pub fn in_language(&self, language: Language) -> &str {
+        language.choose(&self.en, &self.ko)
+    }
 }
 
 /// The signature's check.
@@ -336,7 +351,18 @@ fn system_facts(tag: SystemTag, directories: &[&Directory]) -> SystemFacts {
     let mut names: Vec<_> = directories.iter().flat_map(|d| d.systems_of(tag)).map(ToString::to_string).collect();
     names.sort();
     names.dedup();
-    SystemFacts { tag: tag.to_string(), names }
+    let (en, ko) = if !names.is_empty() {
+        (names.join(" or "), names.join(" 또는 "))
+    } else if directories.is_empty() {
+        // Nobody said that the issuer lists it: only its directory could tell.
+        (
+            format!("system {tag} (its name, if any, is in the issuer's directory, which is not at hand)"),
+            format!("시스템 {tag}(이름은 발행자의 키 목록에 있을 수 있으나, 그 목록이 없음)"),
+        )
+    } else {
+        (format!("system {tag} (not in the issuer's directory)"), format!("시스템 {tag}(발행자의 키 목록에 없음)"))
+    };
+    SystemFacts { tag: tag.to_string(), names, words: Words { en, ko } }
 }
 
 /// A signature's check as facts.
@@ -417,4 +443,29 @@ fn registration_facts(extraction: &Extraction) -> Option<RegistrationFacts> {
 
 fn corrections(work: Corrections) -> CorrectionFacts {
     CorrectionFacts { corrected: work.corrected, erased: work.erased, length: work.length }
+}
+
+#[cfg(test)]
+mod tests {
+    use watermark_core::signature::{DirectoryKey, Organization, PrivateKey, Zeroizing};
+
+    use super::*;
+
+    #[test]
+    fn a_system_without_a_name_is_blamed_on_a_directory_only_if_there_is_one() {
+        let organization = Organization { name: "Studio".to_owned(), name_ko: None, contact: None, url: None };
+        let key = DirectoryKey::new(PrivateKey::from_seed(Zeroizing::new([1; 32])).public_key());
+        let name: watermark_core::payload::SystemName = "painter@2.1".parse().unwrap();
+        let [without, with] = [vec![], vec![name.clone()]]
+            .map(|systems| Directory::new(organization.clone(), vec![key.clone()], systems).unwrap());
+        let words = |directories: &[&Directory]| system_facts(name.tag(), directories).words;
+        assert_eq!(words(&[&with]).en, "painter@2.1");
+        let Words { en, ko } = words(&[&without]);
+        assert!(
+            en.ends_with("(not in the issuer's directory)") && ko.ends_with("(발행자의 키 목록에 없음)"),
+            "{en} {ko}"
+        );
+        let Words { en, ko } = words(&[]);
+        assert!(en.contains("which is not at hand") && ko.contains("그 목록이 없음"), "{en} {ko}");
+    }
 }

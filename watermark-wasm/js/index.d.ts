@@ -64,7 +64,8 @@ export interface VerifyReport {
     time: string;
     /** By this machine's clock that time has not come yet. */
     in_future: boolean | null;
-    system: null | { tag: string; names: string[] };
+    /** `words`: the names, or why there is none. */
+    system: null | { tag: string; names: string[]; words: { en: string; ko: string } };
     width: number;
     height: number;
     content_hash: string | null;

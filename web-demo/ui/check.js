@@ -1,6 +1,6 @@
 // Check: files in by drop, choice, paste or share; read one after another; the one looked at is shown in full.
-import { $, el, acceptDrop } from './dom.js';
-import { inspect } from './engine.js';
+import { $, el, acceptDrop, photo } from './dom.js';
+import { engine, inspect } from './engine.js';
 import * as finding from './finding.js';
 import { t, has, number } from './text.js';
 import * as trust from './trust.js';
@@ -73,13 +73,17 @@ async function read(item, signal) {
     Object.assign(item, found);
   } catch (error) {
     if (signal.aborted) return;
-    const key = `error.${error.code}`;
+    item.misplaced = error.code === 'not-an-image' && (await isDirectory(item.file));
+    const key = item.misplaced ? 'error.a-directory' : `error.${error.code}`;
     const reason = t(has(key) ? key : 'error.other');
     // In the shape of the report that the command line prints for such a file.
     item.report = { schema: 'watermark-verify/1', file: item.name, verdict: 'error', error: reason, beacon: { decoded: false } };
-    item.detail = error.message;
+    item.detail = item.misplaced ? null : error.message;
   }
 }
+
+/** A key directory, handed over where pictures belong. */
+const isDirectory = async (file) => file.size < 1 << 20 && engine.readDirectory(await file.text()).then(() => true, () => false);
 
 const count = () => t('check.count', { done: number(items.filter((item) => item.report).length), all: number(items.length) });
 
@@ -89,7 +93,7 @@ function draw() {
   if (queue.hidden) return;
   queue.replaceChildren(...items.map((item) => el('li', {},
     el('button', { type: 'button', 'aria-pressed': String(item === shown), onclick: () => choose(item) },
-      el('img', { src: item.url, alt: '', loading: 'lazy', decoding: 'async' }),
+      photo({ src: item.url, alt: '', loading: 'lazy' }),
       el('span', { class: 'file-name', text: item.name }),
       el('span', { class: item.report ? `tone-${verdict.tone(item.report)}` : 'quiet', text: item.report ? verdict.kind(item.report) : t('check.waiting') })))));
 }
@@ -110,9 +114,16 @@ async function again() {
 
 function drawSamples() {
   $('samples').replaceChildren(...SAMPLES.map(([name, width, height]) => el('li', {},
-    el('button', { type: 'button', onclick: () => { location.hash = `#check=${name}`; } },
+    el('button', { type: 'button', onclick: () => goToSample(name) },
       el('img', { src: `samples/${name}.jpg`, alt: '', width, height, decoding: 'async' }),
       el('span', { text: t(`sample.${name}`) })))));
+}
+
+/** By its address, so that it can be passed on; chosen once more it is checked once more. */
+function goToSample(name) {
+  const address = `#check=${name}`;
+  if (location.hash === address) takeSample(name);
+  else location.hash = address;
 }
 
 /** A deep link's sample. */

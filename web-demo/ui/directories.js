@@ -8,24 +8,27 @@ export function start() {
   $('directory-file').addEventListener('change', async (event) => {
     const files = [...event.target.files];
     event.target.value = '';
-    for (const file of files) await add(await file.text());
+    $('directory-status').replaceChildren();
+    for (const file of files) await add(await file.text(), file.name);
   });
   $('directory-form').addEventListener('submit', async (event) => {
     event.preventDefault();
+    $('directory-status').replaceChildren();
     if (await add($('directory-text').value)) $('directory-text').value = '';
   });
   trust.onChange(redraw);
 }
 
-async function add(text) {
-  const status = $('directory-status');
+/** Adds one; of several files each has its line, and a file that was refused its name. */
+async function add(text, file) {
+  const say = (line) => $('directory-status').append(el('p', { text: line }));
   try {
     const { listing, twice } = await trust.add(text);
-    status.textContent = twice ? t('directories.twice') : t('directories.added', { name: listing.name });
+    say(twice ? t('directories.twice', { name: listing.name }) : t('directories.added', { name: listing.name }));
     return true;
   } catch (error) {
     const key = `error.${error.code}`;
-    status.textContent = `${t(has(key) ? key : 'error.other')} ${t('error.detail', { text: error.message })}`;
+    say(`${file ? `${file}: ` : ''}${t(has(key) ? key : 'error.other')} ${t('error.detail', { text: error.message })}`);
     return false;
   }
 }

@@ -17,6 +17,10 @@ export const el = (name, attributes = {}, ...children) => fill(document.createEl
 export const svg = (name, attributes = {}, ...children) => fill(document.createElementNS(SVG, name), attributes, children);
 export const $ = (id) => document.getElementById(id);
 
+/** A picture of the visitor's; a word in its place where the browser cannot show the file. */
+export const photo = (attributes, otherwise) =>
+  el('img', { ...attributes, decoding: 'async', onerror: (event) => event.target.replaceWith(el('span', { class: 'unseen', text: otherwise })) });
+
 /** Hands bytes or text to the visitor as a file. */
 export function download(content, name, type) {
   const url = URL.createObjectURL(new Blob([content], { type }));

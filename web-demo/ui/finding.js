@@ -1,8 +1,8 @@
 // One picture's finding: the verdict as one sentence, then the evidence in layers, each a disclosure with its own one-line summary.
 import { compare } from './compare.js';
-import { el, download } from './dom.js';
+import { el, download, photo } from './dom.js';
 import { figure } from './rosette.js';
-import { t, number, moment } from './text.js';
+import { t, joined, number, moment } from './text.js';
 import * as verdict from './verdict.js';
 import { toHtml, toJson } from './report.js';
 
@@ -93,7 +93,7 @@ export function heading(report, level = 'h2') {
     figure(report.verdict, report.signature?.public_key ?? report.signature?.key ?? report.beacon?.key_id),
     el('div', {},
       el('p', { class: 'kind', text: verdict.kind(report) }),
-      el(level, { class: 'sentence', text: verdict.sentence(report) })));
+      el(level, { class: 'sentence', text: joined(verdict.sentence(report)) })));
 }
 
 function actions(item) {
@@ -121,13 +121,14 @@ export function show(target, item) {
   const conclusion = verdict.conclusion(report);
   target.replaceChildren(
     el('figure', {},
-      el('div', { class: 'sheet' }, el('img', { src: item.url, alt: t('check.picture', { file: report.file }), decoding: 'async' })),
+      el('div', { class: 'sheet' }, photo({ src: item.url, alt: t('check.picture', { file: report.file }) }, t('check.unseen'))),
       el('figcaption', { text: caption })),
     el('div', {},
       heading(report),
       conclusion && el('p', { class: 'conclude', text: conclusion }),
       note && el('p', { class: 'demo', text: note }),
       item.byBrowser && el('p', { class: 'quiet', text: t('check.by_browser') }),
+      item.misplaced && el('p', {}, el('a', { href: '#directories', text: t('directories.add') })),
       item.detail && el('p', { class: 'quiet', text: t('error.detail', { text: item.detail }) }),
       report.verdict === 'error' ? null : actions(item),
       report.verdict === 'error' ? null : [who(report), changed(item), statement(report), picture(report), strength(report), labels(item.labels ?? []), raw(item)]),

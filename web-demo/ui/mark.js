@@ -1,5 +1,5 @@
 // Mark: a picture, what is stated about it, and a key made here -> a stamped file that was read back before it is offered.
-import { $, el, acceptDrop, download } from './dom.js';
+import { $, el, acceptDrop, download, photo } from './dom.js';
 import { compare } from './compare.js';
 import { engine } from './engine.js';
 import { t, has, number } from './text.js';
@@ -17,7 +17,17 @@ let result;
 let work;
 
 const form = () => $('mark-form');
-const name = () => form().elements.who.value.trim() || t('mark.who_default');
+const who = () => form().elements.who.value.trim();
+/** What the directory says until the visitor does. */
+const name = () => who() || t('mark.who_default');
+
+/** Whether the visitor gave the name that verifiers will read; asked for where not. */
+function named() {
+  if (who()) return true;
+  $('mark-status').textContent = t('mark.who_missing');
+  form().elements.who.focus();
+  return false;
+}
 
 export function start() {
   acceptDrop($('mark-preview'), ([dropped]) => choose(dropped));
@@ -33,6 +43,7 @@ export function start() {
   }));
   $('key-save').addEventListener('click', () => download(key.pem, `${key.key_id}.pem`, 'application/x-pem-file'));
   $('key-directory').addEventListener('click', () => guarded(async () => {
+    if (!named()) return;
     await relist();
     download(key.directory, `${key.key_id}.directory.json`, 'application/json');
   }));
@@ -57,7 +68,7 @@ export async function restore() {
   if (!stored) return;
   form().elements.who.value = stored.name;
   $('key-keep').checked = true;
-  await useKey(await engine.readKey(stored.pem, { name: stored.name }));
+  await useKey(await engine.readKey(stored.pem, { name: name() }));
 }
 
 function read() {
@@ -66,7 +77,7 @@ function read() {
 
 function keep() {
   try {
-    if ($('key-keep').checked && key) localStorage.setItem(STORED, JSON.stringify({ pem: key.pem, name: name() }));
+    if ($('key-keep').checked && key) localStorage.setItem(STORED, JSON.stringify({ pem: key.pem, name: who() }));
     else localStorage.removeItem(STORED);
   } catch { $('key-keep').checked = false; }
   drawKey();
@@ -98,11 +109,21 @@ function drawKey() {
 function choose(chosen) {
   if (chosen) {
     if (preview) URL.revokeObjectURL(preview);
+    clear();
     file = chosen;
     preview = URL.createObjectURL(file);
-    $('mark-preview').replaceChildren(el('img', { src: preview, alt: t('check.picture', { file: file.name }), decoding: 'async' }));
+    $('mark-preview').replaceChildren(photo({ src: preview, alt: t('check.picture', { file: file.name }) }, t('check.unseen')));
   }
   $('mark-name').textContent = file?.name ?? t('mark.none');
+}
+
+/** Nothing of one picture stays beside the next. */
+function clear() {
+  work?.abort();
+  for (const url of [result?.before, result?.after]) if (url) URL.revokeObjectURL(url);
+  result = undefined;
+  $('marked').hidden = true;
+  $('mark-status').textContent = '';
 }
 
 async function guarded(task) {
@@ -123,10 +144,11 @@ async function mark(force) {
     $('mark-status').textContent = t('mark.none');
     return $('mark-file').focus();
   }
+  if (!named()) return;
+  clear();
   work = new AbortController();
   $('mark-go').disabled = true;
   $('mark-stop').hidden = false;
-  $('marked').hidden = true;
   await guarded(async () => {
     if (key) await relist();
     else await makeKey();
@@ -140,13 +162,12 @@ async function mark(force) {
       ...(system && { system }),
       ...(fields.get('badge') && { badge: fields.get('badge') }),
       profiles: fields.getAll('profile'),
-      provider: fields.get('who').trim(),
+      provider: who(),
       force,
       signal: work.signal,
       onProgress: (stage) => { $('mark-status').textContent = t(`mark.stage.${stage}`); },
     });
     const extension = { jpeg: 'jpg' }[stamped.record.format] ?? stamped.record.format;
-    for (const url of [result?.before, result?.after]) if (url) URL.revokeObjectURL(url);
     result = {
       ...stamped,
       file,

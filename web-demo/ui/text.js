@@ -35,6 +35,9 @@ export function t(key, values = {}) {
   return (words[key] ?? key).replace(/\{(\w+)\}/g, (_, name) => values[name] ?? '');
 }
 
+/** Keeps Korean particles with what they follow: browsers break lines after a bracket, quote or full stop, `keep-all` or not. */
+export const joined = (text) => text.replace(/([^\s\p{L}\p{N}])(?=[가-힣])/gu, '$1\u2060');
+
 /** The first of several keys that has a sentence. */
 export const firstOf = (...keys) => keys.find(has) ?? keys.at(-1);
 

@@ -39,11 +39,14 @@ function values(report) {
   };
 }
 
-/** Sentences that the core formed, in the page's language: the finding, then what is to be said with it. For verdicts that this page has no words for. */
-const given = (report) => (has(`verdict.${report.verdict}`) ? [] : report.conclusion?.[document.documentElement.lang] ?? []);
+/** A mark that was read and says nothing that this version knows. */
+const notUnderstood = ({ verdict, unreadable, beacon }) => verdict === 'marked' && unreadable && !beacon?.decoded;
+
+/** Sentences that the core formed, in the page's language: the finding, then what is to be said with it. For what this page has no words for. */
+const given = (report) => (has(`verdict.${report.verdict}`) && !notUnderstood(report) ? [] : report.conclusion?.[document.documentElement.lang] ?? []);
 
 export const sentence = (report) => given(report)[0] ?? t(sentenceOf('verdict', report), values(report));
-export const kind = (report) => t(has(`kind.${report.verdict}`) ? `kind.${report.verdict}` : 'kind.marked');
+export const kind = (report) => t(notUnderstood(report) ? 'kind.not_understood' : firstOf(`kind.${report.verdict}`, 'kind.marked'));
 
 export function conclusion(report) {
   if (given(report).length) return given(report).slice(1).join(' ');
@@ -89,11 +92,9 @@ export function statements(report) {
     ['serial', String(beacon.serial)],
   ];
   if (payload) {
-    const { system } = payload;
-    const names = system?.names.join(', ');
     rows.push(
       ['time', `${moment(payload.time)} (${t('field.time.note')})`],
-      ['system', system && (names || t('field.system.unlisted', { tag: system.tag }))],
+      ['system', payload.system?.words[document.documentElement.lang]],
       ['size', `${payload.width} × ${payload.height} px`],
       ['content_hash', payload.content_hash ?? t('field.content_hash.none')],
     );

@@ -1,10 +1,13 @@
 //! The report as one page: no script, nothing fetched, black on white on paper. Whatever comes from files or directories is
 //! escaped.
 
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::path::Path;
 
 use watermark_core::Language;
-use watermark_report::OutdatedFacts;
+use watermark_report::{OutdatedFacts, Record};
 
 use super::{Both, DirectoryFacts, Finding, Report, is_out_of_force};
 use crate::terminal::steers;
@@ -22,9 +25,13 @@ pub(super) fn page(report: &Report<'_>) -> String {
          img-src data:; style-src 'unsafe-inline'\">\n<title>Image mark report</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n"
     );
     head(&mut out, report);
-    for finding in &report.results {
-        section(&mut out, finding);
+    if report.results.len() > 1 {
+        overview(&mut out, report);
     }
+    for (n, finding) in report.results.iter().enumerate() {
+        section(&mut out, n + 1, finding);
+    }
+    meanings(&mut out, report);
     basis(&mut out, report);
     out += "</body>\n</html>\n";
     out
@@ -43,7 +50,7 @@ fn head(out: &mut String, report: &Report<'_>) {
     );
     out.push_str(
         "<p>The program used no network. A mark says who stamped a picture; no mark never means that a picture was not made \
-         by AI.</p>\n<p lang=\"ko\">이 프로그램은 네트워크를 사용하지 않았습니다. 표식은 누가 표시하였는지를 말해 줄 뿐이며, 표식이 \
+         by AI.</p>\n<p lang=\"ko\">이 프로그램은 네트워크를 사용하지 않았습니다. 표식은 누가 넣었는지를 말해 줄 뿐이며, 표식이 \
          없다고 해서 AI가 만들지 않은 이미지라는 뜻은 아닙니다.</p>\n</header>\n",
     );
 }
@@ -63,16 +70,71 @@ fn label(verdict: &str) -> (&'static str, &'static str, &'static str) {
     }
 }
 
-fn section(out: &mut String, finding: &Finding<'_>) {
+/// The label of a finding, which tells a key out of force from one that nobody lists.
+fn label_of(record: &Record) -> (&'static str, &'static str, &'static str) {
+    if is_out_of_force(record) { ("Key not in force", "효력 없는 키", "doubtful") } else { label(record.verdict) }
+}
+
+/// How many came to what, and a line for each file.
+fn overview(out: &mut String, report: &Report<'_>) {
+    out.push_str("<section>\n<h2>Overview <span lang=\"ko\">· 요약</span></h2>\n<table>\n");
+    let mut counts = BTreeMap::new();
+    for Finding { record, .. } in &report.results {
+        // Strongest first, files that were not read last.
+        *counts.entry((Reverse(record.judged), label_of(record))).or_insert(0) += 1;
+    }
+    for ((_, (english, korean, _)), count) in counts {
+        row(out, english, korean, &format!("{count}"));
+    }
+    out.push_str(
+        "</table>\n<table class=\"files\">\n<thead><tr><th scope=\"col\">file <span lang=\"ko\" class=\"muted\">파일</span></th><th \
+         scope=\"col\">verdict <span lang=\"ko\" class=\"muted\">판정</span></th><th scope=\"col\">signed by <span lang=\"ko\" \
+         class=\"muted\">서명자</span></th></tr></thead>\n<tbody>\n",
+    );
+    for (n, Finding { record, .. }) in report.results.iter().enumerate() {
+        let (english, korean, class) = label_of(record);
+        let signer = record.signature.issuer.as_ref().map_or("", |issuer| &issuer.name);
+        let _ = writeln!(
+            out,
+            "<tr class=\"{class}\"><td><a href=\"#file-{}\">{}</a></td><td class=\"badge\">{english} <span lang=\"ko\">· \
+             {korean}</span></td><td>{}</td></tr>",
+            n + 1,
+            escaped(&record.file),
+            escaped(signer)
+        );
+    }
+    out.push_str("</tbody>\n</table>\n</section>\n");
+}
+
+/// What each verdict of this report proves and what not: once, since it is the same for every file.
+fn meanings(out: &mut String, report: &Report<'_>) {
+    let mut once: BTreeMap<_, &Finding<'_>> = BTreeMap::new();
+    for finding in report.results.iter().filter(|finding| finding.proves.is_some()) {
+        once.insert((Reverse(finding.record.judged), label_of(finding.record)), finding);
+    }
+    if once.is_empty() {
+        return;
+    }
+    out.push_str("<section>\n<h2>What the verdicts prove, and what not <span lang=\"ko\">· 판정이 증명하는 것과 증명하지 않는 것</span></h2>\n");
+    for ((_, (english, korean, _)), finding) in once {
+        let _ = writeln!(out, "<h3 id=\"{}\">{english} <span lang=\"ko\">· {korean}</span></h3>", anchor(english));
+        both(out, "What it proves", "증명하는 것", finding.proves.as_ref());
+        both(out, "What it does not prove", "증명하지 않는 것", finding.proves_not.as_ref());
+    }
+    out.push_str("</section>\n");
+}
+
+/// Where a verdict's meaning stands.
+fn anchor(label: &str) -> String {
+    label.chars().filter(char::is_ascii_alphabetic).collect()
+}
+
+fn section(out: &mut String, n: usize, finding: &Finding<'_>) {
     let record = finding.record;
-    let (english, korean, class) = if is_out_of_force(record) {
-        ("Key not in force", "효력 없는 키", "doubtful")
-    } else {
-        label(record.verdict)
-    };
+    let (english, korean, class) = label_of(record);
     let _ = write!(
         out,
-        "<section class=\"{class}\">\n<h2>{}</h2>\n<p class=\"badge\">{english} <span lang=\"ko\">· {korean}</span></p>\n",
+        "<section class=\"{class}\" id=\"file-{n}\">\n<h2>{}</h2>\n<p class=\"badge\">{english} <span lang=\"ko\">· {korean}</span></p>\n",
         escaped(&record.file)
     );
     for (language, sentences) in [("en", &record.conclusion.en), ("ko", &record.conclusion.ko)] {
@@ -80,8 +142,14 @@ fn section(out: &mut String, finding: &Finding<'_>) {
             let _ = writeln!(out, "<p lang=\"{language}\">{}</p>", escaped(sentence));
         }
     }
-    both(out, "What it proves", "증명하는 것", finding.proves.as_ref());
-    both(out, "What it does not prove", "증명하지 않는 것", finding.proves_not.as_ref());
+    if finding.proves.is_some() {
+        let _ = writeln!(
+            out,
+            "<p class=\"muted\"><a href=\"#{}\">What this verdict proves, and what not <span lang=\"ko\">· 이 판정이 증명하는 것과 증명하지 않는 \
+             것</span></a></p>",
+            anchor(english)
+        );
+    }
     if let Some(map) = &finding.map {
         let _ = writeln!(
             out,
@@ -109,7 +177,7 @@ fn both(out: &mut String, english: &str, korean: &str, said: Option<&Both>) {
     if let Some(Both { en, ko }) = said {
         let _ = write!(
             out,
-            "<h3>{english} <span lang=\"ko\">· {korean}</span></h3>\n<p>{}</p>\n<p lang=\"ko\">{}</p>\n",
+            "<h4>{english} <span lang=\"ko\">· {korean}</span></h4>\n<p>{}</p>\n<p lang=\"ko\">{}</p>\n",
             escaped(en),
             escaped(ko)
         );
@@ -146,10 +214,10 @@ fn basis(out: &mut String, report: &Report<'_>) {
         );
     }
     for directory in &report.directories {
-        row(out, "directory", "키 목록", &directory_cell(directory));
+        row(out, "directory", "키 목록", &directory_cell(directory, None));
     }
     for outdated in report.directories_outdated {
-        row(out, "behind what is known", "뒤처진 목록", &outdated_cell(outdated));
+        row(out, "behind what is known", "뒤처진 목록", &outdated_cell(outdated, None));
     }
     if let Some(ledger) = &report.ledger {
         row(out, "ledger", "원장", &format!("{}<br><code>{}</code>", escaped(&ledger.file), escaped(&ledger.sha256)));
@@ -175,34 +243,44 @@ fn basis(out: &mut String, report: &Report<'_>) {
     out.push_str("</table>\n</section>\n");
 }
 
-pub(crate) fn directory_cell(directory: &DirectoryFacts) -> String {
-    let mut cell = escaped(&directory.name);
-    if let Some(name) = &directory.name_ko {
-        let _ = write!(cell, " (<span lang=\"ko\">{}</span>)", escaped(name));
+/// In one language, or English with the Korean in brackets.
+fn said(english: &str, korean: &str, language: Option<Language>) -> String {
+    match language {
+        Some(language) => language.choose(english, korean).to_owned(),
+        None => format!("{english} <span lang=\"ko\">({korean})</span>"),
     }
+}
+
+/// A directory, in one language or both.
+pub(crate) fn directory_cell(directory: &DirectoryFacts, language: Option<Language>) -> String {
+    let mut cell = match (&directory.name_ko, language) {
+        (Some(name), Some(Language::Korean)) => escaped(name),
+        (Some(name), None) => said(&escaped(&directory.name), &escaped(name), None),
+        _ => escaped(&directory.name),
+    };
     if let Some(url) = &directory.url {
         let _ = write!(cell, ", {}", escaped(url));
     }
     let _ = match (&directory.root, directory.sequence, &directory.issued_at) {
         (Some(root), Some(sequence), Some(at)) => {
-            write!(
-                cell,
-                "<br>edition {sequence} of {at}, signed by root <span lang=\"ko\">(제{sequence}판, 루트 키 서명)</span> <code>{root}</code>"
-            )
+            let signed = said(
+                &format!("edition {sequence} of {at}, signed by root"),
+                &format!("제{sequence}판({at}), 루트 키 서명"),
+                language,
+            );
+            write!(cell, "<br>{signed} <code>{root}</code>")
         }
-        _ => write!(cell, "<br>not signed by a root key <span lang=\"ko\">(루트 키의 서명 없음)</span>"),
+        _ => write!(cell, "<br>{}", said("not signed by a root key", "루트 키의 서명 없음", language)),
     };
     let _ = write!(cell, "<br>{}, SHA-256 <code>{}</code>", escaped(&directory.file), directory.sha256);
     cell
 }
 
-pub(crate) fn outdated_cell(outdated: &OutdatedFacts) -> String {
-    format!(
-        "{} <span lang=\"ko\">{}</span><br>{}",
-        escaped(&outdated.sentence(Language::English)),
-        escaped(&outdated.sentence(Language::Korean)),
-        escaped(&outdated.file)
-    )
+/// What is behind in a directory, in one language or both.
+pub(crate) fn outdated_cell(outdated: &OutdatedFacts, language: Option<Language>) -> String {
+    let [english, korean] = [Language::English, Language::Korean].map(|l| escaped(&outdated.sentence(l)));
+    let file = Path::new(&outdated.file).file_name().unwrap_or_default().to_string_lossy();
+    format!("{}<br>{}", said(&english, &korean, language), escaped(&file))
 }
 
 /// Text for an element or a quoted attribute. Characters that steer instead of showing become replacement characters.

@@ -146,7 +146,8 @@ impl DirectoryFacts {
     pub(crate) fn of(file: &DirectoryFile) -> Self {
         let (who, endorsement) = (file.directory.organization().clone(), file.directory.endorsement());
         Self {
-            file: file.path.to_string_lossy().into_owned(),
+            // The name alone: the folders of whoever wrote the report are nobody's business.
+            file: file.path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
             sha256: hex::encode(&file.sha256),
             name: who.name,
             name_ko: who.name_ko,

@@ -86,10 +86,14 @@ impl Page {
         self.fact("ledger", "원장", &escaped(&ledger.file));
         self.standings(summary);
         for directory in &summary.directories {
-            self.fact("directory", "키 목록", &directory_cell(directory));
+            self.fact("directory", "키 목록", &directory_cell(directory, Some(self.lang.into())));
         }
         for outdated in &summary.directories_outdated {
-            self.fact("directory behind what is known", "뒤처진 키 목록", &outdated_cell(outdated));
+            self.fact(
+                "directory behind what is known",
+                "뒤처진 키 목록",
+                &outdated_cell(outdated, Some(self.lang.into())),
+            );
         }
         self.fact("head", "머리값", &format!("<code>{}</code>", ledger.head));
         if let Some(noted) = &ledger.noted {
@@ -171,12 +175,12 @@ impl Page {
         let lang = self.lang;
         let heading = match lang {
             Lang::En => format!("{} stamps", summary.total),
-            Lang::Ko => format!("표시 {}건", summary.total),
+            Lang::Ko => format!("표식 {}건", summary.total),
         };
         self.add(&format!("<section>\n<h2>{heading}</h2>\n"));
         let title = match lang {
             Lang::En => format!("Stamps from {} to {}; the numbers are in the table of days", summary.from, summary.to),
-            Lang::Ko => format!("{}부터 {}까지의 표시 건수. 수치는 날짜별 표에 있음", summary.from, summary.to),
+            Lang::Ko => format!("{}부터 {}까지의 표식 건수. 수치는 날짜별 표에 있음", summary.from, summary.to),
         };
         self.add(&chart::over_time(&summary.by_day, &title));
         let same = |_: &str| "";

@@ -11,7 +11,7 @@ use watermark_core::signature::TrustStore;
 use crate::audit_report::DirectoryFacts;
 use crate::ledger::{Decoded, Fault, Head, KeyTotal, KeyTotals, LISTED, check_each};
 use crate::stamping::now;
-use crate::trust::Trust;
+use crate::trust::{DirectoryFile, Trust};
 use watermark_report::OutdatedFacts;
 
 const DAY_S: i64 = 86_400;
@@ -69,7 +69,7 @@ pub(crate) struct Summary {
     pub(crate) to: String,
     pub(crate) zone: String,
     pub(crate) ledger: LedgerState,
-    /// The key directories that counted, and those at hand that are behind what is known.
+    /// The key directories that list a key of the period, and those at hand that are behind what is known.
     pub(crate) directories: Vec<DirectoryFacts>,
     pub(crate) directories_outdated: Vec<OutdatedFacts>,
     /// Records of the period; none when it is empty.
@@ -137,7 +137,6 @@ pub(crate) fn sum_up(asked: Asked<'_>) -> Result<Result<Summary, Fault>> {
     let to = period.to.as_deref().map(number).transpose().context("cannot use --to")?;
     ensure!(from.zip(to).is_none_or(|(from, to)| from <= to), "--from lies after --to; turn them round");
     let mut summary = empty(ledger, &period)?;
-    summary.directories = trust.files.iter().map(DirectoryFacts::of).collect();
     summary.directories_outdated.clone_from(&trust.outdated);
     summary.ledger.noted = noted.map(|noted| noted.to_string());
     let mut keys = KeyTotals::default();
@@ -152,6 +151,11 @@ pub(crate) fn sum_up(asked: Asked<'_>) -> Result<Result<Summary, Fault>> {
         return Ok(Err(fault));
     }
     summary.keys = keys.into_vec();
+    let judged = |file: &&DirectoryFile| {
+        let lists = |of: &KeyTotal| file.directory.keys().iter().any(|key| key.public_key.to_hex() == of.public_key);
+        summary.keys.iter().any(lists)
+    };
+    summary.directories = trust.files.iter().filter(judged).map(DirectoryFacts::of).collect();
     summary.exemptions = exempt.into_values().collect();
     summary.ledger.records = chain.head.count;
     summary.ledger.head = chain.head.to_string();

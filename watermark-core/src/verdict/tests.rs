@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::*;
 use crate::detection::Detection;
 use crate::payload::testing::sample_claims;
-use crate::payload::{ContentHash, Payload, UnixSeconds};
+use crate::payload::{ContentHash, DecodeError, Payload, UnixSeconds};
 use crate::raster::{Channels, Raster, Samples};
 use crate::signature::{Organization, PrivateKey, Revocation, Zeroizing, sign};
 
@@ -65,6 +65,20 @@ fn what_was_judged_on_white_is_said_so() {
         said(0.25)
     );
     assert_eq!(said(0.001).len(), 1);
+}
+
+#[test]
+fn a_mark_of_a_version_unknown_here_is_not_called_damaged() {
+    let store = TrustStore::new(vec![]);
+    let said = |why, language| {
+        let report = judge(Extraction { unreadable: Some(why), ..read(None, None) }, &store);
+        assert_eq!(report.verdict, Verdict::Marked);
+        report.sentences(language).remove(0)
+    };
+    let version = DecodeError::UnknownVersion { found: 7 };
+    assert!(said(version, Language::English).contains("of version 7, which this program does not know"));
+    assert!(said(version, Language::Korean).contains("모르는 버전(7)의 표식"));
+    assert!(said(DecodeError::ReservedOrigin, Language::English).contains("forged or damaged"));
 }
 
 fn judged(payload: &Payload, store: &TrustStore) -> (Verdict, Vec<String>, Vec<String>) {
@@ -270,7 +284,7 @@ fn every_verdict_says_what_it_proves_and_what_not_in_both_languages() {
     // Of the statement, not of the picture, in which small changes are not found.
     for (language, subject, small) in [
         (Language::English, "not one bit of the statement was changed", "small changes are not found"),
-        (Language::Korean, "표시된 내용은 이후 한 비트도 바뀌지", "작은 변경은 찾지 못합니다"),
+        (Language::Korean, "그 내용은 이후 한 비트도 바뀌지", "작은 변경은 찾지 못합니다"),
     ] {
         assert!(Verdict::Verified.proves(language).contains(subject));
         assert!(

@@ -6,6 +6,7 @@
 use super::particle::{OBJECT, SUBJECT, TOPIC, with, with_hex};
 use super::{Report, Verdict};
 use crate::content::Comparison;
+use crate::payload::DecodeError;
 use crate::signature::{Directory, DirectoryKey, KeyStatus, Revocation, SignatureCheck, Standing};
 
 /// The language of a sentence.
@@ -49,15 +50,15 @@ impl Verdict {
         let (english, korean) = match self {
             Self::Verified => (
                 "The holder of the named key made exactly this statement; not one bit of the statement was changed since.",
-                "해당 키의 보유자가 바로 이 내용으로 표시하였으며, 표시된 내용은 이후 한 비트도 바뀌지 않았습니다.",
+                "해당 키의 보유자가 바로 이 내용의 표식을 넣었으며, 그 내용은 이후 한 비트도 바뀌지 않았습니다.",
             ),
             Self::Altered => (
                 "The holder of the named key made exactly this statement, unchanged since. The listed parts of the picture do not agree with it.",
-                "해당 키의 보유자가 바로 이 내용으로 표시하였으며, 나열된 부분은 그 표식과 맞지 않습니다.",
+                "해당 키의 보유자가 바로 이 내용의 표식을 넣었으며, 나열된 부분은 그 표식과 맞지 않습니다.",
             ),
             Self::Transplanted => (
                 "The holder of the named key made exactly this statement about another picture; its mark was moved into this one.",
-                "해당 키의 보유자가 이 내용으로 표시한 것은 다른 이미지이며, 그 표식이 이 이미지로 옮겨졌습니다.",
+                "해당 키의 보유자가 이 내용의 표식을 넣은 것은 다른 이미지이며, 그 표식이 이 이미지로 옮겨졌습니다.",
             ),
             Self::UnknownIssuer => (
                 "Somebody stamped a picture with this message. Who it was is not established by the directories at hand.",
@@ -98,7 +99,7 @@ impl Verdict {
             ),
             Self::UnknownIssuer => (
                 "Not who stamped it, and not that anything it states is true.",
-                "누가 표시하였는지, 그 내용이 사실인지는 증명하지 않습니다.",
+                "누가 표식을 넣었는지, 그 내용이 사실인지는 증명하지 않습니다.",
             ),
             Self::BadSignature => (
                 "Not that the key's holder did wrong: an impostor or another key with the same short id explains it as well.",
@@ -291,6 +292,7 @@ impl Report<'_> {
                     .to_owned(),
                 "표식과 그 주장을 읽었으나 서명된 내용은 없습니다. 누구나 그렇게 써 넣을 수 있습니다.".to_owned(),
             ),
+            Verdict::Marked if self.extraction.unreadable.is_some() => not_understood(self.extraction.unreadable),
             Verdict::Marked => (
                 "A mark was found, but it is too damaged to be read.".to_owned(),
                 "표식이 있으나 심하게 손상되어 읽을 수 없습니다.".to_owned(),
@@ -363,6 +365,25 @@ impl Report<'_> {
                 with_hex(&id.to_string(), TOPIC)
             ),
         ))
+    }
+}
+
+/// A message that was read to the last bit and makes no sense to this version.
+fn not_understood(why: Option<DecodeError>) -> (String, String) {
+    match why {
+        Some(DecodeError::UnknownVersion { found }) => (
+            format!(
+                "A mark was found and read, but it is of version {found}, which this program does not know. Read the picture with a newer \
+                 release."
+            ),
+            format!(
+                "표식을 찾아 읽었으나, 이 프로그램이 모르는 버전({found})의 표식입니다. 더 새로운 프로그램으로 확인하십시오."
+            ),
+        ),
+        _ => (
+            "A mark was found and read, but it says what no program writes: it was forged or damaged.".to_owned(),
+            "표식을 찾아 읽었으나, 어느 프로그램도 쓰지 않는 내용입니다. 위조되었거나 손상된 표식입니다.".to_owned(),
+        ),
     }
 }
 
