@@ -239,7 +239,7 @@ impl EditMap {
             let [x, y] = self.placement.map.apply(at);
             let is_shown = (0.0..f64::from(size.0)).contains(&x) && (0.0..f64::from(size.1)).contains(&y);
             shown += usize::from(is_shown);
-            altered += usize::from(is_shown && self.is_altered(at));
+            altered += usize::from(is_shown && self.hides(at));
         }
         let share = |count| count as f64 / (SIDE * SIDE) as f64;
         Some(PartShown { shown: share(shown), altered: share(altered) })
