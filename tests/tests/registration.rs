@@ -117,6 +117,7 @@ fn bent_pictures_are_read_and_not_called_altered() {
         &[Step::Barrel(-0.02)],
         &[Step::Perspective(0.01), jpeg],
         &[Step::Corners(0.01), jpeg],
+        &[Step::Drag(1.5), jpeg],
     ];
     for steps in bends {
         let read = read(&stamped, steps, Effort::Normal);

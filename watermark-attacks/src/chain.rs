@@ -82,6 +82,8 @@ pub enum Step {
     Corners(f64),
     /// Radial distortion: at the corners this share of the radius; positive is barrel, negative pincushion.
     Barrel(f64),
+    /// The nodes of a 5 x 5 grid moved at random by up to this many pixels along each axis, all between with them.
+    Drag(f64),
     /// Horizontal shear: sideways shift per pixel of height.
     Shear(f64),
     /// Blend with black, 1 leaves the image alone.
@@ -216,6 +218,7 @@ impl Step {
             Self::Perspective(share) => warp::perspective(im, share),
             Self::Corners(share) => warp::corners(im, share),
             Self::Barrel(share) => warp::barrel(im, share),
+            Self::Drag(px) => warp::drag(im, px, rng),
             Self::Shear(slope) => warp::shear(im, slope),
             Self::Brightness(factor) => tone::brightness(im, factor),
             Self::Contrast(factor) => tone::contrast(im, factor),

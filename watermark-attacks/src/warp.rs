@@ -9,6 +9,8 @@
 
 use image::{Rgb, RgbImage};
 
+use crate::noise::SplitMix64;
+
 /// Colour of what lies outside the picture when nothing else is said.
 const BLACK: [u8; 3] = [0; 3];
 
@@ -69,6 +71,28 @@ pub(crate) fn barrel(im: &RgbImage, share: f64) -> RgbImage {
 pub(crate) fn shear(im: &RgbImage, slope: f64) -> RgbImage {
     let (_, cy) = centre(im);
     warp(im, BLACK, |x, y| (x + slope * (y - cy), y))
+}
+
+/// Nodes along each side of the grid that [`drag`] moves.
+const NODES: usize = 5;
+
+/// Dragged here and there: the nodes of a grid over the picture move by up to `px` pixels along each axis, at random, and all between them with them
+/// (the random bending of `StirMark`, Petitcolas et al. 1998). Nothing is taken from outside the frame.
+pub(crate) fn drag(im: &RgbImage, px: f64, rng: &mut SplitMix64) -> RgbImage {
+    let nodes: [[[f64; NODES]; NODES]; 2] =
+        [(); 2].map(|()| [(); NODES].map(|()| [(); NODES].map(|()| px * (2.0 * rng.uniform() - 1.0))));
+    let last = [im.width(), im.height()].map(f64::from);
+    // Around the place of a node, the border's repeated.
+    let near = |share: f64| {
+        let at = share * (NODES - 1) as f64;
+        let first = (at as usize).min(NODES - 2);
+        ([0, 1, 2, 3].map(|k| (first + k).saturating_sub(1).min(NODES - 1)), at - first as f64)
+    };
+    warp(im, BLACK, |x, y| {
+        let ((columns, dx), (rows, dy)) = (near(x / last[0]), near(y / last[1]));
+        let [by_x, by_y] = [0, 1].map(|axis| cubic(rows.map(|r| cubic(columns.map(|c| nodes[axis][r][c]), dx)), dy));
+        ((x + by_x).clamp(0.0, last[0] - 0.5), (y + by_y).clamp(0.0, last[1] - 0.5))
+    })
 }
 
 fn centre(im: &RgbImage) -> (f64, f64) {
@@ -136,6 +160,22 @@ mod tests {
 
     fn scene(width: u32, height: u32) -> RgbImage {
         RgbImage::from_fn(width, height, |x, y| Rgb([(x * 7) as u8, (y * 11) as u8, (x * y) as u8]))
+    }
+
+    #[test]
+    fn dragging_moves_everything_a_little_and_shows_nothing_else() {
+        // The horizontal place of each pixel is its red, the vertical one its green.
+        let im = RgbImage::from_fn(200, 160, |x, y| Rgb([x as u8, y as u8, 255]));
+        let dragged = drag(&im, 3.0, &mut SplitMix64::new(5));
+        let off = |x: u32, y: u32| {
+            let Rgb([red, green, _]) = *dragged.get_pixel(x, y);
+            (f64::from(red) - f64::from(x)).hypot(f64::from(green) - f64::from(y))
+        };
+        let all: Vec<f64> = im.enumerate_pixels().map(|(x, y, _)| off(x, y)).collect();
+        assert!(dragged.pixels().all(|p| p.0[2] == 255));
+        // A cubic may overshoot its nodes, and samples are cut to whole numbers.
+        assert!(all.iter().all(|&off| off < 7.0) && all.iter().filter(|&&off| off > 1.5).count() > all.len() / 4);
+        assert_eq!(drag(&im, 0.0, &mut SplitMix64::new(5)), im);
     }
 
     #[test]

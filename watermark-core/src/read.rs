@@ -202,6 +202,8 @@ pub(crate) fn refine(aligned: &Aligned, start: f32) -> Fit {
 const LONGEST_LIST: usize = 64;
 /// List length for a seal with a prediction.
 const PREDICTED_LIST: usize = 64;
+/// What such a list counts for, decodings of the usual two lists.
+const LONG_COUNTS: u64 = 2;
 
 /// The tile bits that a beacon determines.
 fn known_bits(code: &PolarCode, beacon: &Decoded) -> Vec<Option<u8>> {
@@ -220,12 +222,12 @@ fn decode_hard(
     ws: &mut Workspace,
 ) -> Option<Decoded> {
     for prediction in predict() {
-        *attempts += 1;
+        *attempts += LONG_COUNTS;
         if let Some(seal) = code.decode_predicted(llr, &prediction, PREDICTED_LIST, ws) {
             return Some(seal);
         }
     }
-    *attempts += 1;
+    *attempts += LONG_COUNTS;
     code.decode(llr, LONGEST_LIST, ws)
 }
 
