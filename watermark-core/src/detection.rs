@@ -26,8 +26,8 @@ pub struct Detection {
 /// More evidence than this is not counted: the tail is computed with.
 const MOST_BITS: f64 = 900.0;
 
-/// Evidence is looked at in several ways, each of which may use up a part of [`FALSE_POSITIVE_RATE`], one in so many.
-///
+// Evidence is looked at in several ways, each of which may use up a part of the rate: one in so many.
+
 /// The pilot where an unmoved picture has it.
 pub(crate) const PILOT_LOOK: u64 = 2;
 /// The lattices, twice: before offsets are searched, and at the end.
@@ -137,9 +137,9 @@ mod tests {
     #[test]
     fn a_codeword_counts_by_its_check_or_by_what_its_soft_bits_say() {
         let by_check = Detection::decoded(1, 3.0);
-        assert!(
-            (by_check.log10_p + CRC_BITS * 2f64.log10() + 0.9f64.log10()).abs() < 1e-6 && by_check.is_significant()
-        );
+        // 40 words of 2^32, and nine tenths of the rate.
+        let expected = (40.0 / 0.9 / 32f64.exp2()).log10();
+        assert!((by_check.log10_p - expected).abs() < 1e-3 && by_check.is_significant());
         assert!(!Detection::decoded(100, 3.0).is_significant());
         let by_bits = Detection::decoded(100, 60.0);
         assert!(by_bits.is_significant() && by_bits.statistic > by_bits.threshold);

@@ -206,7 +206,6 @@ pub(crate) fn follow(
         unbent.smoothly(plane, judge, most).filter(better).unwrap_or((unbent, 0.0))
     };
     let (mut out, mut last) = known.map_or_else(smooth, |known| (known, 0.0));
-    let mut drift = out.drift.take().unwrap_or_else(|| Drift::none(all));
     let (mut coherence, mut idle) = (f64::NEG_INFINITY, 0);
     for _ in 0..DRIFT_STEPS {
         let pull = judge.pull(&out.cut(plane, all), all);
@@ -216,8 +215,7 @@ pub(crate) fn follow(
         if idle == DRIFT_IDLE {
             break;
         }
-        last = drift.step(&pull);
-        out.drift = Some(drift.clone());
+        last = out.drift.get_or_insert_with(|| Drift::none(all)).step(&pull);
     }
     (coherence > least).then_some((out, last))
 }
