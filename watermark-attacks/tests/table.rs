@@ -48,8 +48,18 @@ fn equal_pixels_and_seed_give_equal_results() {
 #[test]
 fn the_seed_matters_where_chance_is_involved_and_only_there() {
     let im = scene(96, 80);
-    let random =
-        ["noise05", "noise10", "noise20", "saltpepper1", "overlay10", "page060", "page060_jpeg75", "screen_photo"];
+    let random = [
+        "noise05",
+        "noise10",
+        "noise20",
+        "saltpepper1",
+        "overlay10",
+        "page060",
+        "page060_jpeg75",
+        "screen_photo",
+        "drag1_jpeg80",
+        "drag2_jpeg80",
+    ];
     for attack in all() {
         let differs = attack.apply(&im, 1).unwrap().image != attack.apply(&im, 2).unwrap().image;
         assert_eq!(differs, random.contains(&attack.name), "{}", attack.name);
