@@ -45,17 +45,22 @@ impl Detection {
         Self { statistic, threshold, log10_p: corrected(ln_upper_tail(statistic), candidates), candidates }
     }
 
-    /// A codeword that was found in `attempts` decodings, its CRC right; `evidence` as the [decoder](crate::coding::Decoded) says. Reported in standard deviations
-    /// like the other statistics.
+    /// A codeword whose CRC was right in the decoding of this number, of `attempts` in all by now; `evidence` as the [decoder](crate::coding::Decoded) says.
+    /// Reported in standard deviations like the other statistics.
     ///
-    /// Two bounds hold, and the better one counts; the first may take nine tenths of the error rate, the second one tenth. Chance passes a decoding's CRC once in `2^26.7`. And for an unmarked picture the signs of all soft bits are fair coins,
+    /// Two bounds hold, and the better one counts; the first may take nine tenths of the error rate, the second one tenth. Chance passes a decoding's CRC once in `2^26.7`; only the decodings up to
+    /// the one that found the word count there, since those of an unmarked picture that come too late for the rate are refused whatever they find. And for an unmarked picture the signs of all soft bits are fair coins,
     /// whatever their magnitudes, because the dither is uniform and a shift of half a step turns the sign: so the likelihood ratio of a codeword to chance
     /// averages 1, exceeds `2^(evidence + k)` with probability `2^-(evidence + k)` at most (Markov), and one of the `2^k` messages with `2^-evidence`.
-    pub(crate) fn decoded(attempts: u64, evidence: f64) -> Self {
-        let candidates = attempts.max(1);
-        let p = (0.9 * CRC_BITS.exp2()).max(0.1 * evidence.min(MOST_BITS).exp2()).recip();
-        let (statistic, threshold) = (threshold(p), threshold(FALSE_POSITIVE_RATE / candidates as f64));
-        Self { statistic, threshold, log10_p: corrected(p.ln(), candidates), candidates }
+    pub(crate) fn decoded(number: u64, attempts: u64, evidence: f64) -> Self {
+        let of = |candidates: u64, share: f64, bits: f64| {
+            let p = (share * bits.min(MOST_BITS).exp2()).recip().min(0.5);
+            let (statistic, threshold) = (threshold(p), threshold(FALSE_POSITIVE_RATE / candidates as f64));
+            Self { statistic, threshold, log10_p: corrected(p.ln(), candidates), candidates }
+        };
+        let check = of(CODEWORD_LOOK * number.max(1), 0.9, CRC_BITS);
+        let bits = of(CODEWORD_LOOK * attempts.max(1), 0.1, evidence);
+        if bits.log10_p < check.log10_p { bits } else { check }
     }
 
     /// Whether chance is excluded.
@@ -136,14 +141,16 @@ mod tests {
 
     #[test]
     fn a_codeword_counts_by_its_check_or_by_what_its_soft_bits_say() {
-        let by_check = Detection::decoded(1, 3.0);
-        // 40 words of 2^32, and nine tenths of the rate.
-        let expected = (40.0 / 0.9 / 32f64.exp2()).log10();
+        let by_check = Detection::decoded(1, 1, 3.0);
+        // 40 words of 2^32, and nine tenths of a quarter of the rate.
+        let expected = (4.0 * 40.0 / 0.9 / 32f64.exp2()).log10();
         assert!((by_check.log10_p - expected).abs() < 1e-3 && by_check.is_significant());
-        assert!(!Detection::decoded(100, 3.0).is_significant());
-        let by_bits = Detection::decoded(100, 60.0);
+        assert!(Detection::decoded(24, 1000, 3.0).is_significant(), "what was tried afterwards takes nothing from it");
+        assert!(!Detection::decoded(25, 25, 3.0).is_significant());
+        let by_bits = Detection::decoded(100, 100, 60.0);
         assert!(by_bits.is_significant() && by_bits.statistic > by_bits.threshold);
-        assert!((by_bits.log10_p - 1000f64.log10() + 60.0 * 2f64.log10()).abs() < 1e-6);
-        assert!(Detection::decoded(1, f64::INFINITY).log10_p.is_finite());
+        assert!((by_bits.log10_p - 4000f64.log10() + 60.0 * 2f64.log10()).abs() < 1e-6);
+        assert!(Detection::decoded(100, 1000, 60.0).log10_p > by_bits.log10_p, "it counts among all decodings");
+        assert!(Detection::decoded(1, 1, f64::INFINITY).log10_p.is_finite());
     }
 }

@@ -19,7 +19,7 @@ use crate::coding::{CodeError, Decoded, Workspace};
 use crate::color;
 use crate::constellation::{Candidate, Sweep};
 use crate::content::{self, Comparison, Content, Placement, Reduced};
-use crate::detection::{CODEWORD_LOOK, Detection, LATTICE_LOOK, PILOT_LOOK, WINDOW_LOOK};
+use crate::detection::{Detection, LATTICE_LOOK, PILOT_LOOK, WINDOW_LOOK};
 use crate::edit_map::{Cause, EditMap};
 use crate::effort::{Budget, Effort};
 use crate::equalise;
@@ -148,6 +148,8 @@ struct Reader<'a> {
     candidates: u64,
     /// Times a soft codeword was handed to a decoder.
     attempts: u64,
+    /// Which of them found the beacon.
+    found_at: u64,
     /// What the lattices said before the offsets of scaled and turned pictures were searched, whose millions of candidates would drown it.
     early: Option<Detection>,
     /// How far the pilot stands out where an unmoved picture has it, standard deviations.
@@ -169,6 +171,7 @@ impl<'a> Reader<'a> {
             best: None,
             candidates: 0,
             attempts: 0,
+            found_at: 0,
             early: None,
             pilot: Detection::best_of(0.0, PILOT_LOOK),
             bend: None,
@@ -196,7 +199,7 @@ impl<'a> Reader<'a> {
     fn detection(&self) -> Detection {
         let lattice = self.lattice_detection();
         let read = self.beacon.iter().chain(&self.seal).map(|d| f64::from(d.evidence)).reduce(f64::max);
-        let decoded = read.map(|evidence| Detection::decoded(CODEWORD_LOOK * self.attempts, evidence));
+        let decoded = read.map(|evidence| Detection::decoded(self.found_at, self.attempts, evidence));
         let evidence = [Some(lattice), self.early, Some(self.pilot), decoded].into_iter().flatten();
         evidence.min_by(|a, b| a.log10_p.total_cmp(&b.log10_p)).unwrap_or(lattice)
     }
@@ -216,14 +219,17 @@ impl<'a> Reader<'a> {
         let standings = pilot::prominences(&mut planner, &unmoved.plane, &self.carrier.pilot);
         self.pilot = Detection::best_of(f64::from(standings[0]), PILOT_LOOK);
         let marked_here = coherence > SUSPICIOUS || standings[0] > SUSPICIOUS;
+        // What the first rung decoded in vain is not decoded again.
+        let decode = if coherence > SUSPICIOUS { Self::read_on } else { Self::read_all };
         let Some(budget) = effort.budget() else {
             if marked_here {
-                self.read_all(&unmoved);
+                decode(self, &unmoved);
             }
             return;
         };
-        if coherence > CLEAR {
-            self.read_all(&unmoved);
+        let clear = coherence > CLEAR;
+        if clear {
+            decode(self, &unmoved);
         }
         let frame = Frame::new(luma);
         let small = luma.data.len() <= TILE_PX * TILE_PX / 2;
@@ -233,8 +239,8 @@ impl<'a> Reader<'a> {
         {
             self.read_all(&pose);
         }
-        if !self.registered() && marked_here {
-            self.read_all(&unmoved);
+        if !self.registered() && marked_here && !clear {
+            decode(self, &unmoved);
         }
         if !self.registered() {
             self.search_maps(&mut planner, luma, &frame, &standings, budget);
@@ -413,16 +419,19 @@ impl<'a> Reader<'a> {
 
     /// Reads `pose` through the equaliser's ladder until beacon and seal are decoded.
     fn read_all(&mut self, pose: &Pose<'_>) {
-        for channel in equalise::LADDER {
-            // The clear channel is decoded whatever its coherence: noise can hide the double angle and leave the bits.
-            let least = if channel == equalise::LADDER[0] { f32::NEG_INFINITY } else { WORTH_DECODING };
-            self.read_rung(pose, channel, Gains::Coherent(least));
-            if self.is_complete() {
-                return;
-            }
+        // The clear channel is decoded whatever its coherence: noise can hide the double angle and leave the bits.
+        self.read_rung(pose, equalise::LADDER[0], Gains::Coherent(f32::NEG_INFINITY));
+        if !self.is_complete() {
+            self.read_on(pose);
         }
-        for channel in equalise::LADDER.into_iter().filter(|c| c.noise > 0.0 || *c == equalise::LADDER[0]) {
-            self.read_rung(pose, channel, Gains::Usual);
+    }
+
+    /// Reads `pose` through all but the first rung, which was decoded in vain.
+    fn read_on(&mut self, pose: &Pose<'_>) {
+        let coherent = equalise::LADDER[1..].iter().map(|&channel| (channel, Gains::Coherent(WORTH_DECODING)));
+        let usual = equalise::LADDER.iter().filter(|c| c.noise > 0.0 || **c == equalise::LADDER[0]);
+        for (channel, gains) in coherent.chain(usual.map(|&channel| (channel, Gains::Usual))) {
+            self.read_rung(pose, channel, gains);
             if self.is_complete() {
                 return;
             }
@@ -438,6 +447,9 @@ impl<'a> Reader<'a> {
         let view = View { plane, tile, noise: channel.noise, predict: &predict };
         let reading = read(&view, self.carrier, &self.codes, gains, &mut self.workspace);
         self.candidates += reading.candidates;
+        if self.beacon.is_none() {
+            self.found_at = self.attempts + reading.until_found;
+        }
         self.attempts += reading.attempts;
         let decoded = reading.seal.is_some() || reading.beacon.is_some();
         let seal_is_new = self.seal.is_none() && reading.seal.is_some();

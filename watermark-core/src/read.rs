@@ -35,6 +35,8 @@ pub(crate) struct Reading {
     pub(crate) candidates: u64,
     /// Decodings tried.
     pub(crate) attempts: u64,
+    /// Decodings tried until a beacon was found.
+    pub(crate) until_found: u64,
     /// Gain that the decoded or most coherent reading used.
     pub(crate) gain: f32,
     pub(crate) beacon: Option<Decoded>,
@@ -122,6 +124,7 @@ pub(crate) fn read(view: &View<'_>, carrier: &Carrier, codes: &Codes, gains: Gai
         coherence: peaks.first().map_or(0.0, |&i| scores[i]),
         candidates: GAINS as u64,
         attempts: 0,
+        until_found: 0,
         gain: peaks.first().map_or(FIRST_GAIN, |&i| gain(i)),
         beacon: None,
         seal: None,
@@ -144,6 +147,7 @@ pub(crate) fn read(view: &View<'_>, carrier: &Carrier, codes: &Codes, gains: Gai
     for (fit, assumed) in fits.flat_map(|fit| ways.iter().map(move |&noise| (fit, noise))) {
         let llr = assumed.map_or_else(|| aligned.soft_bits(&fit), |noise| aligned.noisy_soft_bits(fit.gain, noise));
         out.attempts += 2;
+        out.until_found = out.attempts;
         out.beacon = decode(&codes.beacon, layout::beacon_llr(&llr), ws);
         let Some(beacon) = &out.beacon else {
             out.beacon = decode(&codes.beacon, &layout::repeated_beacon_llr(&llr), ws);
