@@ -3,6 +3,7 @@
 mod common;
 
 use std::fs;
+use std::process::Stdio;
 
 use common::{Bench, jpeg, png, street};
 use serde_json::{Value, json};
@@ -335,4 +336,24 @@ fn stampers_at_the_same_time_share_one_ledger() {
     }
     let ran = bench.ok(&[&["ledger", "verify", "l.jsonl", "--json"][..], &TRUST].concat());
     assert_eq!((&ran.json()[0]["records"], &ran.json()[0]["repeated_serials"]), (&json!(4), &json!([])));
+}
+
+#[test]
+fn of_two_stampers_with_one_serial_at_the_same_time_one_stamps() {
+    let bench = Bench::with_key();
+    bench.put("in.png", &png(&alley()));
+    let outputs = ["a.png", "b.png"];
+    // Both find the serial new when they begin.
+    let children = outputs.map(|output| {
+        let mut command = bench.command(&stamp("in.png", output, "7"));
+        command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+    });
+    let ran = children.map(|child| child.wait_with_output().unwrap());
+    let refused: Vec<_> = ran.iter().filter(|ran| !ran.status.success()).collect();
+    let [refused] = &refused[..] else { panic!("{ran:?}") };
+    let reason = String::from_utf8_lossy(&refused.stderr);
+    assert!(reason.contains("the ledger l.jsonl holds serial 7 of key"), "{reason}");
+    assert_eq!(lines(&bench).len(), 1);
+    let left = bench.list(".").into_iter().filter(|name| outputs.contains(&&**name) || name.starts_with(".watermark-"));
+    assert_eq!(left.count(), 1, "the refused one leaves no file");
 }

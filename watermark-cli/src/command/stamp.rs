@@ -14,7 +14,7 @@ use crate::batch;
 use crate::inputs::{self, Found, Input};
 use crate::key_store::{self, SigningKey};
 use crate::labelling;
-use crate::ledger::{Index, Ledger};
+use crate::ledger::{self, Index, Ledger};
 use crate::manifest::ManifestWriter;
 use crate::memory::Memory;
 use crate::output::{self, Existing};
@@ -51,6 +51,7 @@ pub(crate) fn run(args: &Stamp) -> Result<Outcome> {
     });
     let badge = args.badge.label(asked.as_deref())?;
     let ledger = args.ledger.as_deref().map(Ledger::open).transpose()?;
+    // After the opening: of records appended from then on, the ledger itself knows the serials.
     if let Some(path) = &args.ledger {
         never_twice(&mut jobs, &Index::new(path)?, key.public.key_id(), args.id.is_some())?;
     }
@@ -151,15 +152,12 @@ fn random_serial() -> Result<Serial> {
 }
 
 /// Numbers that the ledger does not hold yet for this key: a random one is drawn again, one asked for is refused before any work.
-fn never_twice(jobs: &mut [Job], ledger: &Index, key: KeyId, asked: bool) -> Result<()> {
+fn never_twice(jobs: &mut [Job], index: &Index, key: KeyId, asked: bool) -> Result<()> {
     for job in jobs {
-        while ledger.knows(key, job.serial) {
-            ensure!(
-                !asked,
-                "the ledger {} holds serial {} of key {key} already, and a number must never repeat with one key; pass a higher --id",
-                ledger.path().display(),
-                job.serial
-            );
+        while index.knows(key, job.serial) {
+            if asked {
+                return Err(ledger::repeated(index.path(), key, job.serial));
+            }
             job.serial = random_serial()?;
         }
     }

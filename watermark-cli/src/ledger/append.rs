@@ -2,21 +2,37 @@
 //!
 //! A record counts once its line feed is on the disk. What is behind the last one a crash left, or somebody cut: the next append takes
 //! it off and says so. A whole record whose line feed alone is missing (an editor does that) is kept.
+//!
+//! Whether a serial is new is asked twice: before any work, of the whole file (`search`), and here, under the lock, of what was appended since.
 
+use std::collections::HashSet;
 use std::fs::{File, OpenOptions};
-use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
+use std::io::{BufReader, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, anyhow, ensure};
+use watermark_core::payload::{KeyId, Serial};
 use watermark_core::signature::PublicKey;
 
 use super::record::{self, MAX_LINE_BYTES, NO_HASH, Stamp};
+use super::search::Keys;
 use crate::signer::AnySigner;
 use crate::terminal::{shown, warn};
 
 /// A ledger to append to.
 pub(crate) struct Ledger {
     path: PathBuf,
+    appended: Mutex<Appended>,
+}
+
+/// Records appended since the ledger was opened, by whomever.
+#[derive(Default)]
+struct Appended {
+    /// Where those not read yet begin.
+    from: u64,
+    /// Key id and serial of those that were read.
+    serials: HashSet<(String, u64)>,
 }
 
 /// The end of a ledger.
@@ -39,26 +55,28 @@ impl Ledger {
     /// # Errors
     /// When the file cannot be written to, or is something else.
     pub(crate) fn open(path: &Path) -> Result<Self> {
-        let ledger = Self { path: path.to_path_buf() };
+        let ledger = Self { path: path.to_path_buf(), appended: Mutex::default() };
         let fresh = !path.exists();
         let mut file = ledger.lock()?;
-        ledger.tail(&mut file)?;
+        let from = ledger.tail(&mut file)?.end;
         if fresh {
             // Makes the new name durable; not every system can.
             let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
             let _ = File::open(folder).and_then(|folder| folder.sync_all());
         }
-        Ok(ledger)
+        Ok(Self { appended: Mutex::new(Appended { from, ..Appended::default() }), ..ledger })
     }
 
     /// Appends a record, and returns its number once it is on the disk. Other stampers, in this process or another, wait
     /// meanwhile, for the signer too.
     ///
     /// # Errors
-    /// When the file cannot be locked, read or written, or the signer fails. The ledger is as before then.
+    /// When the file cannot be locked, read or written, the signer fails, or a record appended since the opening has the same key id and
+    /// serial. The ledger is as before then.
     pub(crate) fn append(&self, stamp: &Stamp<'_>, signer: (&AnySigner, &PublicKey)) -> Result<u64> {
         let mut file = self.lock()?;
         let Tail { next, prev, end, torn_bytes, unended } = self.tail(&mut file)?;
+        self.refuse_repeated(&mut file, end, stamp)?;
         let mut line = record::write(stamp, next, &prev, signer)?;
         ensure!(line.len() <= MAX_LINE_BYTES, "the record has {} bytes, the limit is {MAX_LINE_BYTES}", line.len());
         if unended {
@@ -82,6 +100,24 @@ impl Ledger {
             ));
         }
         Ok(next)
+    }
+
+    /// Refuses a serial that another stamper took meanwhile. Each record is read once, so that long batches stay fast.
+    fn refuse_repeated(&self, file: &mut File, end: u64, stamp: &Stamp<'_>) -> Result<()> {
+        let refused = || format!("cannot use the ledger {}", self.path.display());
+        let mut appended = self.appended.lock().unwrap_or_else(PoisonError::into_inner);
+        // Shorter than before: the file was put aside, and another was begun.
+        let from = if appended.from <= end { appended.from } else { 0 };
+        file.seek(SeekFrom::Start(from)).with_context(refused)?;
+        for line in record::lines(BufReader::new(file.take(end - from))) {
+            if let Ok(keys) = serde_json::from_slice::<Keys>(&line.with_context(refused)?.bytes) {
+                appended.serials.insert((keys.key, keys.serial));
+            }
+        }
+        appended.from = end;
+        let (key, serial) = (stamp.payload.beacon.key_id, stamp.payload.beacon.serial);
+        let repeats = appended.serials.contains(&(key.to_string(), serial.get()));
+        if repeats { Err(repeated(&self.path, key, serial)) } else { Ok(()) }
     }
 
     /// The file, this process' alone until it is dropped.
@@ -124,4 +160,12 @@ impl Ledger {
             .with_context(refused)?;
         Ok(Tail { next: decoded.record.n + 1, prev: record::hash(last), end, torn_bytes: length - end, unended: false })
     }
+}
+
+/// That a serial is in the ledger already.
+pub(crate) fn repeated(ledger: &Path, key: KeyId, serial: Serial) -> anyhow::Error {
+    anyhow!(
+        "the ledger {} holds serial {serial} of key {key} already, and a number must never repeat with one key; pass a higher --id",
+        ledger.display()
+    )
 }

@@ -184,6 +184,34 @@ fn a_serial_used_twice_is_told() {
 }
 
 #[test]
+fn a_serial_that_another_stamper_took_meanwhile_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("l.jsonl");
+    let (key, other) = (signer(1), signer(2));
+    append(&path, &key, 4).unwrap();
+    let ledgers = [Ledger::open(&path).unwrap(), Ledger::open(&path).unwrap()];
+    let append = |at: usize, key: &(AnySigner, PublicKey), serial| {
+        with_stamp(&payload(key, serial), |stamp| ledgers[at].append(stamp, (&key.0, &key.1)))
+    };
+    assert_eq!(append(0, &key, 5).unwrap(), 1);
+    let error = append(1, &key, 5).unwrap_err().to_string();
+    assert!(error.contains("holds serial 5 of key") && error.contains("pass a higher --id"), "{error}");
+    assert_eq!(append(1, &other, 5).unwrap(), 2, "of another key it is another stamp");
+    // A record that lacks its line feed alone counts, and so does the one behind it.
+    let file = fs::OpenOptions::new().write(true).open(&path).unwrap();
+    file.set_len(file.metadata().unwrap().len() - 1).unwrap();
+    assert_eq!((append(0, &key, 6).unwrap(), append(1, &key, 7).unwrap()), (3, 4));
+    for (at, serial) in [(0, 7), (1, 6), (1, 5), (0, 5)] {
+        assert!(append(at, &key, serial).is_err(), "{serial}");
+    }
+    // The file was put aside, and another begun.
+    fs::remove_file(&path).unwrap();
+    self::append(&path, &key, 8).unwrap();
+    assert!(append(0, &key, 8).is_err());
+    assert_eq!(check(&path, None).unwrap().head.count, 1);
+}
+
+#[test]
 fn a_crash_at_any_byte_of_the_last_record_costs_that_record_alone() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("l.jsonl");
