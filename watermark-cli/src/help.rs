@@ -277,7 +277,8 @@ Examples:
   watermark report --ledger stamps.jsonl -o all.csv
   watermark report --ledger stamps.jsonl -o report.json --report-key auditor.pem
 
-Exit codes: 0 written, and every key is listed in a directory you trust; 1 written with keys that nobody lists, or the ledger is not intact; 2 it could not be read.";
+Exit codes: 0 written, and every key of the period is listed in a directory you trust and counted at the times stated; 1 written, but a key does not, or a \
+serial was used twice, or not written, since the ledger is not intact; 2 it could not be read.";
 
 #[cfg(test)]
 mod tests {

@@ -70,7 +70,7 @@ fn totals_are_those_of_the_records_and_of_the_period() {
 #[test]
 fn the_page_is_self_contained_and_speaks_both_languages() {
     let bench = ledger();
-    for (lang, says) in [("en", "all 4 records are intact"), ("ko", "기록 4개가 모두 온전하며")] {
+    for (lang, says) in [("en", "Chain intact: 4 records,"), ("ko", "사슬이 온전합니다. 기록 4개가")] {
         bench.ok(&[&["report", "--ledger", "l.jsonl", "-o", "r.html", "--lang", lang][..], &TRUST].concat());
         let page = fs::read_to_string(bench.path("r.html")).unwrap();
         for part in [says, &format!("lang=\"{lang}\""), "<svg", "<caption>", "scope=\"row\"", "@page", "Tester"] {
@@ -80,6 +80,30 @@ fn the_page_is_self_contained_and_speaks_both_languages() {
             assert!(!page.contains(part), "{lang}: {part} in\n{page}");
         }
         assert!(page.contains("&lt;b&gt;draft&lt;/b&gt; &amp; &quot;layout&quot;"), "{lang}");
+    }
+}
+
+#[test]
+fn the_heading_vouches_for_the_chain_alone() {
+    let bench = ledger();
+    bench.ok(&["keygen", "-o", "other.pem", "--name", "Somebody Else"]);
+    let other = ["stamp", "--key", "other.pem", "--ledger", "l.jsonl", "in.png", "-o", "5.png", "--id", "5"];
+    bench.ok(&[&other[..], &["--time", "2026-12-01T00:00:00Z"]].concat());
+    for (lang, listed, unlisted) in [
+        ("en", "was made.</p>", "1 record of the period by keys that no trusted directory lists."),
+        ("ko", "확인하였습니다.</p>", "해당 기간의 기록 1건은 신뢰하는 어느 키 목록에도 없는 키로 서명되었습니다."),
+    ] {
+        let args = [&["report", "--ledger", "l.jsonl", "-o", "r.html", "--lang", lang][..], &TRUST].concat();
+        let ran = bench.run(&args);
+        let words = "l.jsonl: Chain intact, but 1 key that no trusted directory lists: 5 records, head 5:";
+        assert!(ran.code == 1 && ran.stdout.starts_with(words), "{}", ran.stdout);
+        let page = fs::read_to_string(bench.path("r.html")).unwrap();
+        assert!(page.contains("class=\"doubtful\"") && page.contains(&format!("{unlisted}</p>")), "{page}");
+        // The other key's record lies outside of this period, so nothing is said of it, and nothing of all records.
+        let ran = bench.ok(&[&args[..], &["--to", "2026-11-30"]].concat());
+        assert!(ran.stdout.starts_with("l.jsonl: Chain intact: 5 records, head 5:"), "{}", ran.stdout);
+        let page = fs::read_to_string(bench.path("r.html")).unwrap();
+        assert!(page.contains("class=\"good\"") && page.contains(listed), "{page}");
     }
 }
 

@@ -14,7 +14,7 @@ use watermark_report::OutdatedFacts;
 use crate::Outcome;
 use crate::args::{Ledger, LedgerAction, LedgerLookup, LedgerVerify};
 use crate::evidence::key_status;
-use crate::ledger::{self, Chain, Decoded, KeyTotal, KeyTotals, numbers};
+use crate::ledger::{self, Chain, Decoded, Doubts, KeyTotal, KeyTotals, numbers};
 use crate::terminal::{BAD, DOUBTFUL, FAINT, GOOD, counted, note, say, shown, warn};
 use crate::trust;
 
@@ -32,28 +32,13 @@ fn verify(args: &LedgerVerify) -> Result<Outcome> {
         keys.add(decoded, &trust.store);
     })?;
     let keys = keys.into_vec();
-    let doubts = doubts(&chain, &keys, &trust.outdated);
+    let doubts = Doubts::of(&keys, &trust.outdated, chain.repeated.len());
     if args.json {
         say(&as_json(&chain, &keys, &trust.outdated).to_string())?;
     } else {
         as_text(&chain, &keys, &doubts, &shown(&args.file.to_string_lossy()))?;
     }
     Ok(if chain.fault.is_none() && doubts.is_empty() { Outcome::ALL } else { Outcome::SOME })
-}
-
-/// What a chain does not vouch for, however whole it is.
-fn doubts(chain: &Chain, keys: &[KeyTotal], outdated: &[OutdatedFacts]) -> Vec<String> {
-    let unlisted = keys.iter().filter(|key| key.issuer.is_none()).count() as u64;
-    let invalid = keys.iter().filter(|key| !key.vouches(outdated)).count() as u64 - unlisted;
-    let repeated = chain.repeated.len() as u64;
-    [
-        (repeated, format!("{} used more than once", counted(repeated, "serial"))),
-        (unlisted, format!("{} that no trusted directory lists", counted(unlisted, "key"))),
-        (invalid, format!("{} that did not count throughout", counted(invalid, "key"))),
-    ]
-    .into_iter()
-    .filter_map(|(count, words)| (count > 0).then_some(words))
-    .collect()
 }
 
 fn as_json(chain: &Chain, keys: &[KeyTotal], outdated: &[OutdatedFacts]) -> serde_json::Value {
@@ -79,12 +64,12 @@ fn as_json(chain: &Chain, keys: &[KeyTotal], outdated: &[OutdatedFacts]) -> serd
     })
 }
 
-fn as_text(chain: &Chain, keys: &[KeyTotal], doubts: &[String], file: &str) -> Result<()> {
+fn as_text(chain: &Chain, keys: &[KeyTotal], doubts: &Doubts, file: &str) -> Result<()> {
     let count = chain.head.count;
     match &chain.fault {
         None if doubts.is_empty() => say(&format!("{file}: {GOOD}Intact{GOOD:#}: {}.", counted(count, "record")))?,
         None => {
-            let (records, but) = (counted(count, "record"), doubts.join(", "));
+            let (records, but) = (counted(count, "record"), doubts.words());
             say(&format!("{file}: {DOUBTFUL}Chain intact{DOUBTFUL:#}, but {but}: {records}."))?;
         }
         Some(fault) => {
@@ -211,18 +196,4 @@ fn describe(decoded: &Decoded, trust: &TrustStore) -> (String, bool) {
         &format!("{} of {} bits corrected, {} without a carrier", margin.corrected, margin.length, margin.erased),
     );
     (out, check.holds())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_serial_used_twice_is_a_doubt() {
-        let head = "2:0000000000000000000000000000000000000000000000000000000000000000".parse().unwrap();
-        let repeated = vec![("c7fcbf".to_owned(), 7, vec![0, 1])];
-        let chain = |repeated| Chain { head, repeated, torn_bytes: 0, fault: None };
-        assert_eq!(doubts(&chain(repeated), &[], &[]), ["1 serial used more than once"]);
-        assert!(doubts(&chain(Vec::new()), &[], &[]).is_empty());
-    }
 }

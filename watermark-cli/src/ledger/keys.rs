@@ -8,6 +8,7 @@ use watermark_core::signature::{KeyStatus, PublicKey, TrustStore};
 use watermark_report::{OutdatedFacts, status_words};
 
 use super::Decoded;
+use crate::terminal::counted;
 
 /// Numbers of records that are listed for one finding; the rest is counted.
 pub(crate) const LISTED: usize = 20;
@@ -33,6 +34,44 @@ impl KeyTotal {
     pub(crate) fn vouches(&self, outdated: &[OutdatedFacts]) -> bool {
         let withdrawn = outdated.iter().any(|facts| facts.counted && facts.revoked.contains(&self.key));
         self.issuer.is_some() && self.out_of_force.is_empty() && !withdrawn
+    }
+}
+
+/// What a chain does not vouch for, however whole it is.
+pub(crate) struct Doubts {
+    /// Serials that a key used more than once.
+    pub(crate) repeated: u64,
+    /// Keys that no trusted directory lists, and their records.
+    pub(crate) unlisted: (u64, u64),
+    /// Listed keys that did not count throughout, and their records.
+    pub(crate) invalid: (u64, u64),
+}
+
+impl Doubts {
+    /// Of some keys, and of this many repeated serials.
+    pub(crate) fn of(keys: &[KeyTotal], outdated: &[OutdatedFacts], repeated: usize) -> Self {
+        let mut doubts = Self { repeated: repeated as u64, unlisted: (0, 0), invalid: (0, 0) };
+        for key in keys.iter().filter(|key| !key.vouches(outdated)) {
+            let (keys, stamps) = if key.issuer.is_none() { &mut doubts.unlisted } else { &mut doubts.invalid };
+            (*keys, *stamps) = (*keys + 1, *stamps + key.stamps);
+        }
+        doubts
+    }
+
+    /// Whether there are none.
+    pub(crate) fn is_empty(&self) -> bool {
+        (self.repeated, self.unlisted.0, self.invalid.0) == (0, 0, 0)
+    }
+
+    /// For the terminal; empty when there are none.
+    pub(crate) fn words(&self) -> String {
+        let said = [
+            (self.repeated, format!("{} used more than once", counted(self.repeated, "serial"))),
+            (self.unlisted.0, format!("{} that no trusted directory lists", counted(self.unlisted.0, "key"))),
+            (self.invalid.0, format!("{} that did not count throughout", counted(self.invalid.0, "key"))),
+        ];
+        let said = said.into_iter().filter_map(|(count, words)| (count > 0).then_some(words));
+        said.collect::<Vec<_>>().join(", ")
     }
 }
 
@@ -106,4 +145,15 @@ pub(crate) fn listed(records: &[u64], stamps: u64) -> String {
         all.push("…".to_owned());
     }
     all.join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_serial_used_twice_is_a_doubt() {
+        assert_eq!(Doubts::of(&[], &[], 1).words(), "1 serial used more than once");
+        assert!(Doubts::of(&[], &[], 0).is_empty() && Doubts::of(&[], &[], 0).words().is_empty());
+    }
 }

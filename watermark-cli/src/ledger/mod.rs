@@ -19,7 +19,7 @@ mod search;
 
 pub(crate) use append::{Ledger, repeated};
 pub(crate) use check::{Chain, Fault, Head, check_each};
-pub(crate) use keys::{KeyTotal, KeyTotals, LISTED, Standings, listed, numbers};
+pub(crate) use keys::{Doubts, KeyTotal, KeyTotals, LISTED, Standings, listed, numbers};
 pub(crate) use record::{Decoded, Labels, Margin, Stamp};
 pub(crate) use search::{Index, scan};
 

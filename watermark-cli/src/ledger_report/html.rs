@@ -67,19 +67,9 @@ impl Page {
 
     fn integrity(&mut self, summary: &Summary, signer: Option<&PublicKey>) {
         let (ledger, heading) = (&summary.ledger, self.say("What it rests on", "근거"));
-        let sentence = match self.lang {
-            Lang::En => format!(
-                "The ledger was checked before this report was made: all {} records are intact, each signed by its key and chained to \
-                 the one before.",
-                ledger.records
-            ),
-            Lang::Ko => format!(
-                "이 보고서를 만들기 전에 원장을 검사하였습니다. 기록 {}개가 모두 온전하며, 각 기록은 키로 서명되고 앞 기록과 사슬로 이어져 있습니다.",
-                ledger.records
-            ),
-        };
-        let vouched = summary.keys.iter().all(|key| key.vouches(&summary.directories_outdated));
-        let class = if vouched { "good" } else { "doubtful" };
+        let doubts = summary.doubts();
+        let sentence = words::integrity(self.lang, ledger.records, &doubts);
+        let class = if doubts.is_empty() { "good" } else { "doubtful" };
         self.add(&format!(
             "<section class=\"{class}\">\n<h2>{heading}</h2>\n<p class=\"badge\">{sentence}</p>\n<table>\n"
         ));

@@ -9,7 +9,7 @@ use watermark_core::payload::{UnixSeconds, hex};
 use watermark_core::signature::TrustStore;
 
 use crate::audit_report::DirectoryFacts;
-use crate::ledger::{Decoded, Fault, Head, KeyTotal, KeyTotals, LISTED, check_each};
+use crate::ledger::{Decoded, Doubts, Fault, Head, KeyTotal, KeyTotals, LISTED, check_each};
 use crate::stamping::now;
 use crate::trust::{DirectoryFile, Trust};
 use watermark_report::OutdatedFacts;
@@ -204,6 +204,11 @@ fn empty(ledger: &Path, period: &Period) -> Result<Summary> {
 }
 
 impl Summary {
+    /// What the intact chain does not vouch for.
+    pub(crate) fn doubts(&self) -> Doubts {
+        Doubts::of(&self.keys, &self.directories_outdated, self.repeated_serials.len())
+    }
+
     /// Adds one record.
     fn count(
         &mut self,

@@ -1,6 +1,8 @@
 //! The page's words, in both languages.
 
 use crate::args::Lang;
+use crate::ledger::Doubts;
+use crate::terminal::counted;
 
 /// A text in the language asked for.
 pub(super) const fn pick(lang: Lang, english: &'static str, korean: &'static str) -> &'static str {
@@ -8,6 +10,46 @@ pub(super) const fn pick(lang: Lang, english: &'static str, korean: &'static str
         Lang::En => english,
         Lang::Ko => korean,
     }
+}
+
+/// What the check of the ledger found, and what it leaves open: the first thing that the page says.
+pub(super) fn integrity(lang: Lang, records: u64, doubts: &Doubts) -> String {
+    let Doubts { repeated, unlisted: (_, unlisted), invalid: (_, invalid) } = *doubts;
+    let (chain, doubts) = match lang {
+        Lang::En => (
+            format!(
+                "Chain intact: {}, each signed by the key that it names and chained to the one before, as was checked before this report was \
+                 made.",
+                counted(records, "record")
+            ),
+            [
+                (
+                    unlisted,
+                    format!("{} of the period by keys that no trusted directory lists.", counted(unlisted, "record")),
+                ),
+                (
+                    invalid,
+                    format!("{} of the period by keys that did not count throughout.", counted(invalid, "record")),
+                ),
+                (repeated, format!("{} used more than once.", counted(repeated, "serial"))),
+            ],
+        ),
+        Lang::Ko => (
+            format!(
+                "사슬이 온전합니다. 기록 {records}개가 각각 기록에 적힌 키로 서명되고 앞 기록과 사슬로 이어져 있음을 이 보고서를 만들기 전에 확인하였습니다."
+            ),
+            [
+                (
+                    unlisted,
+                    format!("해당 기간의 기록 {unlisted}건은 신뢰하는 어느 키 목록에도 없는 키로 서명되었습니다."),
+                ),
+                (invalid, format!("해당 기간의 기록 {invalid}건은 효력에 문제가 있는 키로 서명되었습니다.")),
+                (repeated, format!("중복된 일련번호가 {repeated}개 있습니다.")),
+            ],
+        ),
+    };
+    let doubts = doubts.into_iter().filter_map(|(count, words)| (count > 0).then_some(words));
+    std::iter::once(chain).chain(doubts).collect::<Vec<_>>().join(" ")
 }
 
 /// What a layer is, for people who do not know the program.
