@@ -140,7 +140,7 @@ impl<'a> RecordCheck<'a> {
             }
             Language::Korean => {
                 let name = with(name, SUBJECT);
-                format!("원장에 일련번호 {serial}의 서명된 기록이 있습니다: {name} {time}에 표시하였습니다.")
+                format!("원장에 일련번호 {serial}의 서명된 기록이 있습니다: {name} {time}에 표식을 넣었습니다.")
             }
         })
     }
@@ -156,7 +156,7 @@ impl<'a> RecordCheck<'a> {
                     "The ledger's record of serial {serial} is of another stamp than the one in the picture: the serial was used twice."
                 ),
                 format!(
-                    "원장에 있는 일련번호 {serial}의 기록은 이미지에 있는 것과 다른 표시에 대한 것입니다. 일련번호가 두 번 쓰였습니다."
+                    "원장에 있는 일련번호 {serial}의 기록은 이미지에 있는 것과 다른 표식에 대한 것입니다. 일련번호가 두 번 쓰였습니다."
                 ),
             )
         } else if !self.same_beacon {
@@ -204,7 +204,7 @@ impl<'a> RecordCheck<'a> {
                     "The ledger holds the signed record of serial {serial}: {name} stamped it at {time}. {english}"
                 ),
                 format!(
-                    "원장에 일련번호 {serial}의 서명된 기록이 있습니다: {} {time}에 표시하였습니다. {korean}",
+                    "원장에 일련번호 {serial}의 서명된 기록이 있습니다: {} {time}에 표식을 넣었습니다. {korean}",
                     with(&name, SUBJECT)
                 ),
             )

@@ -301,7 +301,8 @@ fn a_record_is_checked_like_a_seal_and_against_the_beacon() {
     let check = check_record(&payload.beacon, &payload, &store);
     assert!(check.holds());
     assert!(check.sentence(Language::English).contains("Example stamped it at 2026-03-01T00:00:00Z"));
-    assert!(check.sentence(Language::Korean).contains("예시가 2026-03-01T00:00:00Z에"));
+    assert!(check.sentence(Language::Korean).contains("예시가 2026-03-01T00:00:00Z에 표식을 넣었습니다"));
+    assert!(check.statement(Language::Korean).unwrap().ends_with("예시가 2026-03-01T00:00:00Z에 표식을 넣었습니다."));
     let statement = check.statement(Language::English).unwrap();
     assert!(statement.contains("Example stamped it at 2026-03-01T00:00:00Z") && !statement.contains("not signed"));
 
@@ -350,6 +351,7 @@ fn a_serial_was_used_twice_only_if_one_key_signed_both() {
     };
     let (en, ko) = said(&signed, &record);
     assert!(en.contains("the serial was used twice") && ko.contains("두 번 쓰였습니다"), "{en} {ko}");
+    assert!(ko.contains("다른 표식에 대한"), "a label, as the laws mean it, is another word: {ko}");
     let (en, ko) = said(&made_up, &record);
     assert!(en.contains("the record's key did not sign it") && !en.contains("twice"), "{en}");
     assert!(ko.contains("키로 서명되지도 않았습니다") && !ko.contains("두 번"), "{ko}");
