@@ -87,12 +87,19 @@ fn without_the_right_directory_the_issuer_is_unknown() {
     let bench = Bench::with_key();
     bench.ok(&["keygen", "-o", "other.pem", "--name", "Other"]);
     bench.put("in.png", &png(&street()));
-    bench.ok(&stamp("in.png", "out.png"));
+    bench.ok(&[&stamp("in.png", "out.png")[..], &["--system", "painter@2.1"]].concat());
     for args in [&["out.png"][..], &["--trust", "other.directory.json", "out.png"]] {
         let (code, found) = bench.verify(args);
         assert_eq!((code, &found[0]["verdict"]), (1, &json!("unknown-issuer")), "{args:?}");
         assert_eq!((&found[0]["signature"]["checked"], &found[0]["signature"]["valid"]), (&json!(false), &Value::Null));
         assert_eq!(found[0]["payload"]["authenticated"], false);
+        // Of a system that nobody names, both commands say the same.
+        let words = found[0]["payload"]["system"]["words"]["en"].as_str().unwrap();
+        for command in ["verify", "inspect"] {
+            let text = bench.run(&[&[command, "--effort", "fast"][..], args].concat()).stdout;
+            let said = text.lines().filter(|line| line.contains(words)).count();
+            assert_eq!(said, if command == "inspect" { 2 } else { 1 }, "{words} in\n{text}");
+        }
     }
     // A directory in the configuration folder counts where none is named.
     fs::create_dir_all(bench.path("config/trust")).unwrap();

@@ -121,13 +121,8 @@ fn beacon_fields(beacon: &Beacon) -> Vec<Field> {
 fn seal_fields(seal: &Seal, record: &Record) -> Vec<Field> {
     let claims = &seal.unverified_claims;
     let hex = |bytes: &[u8]| bytes.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"));
-    let names =
-        record.payload.as_ref().and_then(|payload| payload.system.as_ref()).map(|system| system.names.join(" or "));
-    let system = match names {
-        None => "no system named".to_owned(),
-        Some(names) if names.is_empty() => "a system that no trusted directory of this key lists".to_owned(),
-        Some(names) => names,
-    };
+    let system = record.payload.as_ref().and_then(|payload| payload.system.as_ref());
+    let system = system.map_or("no system named", |system| system.words.in_language(Language::English)).to_owned();
     let signature = seal.unverified_signature.to_bytes();
     let (r, s) = signature.split_at(32);
     let binding = if claims.content_hash.is_none() {
