@@ -142,7 +142,7 @@ impl Stamper {
     fn check_unmarked(&self, cover: &ImageFile, record: &mut StampRecord) -> Result<()> {
         for carrier in [Some(&self.carrier), self.public_carrier.as_ref()].into_iter().flatten() {
             let found = extract(&cover.raster, carrier, Effort::Fast)?;
-            if !found.detection.is_significant() && found.beacon_code.is_none() && found.seal_code.is_none() {
+            if !found.is_marked() {
                 continue;
             }
             let whose = found.beacon.map_or_else(
