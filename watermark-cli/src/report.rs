@@ -14,7 +14,10 @@ pub(crate) fn text(record: &Record) -> String {
     let (style, sentence) = sentence(record);
     let mut out = format!("{}: {style}{}{style:#}", shown(&record.file), sentence);
     let notes = record.conclusion.en.iter().skip(1).map(|note| ("note", note.clone()));
-    for (label, text) in facts(record, Language::English).into_iter().chain(notes) {
+    // The core knows directories, but no options.
+    let unlisted = record.verdict == "unknown-issuer" && record.signature.issuer.is_none();
+    let hint = unlisted.then(|| ("note", "name that directory with --trust DIRECTORY.json".to_owned()));
+    for (label, text) in facts(record, Language::English).into_iter().chain(notes).chain(hint) {
         // Writing to a string cannot fail.
         let _ = write!(out, "\n    {FAINT}{label:<9}{FAINT:#} {}", shown(&text));
     }

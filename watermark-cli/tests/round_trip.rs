@@ -99,6 +99,9 @@ fn without_the_right_directory_the_issuer_is_unknown() {
             let text = bench.run(&[&[command, "--effort", "fast"][..], args].concat()).stdout;
             let said = text.lines().filter(|line| line.contains(words)).count();
             assert_eq!(said, if command == "inspect" { 2 } else { 1 }, "{words} in\n{text}");
+            // How to name a directory is the program's own to say, and no part of the verdict.
+            assert!(text.contains("note      name that directory with --trust"), "{text}");
+            assert!(!found[0]["conclusion"].to_string().contains("--trust"), "{}", found[0]["conclusion"]);
         }
     }
     // A directory in the configuration folder counts where none is named.

@@ -197,6 +197,8 @@ fn nobody_lists_the_key() {
     let id = payload.beacon.key_id;
     assert!(en[0].contains(&format!("no trusted directory lists key {id}")), "{en:?}");
     assert!(ko[0].contains("발행자를 알 수 없습니다") && ko[0].contains(&id.to_string()), "{ko:?}");
+    // The page says it too, which has no options.
+    assert!(!en[0].contains("--") && !ko[0].contains("--"), "{en:?} {ko:?}");
 }
 
 #[test]

@@ -391,12 +391,12 @@ fn not_understood(why: Option<DecodeError>) -> (String, String) {
 fn unlisted(claimed: &str) -> (String, String) {
     (
         format!(
-            "Signed message found, issuer unknown: no trusted directory lists key {claimed}, so nothing was checked. Pass its \
-             issuer's directory with --trust."
+            "Signed message found, issuer unknown: no trusted directory lists key {claimed}, so nothing was checked. Get its \
+             issuer's directory by a way that you trust, and check again."
         ),
         format!(
             "서명된 내용이 있으나 발행자를 알 수 없습니다: 신뢰하는 어느 키 목록에도 키 {} 없어 아무것도 \
-             확인하지 못했습니다. 발행자의 키 목록을 --trust로 지정하십시오.",
+             확인하지 못했습니다. 발행자의 키 목록을 믿을 만한 경로로 받아 다시 확인하십시오.",
             with_hex(claimed, SUBJECT)
         ),
     )
