@@ -28,7 +28,7 @@ impl Traced {
         let margins = &Margins::new(luma, &self.blocks, &self.placement);
         let Some(claims) = self.claims else { return (self.map(received, luma, margins, None, None), None) };
         let (hash, stamped) = (&claims.content_hash, content::canonical(claims.size));
-        let mut shown = Reduced::new(luma, self.placement.area(), stamped);
+        let mut shown = Reduced::new(luma, &self.placement, stamped);
         // First as a whole, for what lies outside the stamped picture carries no mark and is no edit; then without what was replaced.
         let mut whole = content::compare(&self.view(&shown, &|at| margins.contain(at)), hash, claims.size);
         if whole.0.comparison == Comparison::Differs

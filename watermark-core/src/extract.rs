@@ -90,7 +90,7 @@ impl Extraction {
         let map = self.edit_map.as_ref().filter(|_| !seal.content_hash.is_none())?;
         let (placement, hash) = (map.placement(), &seal.content_hash);
         let luma = color::luma(received);
-        let shown = &Reduced::new(&luma, placement.area(), content::canonical(seal.size));
+        let shown = &Reduced::new(&luma, &placement, content::canonical(seal.size));
         let view = content::Received { shown, placement, replaced: &|at: [f64; 2]| map.hides(at) };
         let (content, _) = content::compare(&view, hash, seal.size);
         let differs = content.comparison == Comparison::Differs;

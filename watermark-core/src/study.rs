@@ -39,7 +39,7 @@ pub fn compare(received: &Raster, hash: &ContentHash, size: StampedSize) -> Cont
     let (width, height) = crate::canonical::size(size.width_px().into(), size.height_px().into());
     let (x, y) = (luma.width as f64 / width as f64, luma.height as f64 / height as f64);
     let placement = Placement { map: Affine::scaling(x, y), tile: [0.0; 2] };
-    let shown = Reduced::new(&luma, placement.area(), content::canonical(size));
+    let shown = Reduced::new(&luma, &placement, content::canonical(size));
     content::compare(&content::Received { shown: &shown, placement, replaced: &|_| false }, hash, size).0
 }
 

@@ -93,7 +93,7 @@ mod tests {
     fn said(stamped: &Plane, received: &Plane, [left, top, right, bottom]: [usize; 4]) -> f64 {
         let (hash, size) = (hash(stamped), StampedSize::new(SIDE as u32, SIDE as u32).unwrap());
         let placement = Placement { map: Affine::scaling(1.0, 1.0), tile: [0.0; 2] };
-        let shown = Reduced::new(received, placement.area(), canonical(size));
+        let shown = Reduced::new(received, &placement, canonical(size));
         let received = Received { shown: &shown, placement, replaced: &|_| false };
         let placed = compare(&received, &hash, size).1.unwrap();
         let inside = |at: f64, low: usize, high: usize| (low as f64..high as f64).contains(&at);

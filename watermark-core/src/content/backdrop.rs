@@ -27,7 +27,7 @@ pub(super) fn on_white(
 ) -> Option<(Reduced, (Content, Option<Placed>))> {
     // What has the backdrop's tone inside the figure is a hole or a part of it.
     let try_on = |holes_too: bool| {
-        let shown = Reduced::new(&whitened(luma, holes_too)?, received.placement.area(), canonical(size));
+        let shown = Reduced::new(&whitened(luma, holes_too)?, &received.placement, canonical(size));
         let compared = compare(&Received { shown: &shown, ..*received }, hash, size);
         Some((shown, compared))
     };
@@ -100,7 +100,7 @@ mod tests {
     fn compared(received: &Plane) -> (Comparison, Option<f64>) {
         let (hash, size) = (hash(&cut_out(255.0, ball)), StampedSize::new(SIDE as u32, SIDE as u32).unwrap());
         let placement = Placement { map: Affine::scaling(1.0, 1.0), tile: [0.0; 2] };
-        let shown = Reduced::new(received, placement.area(), canonical(size));
+        let shown = Reduced::new(received, &placement, canonical(size));
         let received_as = Received { shown: &shown, placement, replaced: &|_| false };
         let on_white = on_white(received, &received_as, &hash, size);
         (compare(&received_as, &hash, size).0.comparison, on_white.map(|(_, (content, _))| content.disagreement))

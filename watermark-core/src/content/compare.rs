@@ -106,7 +106,7 @@ impl ContentSketch {
         let luma = color::luma(raster);
         let size = [luma.width as f64, luma.height as f64];
         let placement = Placement { map: Affine::scaling(1.0, 1.0), tile: [0.0; 2] };
-        let shown = Reduced::new(&luma, placement.area(), size);
+        let shown = Reduced::new(&luma, &placement, size);
         let received = Received { shown: &shown, placement, replaced: &|_| false };
         Self(Placed { stamped: size, corner: [0.0; 2] }.cells(&received, |_, _, _| ()))
     }

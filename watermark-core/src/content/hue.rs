@@ -44,8 +44,7 @@ pub(crate) struct Colors([Reduced; 3]);
 impl Colors {
     /// The colours of `raster`, of which `received` is a view; `None` for a gray one. `stamped` is the canonical size that it was stamped at.
     pub(super) fn new(raster: &Raster, received: &Received<'_>, stamped: [f64; 2]) -> Option<Self> {
-        let area = received.placement.area();
-        let channel = |i| color::channel(raster, i).map(|plane| Reduced::new(&plane, area, stamped));
+        let channel = |i| color::channel(raster, i).map(|plane| Reduced::new(&plane, &received.placement, stamped));
         Some(Self([channel(0)?, channel(1)?, channel(2)?]))
     }
 
@@ -65,12 +64,8 @@ impl Colors {
 
     /// Luma with the hues turned.
     fn turned(&self, turn: usize) -> Reduced {
-        let mut out = self.0[0].clone();
-        let [red, green, blue] = self.0.each_ref().map(|channel| &channel.plane.data);
-        for (i, luma) in out.plane.data.iter_mut().enumerate() {
-            *luma = Hue::of([red[i], green[i], blue[i]]).luma(turn);
-        }
-        out
+        let [red, green, blue] = &self.0;
+        red.with(|i| Hue::of([red, green, blue].map(|channel| channel.mean(i))).luma(turn))
     }
 }
 
@@ -131,7 +126,7 @@ mod tests {
     fn compared(stamped: &Raster, received: &Raster) -> (Content, Option<Content>) {
         let (hash, size) = (hash(&color::luma(stamped)), StampedSize::new(SIDE, SIDE).unwrap());
         let placement = Placement { map: Affine::scaling(1.0, 1.0), tile: [0.0; 2] };
-        let shown = Reduced::new(&color::luma(received), placement.area(), canonical(size));
+        let shown = Reduced::new(&color::luma(received), &placement, canonical(size));
         let received_as = Received { shown: &shown, placement, replaced: &|_| false };
         let turned = turned_back(received, &received_as, &hash, size);
         (compare(&received_as, &hash, size).0, turned.map(|(_, (content, _))| content))

@@ -116,7 +116,7 @@ mod tests {
     fn found(stamped: &Plane, received: &Plane) -> Option<Part> {
         let (hash, size) = (hash(stamped), StampedSize::new(SIDE as u32, SIDE as u32).unwrap());
         let placement = Placement { map: Affine::scaling(1.0, 1.0), tile: [0.0; 2] };
-        let shown = Reduced::new(received, placement.area(), canonical(size));
+        let shown = Reduced::new(received, &placement, canonical(size));
         let view = Received { shown: &shown, placement, replaced: &|_| false };
         let placed = compare(&view, &hash, size).1.unwrap();
         let gray = received.data.iter().map(|&v| v as u8).collect();
@@ -178,7 +178,7 @@ mod tests {
             let plane = Plane { width: GRID, height: GRID, data: (0..CELLS).map(|cell| 128.0 + value(cell)).collect() };
             let size = [GRID as f64; 2];
             let placement = Placement { map: Affine::scaling(1.0, 1.0), tile: [0.0; 2] };
-            let shown = Reduced::new(&plane, 1.0, size);
+            let shown = Reduced::new(&plane, &placement, size);
             let view = Received { shown: &shown, placement, replaced: &|_| false };
             let placed = compare(&view, &ContentHash([0; 18]), StampedSize::new(12, 12).unwrap()).1.unwrap();
             placed.cells(&view, |_, _, _| ())

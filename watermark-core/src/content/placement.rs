@@ -13,11 +13,6 @@ pub(crate) struct Placement {
 }
 
 impl Placement {
-    /// Received area of a unit of the plane.
-    pub(crate) fn area(&self) -> f64 {
-        self.map.linear.determinant().abs()
-    }
-
     /// Canonical positions of the plane's corner that are possible along one axis, when the stamped picture is `stamped` canonical
     /// pixels long and the received one shows the plane's pixels `shown.0` to `shown.1`: all that overlap.
     pub(crate) fn corners(&self, axis: usize, stamped: f64, shown: (f64, f64)) -> impl Iterator<Item = f64> {
