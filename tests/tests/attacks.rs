@@ -104,3 +104,15 @@ fn the_same_stamp_twice_is_the_same_bits() {
     let [a, b] = [0, 1].map(|_| common::try_stamp(&cover, &common::public()).unwrap().raster);
     assert_eq!(a, b);
 }
+
+/// Text on pure white cannot be brightened; its changes are enlarged where they clip.
+#[test]
+fn a_page_of_text_is_sealed_and_outlives_recompression() {
+    let stamped = common::try_stamp(&common::page(1024, 768), &common::public()).unwrap();
+    assert_eq!(stamped.profile, Profile::Sealed);
+    let pixels = common::rgb(&stamped.raster);
+    for name in ["identity", "jpeg75", "webp80", "noise10", "flip"] {
+        let received = watermark_attacks::find(name).unwrap().apply(&pixels, 1).unwrap().image;
+        assert_eq!(common::verdict(&common::raster(&received)), Verdict::Verified, "{name}");
+    }
+}

@@ -7,9 +7,9 @@ use watermark_attacks::{Keep, Step, run};
 use watermark_core::payload::{
     Beacon, Claims, ContentHash, Origin, SealClaims, Serial, StampedSize, SystemTag, UnixSeconds,
 };
-use watermark_core::signature::sign;
+use watermark_core::signature::{PrivateKey, Zeroizing, sign};
 use watermark_core::study::transplant;
-use watermark_core::{Cause, Comparison, Extraction, Region, Strength, Verdict};
+use watermark_core::{Cause, Comparison, Extraction, ReadBackError, Region, Strength, Verdict};
 
 const STRENGTH: Strength = Strength::Fixed(9.0);
 
@@ -44,6 +44,26 @@ fn overlap(regions: &[Region], picture: &RgbImage, [left, top, width, height]: [
         either += f64::from(u8::from(edited || found));
     }
     both / either
+}
+
+#[test]
+fn what_a_verifier_would_not_call_verified_is_not_read_back() {
+    let stamped = common::try_stamp(&common::sample(), &common::public()).unwrap();
+    let (picture, key) = (common::rgb(&stamped.raster), common::key().public_key());
+    assert!(stamped.read_back(&read(&picture), &key).is_ok());
+    let other = PrivateKey::from_seed(Zeroizing::new([8; 32])).public_key();
+    assert!(matches!(stamped.read_back(&read(&picture), &other), Err(ReadBackError::Another)));
+    assert!(matches!(stamped.read_back(&read(&self::other()), &key), Err(ReadBackError::Unread)));
+    let mut drawn = picture.clone();
+    for y in 300..460 {
+        for x in 200..420 {
+            drawn.put_pixel(x, y, image::Rgb([(x * 7 + y * 3) as u8, (x * y / 5) as u8, 90]));
+        }
+    }
+    assert!(matches!(stamped.read_back(&read(&drawn), &key), Err(ReadBackError::Accused("altered"))));
+    let moved = transplant(stamped.payload, &common::raster(&self::other()), &common::public(), STRENGTH).unwrap();
+    let found = read(&common::rgb(&moved.raster));
+    assert!(matches!(stamped.read_back(&found, &key), Err(ReadBackError::Accused("transplanted"))));
 }
 
 #[test]

@@ -8,9 +8,8 @@ use std::time::Instant;
 use anyhow::{Context, Result, bail, ensure};
 use sha2::{Digest as _, Sha256};
 use watermark_badge::Badge;
-use watermark_core::payload::{Origin, Payload, Serial, SystemName, SystemTag, UnixSeconds};
-use watermark_core::signature::verify;
-use watermark_core::{Carrier, Corrections, Effort, Profile, Stamped, Statement, Strength, embed, extract};
+use watermark_core::payload::{Origin, Serial, SystemName, SystemTag, UnixSeconds};
+use watermark_core::{Carrier, Corrections, Effort, Stamped, Statement, Strength, embed, extract};
 use watermark_files::{EncodeOptions, Format, ImageFile, JpegOptions, Limits, Metadata, Source, WebpCompression};
 use watermark_label::{self as label, Applied, Labelling};
 
@@ -265,20 +264,7 @@ impl Stamper {
         let file =
             watermark_files::decode(written, &Limits::default()).context("the written file cannot be decoded")?;
         let found = extract(&file.raster, &self.carrier, Effort::Fast)?;
-        let Payload { beacon, .. } = stamped.payload;
-        match stamped.profile {
-            Profile::Sealed => {
-                let payload = found.payload().context("the seal cannot be read from the written file")?;
-                let authentic = verify(&payload, &self.key.public)?;
-                ensure!(
-                    *authentic.claims() == stamped.payload.unverified_claims(),
-                    "the written file carries another mark than the one made"
-                );
-            }
-            Profile::BeaconOnly => {
-                ensure!(found.beacon == Some(beacon), "the mark cannot be read from the written file");
-            }
-        }
+        stamped.read_back(&found, &self.key.public)?;
         let work = found.seal_code.or(found.beacon_code).context("the mark cannot be read from the written file")?;
         let Corrections { corrected, erased, length } = work;
         Ok(Margin { corrected, erased, length })

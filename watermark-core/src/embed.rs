@@ -19,6 +19,7 @@ use crate::codes::{Codes, encode};
 use crate::coding::CodeError;
 use crate::color;
 use crate::content;
+use crate::extract::Extraction;
 use crate::lattice::{self, Strengths};
 use crate::layout;
 use crate::payload::{Beacon, Claims, ContentHash, FieldError, Origin, Payload, SealClaims, Serial, StampedSize};
@@ -26,9 +27,10 @@ use crate::payload::{SystemTag, UnixSeconds};
 use crate::pilot;
 use crate::plane::Plane;
 use crate::raster::Raster;
-use crate::rehearsal;
-use crate::signature::{PublicKey, SignError, Signature, Signer, sign};
+use crate::rehearsal::{self, Rehearsal};
+use crate::signature::{PublicKey, SignError, Signature, Signer, sign, verify};
 use crate::strength;
+use crate::verdict::{Verdict, of_picture};
 
 /// What the stamper states about a picture. Size, content hash and key id are filled in by [`embed`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,6 +85,46 @@ pub struct Stamped {
     pub profile: Profile,
     /// Strength used.
     pub strength: f32,
+}
+
+impl Stamped {
+    /// Whether `found`, read from the file that this was written to, gives back exactly what `key` signed and nothing speaks against the picture: a verifier would
+    /// say so.
+    ///
+    /// # Errors
+    /// [`ReadBackError`] says what is amiss; the file should not be kept.
+    pub fn read_back(&self, found: &Extraction, key: &PublicKey) -> Result<(), ReadBackError> {
+        match self.profile {
+            Profile::BeaconOnly if found.beacon == Some(self.payload.beacon) => Ok(()),
+            Profile::BeaconOnly => Err(ReadBackError::Unread),
+            Profile::Sealed => {
+                let payload = found.payload().ok_or(ReadBackError::Unread)?;
+                let authentic = verify(&payload, key).map_err(|_| ReadBackError::Another)?;
+                if *authentic.claims() != self.payload.unverified_claims() {
+                    return Err(ReadBackError::Another);
+                }
+                match of_picture(found) {
+                    Verdict::Verified => Ok(()),
+                    verdict => Err(ReadBackError::Accused(verdict.name())),
+                }
+            }
+        }
+    }
+}
+
+/// Why a written file is not what was made.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum ReadBackError {
+    /// Nothing was read, or not all of it.
+    #[error("the mark cannot be read from the written file")]
+    Unread,
+    /// Something else was read, or its signature does not hold.
+    #[error("the written file carries another mark than the one made")]
+    Another,
+    /// The message holds, and the picture would be called altered or another one.
+    #[error("verifiers would call the written file {0}")]
+    Accused(&'static str),
 }
 
 /// Why a picture was not stamped.
@@ -184,15 +226,11 @@ pub(crate) fn write(
     };
     let grid = analyse(&plane, 0, 0);
     let pitch = plane.width as f32 / native.0 as f32;
-    let (mut profile, strengths) = strength::choose(&grid, pitch, carrier, &codewords, strength)?;
-    let mut change = modulate(&plane, &grid, carrier, &codewords, profile, strengths);
-    if profile == Profile::Sealed
-        && rehearsal::is_clipped(&change, &plane)
-        && !rehearsal::seal_holds(&change, carrier, &codes, strengths)
-    {
-        profile = Profile::BeaconOnly;
-        change = modulate(&plane, &grid, carrier, &codewords, profile, strengths);
-    }
+    let chosen = strength::choose(&grid, pitch, carrier, &codewords, strength)?;
+    let modulate = |profile, strengths| modulate(&plane, &grid, carrier, &codewords, profile, strengths);
+    let factors = if strength == Strength::Auto { &rehearsal::FACTORS[..] } else { &[1.0] };
+    let (profile, strengths, mut change) =
+        Rehearsal { cover: &plane, carrier, codes: &codes }.run(chosen, factors, modulate);
     for (m, p) in change.data.iter_mut().zip(&plane.data) {
         *m -= p;
     }

@@ -16,6 +16,7 @@ use crate::elementary::{exp, ln};
 use crate::mask;
 use crate::plane::Plane;
 
+mod clipped;
 mod cover;
 mod training;
 
@@ -28,6 +29,8 @@ pub(crate) struct Strengths {
     pub(crate) compensation: f32,
     /// What the pilot takes for the amplitude.
     pub(crate) pilot: f32,
+    /// Changes are enlarged to make up for what black and white clip of them, samples of the ground taking this share.
+    pub(crate) enlarged: Option<f32>,
 }
 
 /// 1 would be plain dither modulation. Lower values carry more through heavy noise and JPEG (0.68: 377 bits of kodim03 after noise
@@ -36,7 +39,12 @@ const COMPENSATION: f32 = 0.78;
 
 impl Strengths {
     pub(crate) fn new(amplitude: f32) -> Self {
-        Self { amplitude, compensation: COMPENSATION, pilot: amplitude }
+        Self { amplitude, compensation: COMPENSATION, pilot: amplitude, enlarged: None }
+    }
+
+    /// Weaker or stronger by `factor`, what clips made up for.
+    pub(crate) fn against_clipping(self, factor: f32, ground: f32) -> Self {
+        Self { enlarged: Some(ground), ..Self::new(factor * self.amplitude) }
     }
 
     /// Lattice step over mask step.
@@ -49,12 +57,16 @@ impl Strengths {
 pub(crate) fn embed(plane: &mut Plane, lattice: &Lattice, bits: &[u8], strengths: Strengths) {
     const N: usize = BLOCK_PX;
     let grid = analyse(plane, 0, 0);
-    let amplitudes = solve(&grid, lattice, bits, strengths).amplitudes;
+    let targets = Targets::new(&grid, lattice, bits, strengths);
+    let solution = targets.solve(&grid);
+    if let Some(ground) = strengths.enlarged {
+        return clipped::embed(plane, &targets, solution, ground);
+    }
     let pattern = pattern();
     for row in 0..grid.rows {
         for (y, pattern) in pattern.chunks_exact(N).enumerate() {
             let samples = &mut plane.row_mut(row * N + y)[..grid.cols * N];
-            for (block, &a) in samples.chunks_exact_mut(N).zip(&amplitudes[row * grid.cols..]) {
+            for (block, &a) in samples.chunks_exact_mut(N).zip(&solution.amplitudes[row * grid.cols..]) {
                 for (sample, p) in block.iter_mut().zip(pattern) {
                     *sample += a * p;
                 }
@@ -78,27 +90,53 @@ pub(crate) struct Solution {
 
 /// Fits the `bits` of a tile to the blocks of `grid`.
 pub(crate) fn solve(grid: &BlockGrid, lattice: &Lattice, bits: &[u8], strengths: Strengths) -> Solution {
-    let slots = || (0..grid.blocks.len()).map(|i| slot(i, grid.cols, (0, 0)));
-    let target = |slot: usize| lattice.dither[slot] + 0.5 * f32::from(bits[usize::from(lattice.order[slot])]);
-    let targets: Vec<f32> = slots().map(target).collect();
-    let relative: Vec<f32> = slots().map(|slot| strengths.step() * lattice.relative[slot]).collect();
-    let projections: Vec<f32> = grid.blocks.iter().map(projection).collect();
-    let quantise = |masks: &[f32]| -> Vec<f32> {
-        let one = |(((&p, &m), &t), &r): (((&f32, &f32), &f32), &f32)| {
-            let step = r * m;
-            if step == 0.0 { 0.0 } else { strengths.compensation * ((round(p / step - t) + t) * step - p) }
-        };
-        projections.iter().zip(masks).zip(&targets).zip(&relative).map(one).collect()
-    };
-    // The reader sees the mask of the marked picture, so solve once, mask again, and solve for that mask.
-    let mut marked = grid.clone();
-    for (block, a) in marked.blocks.iter_mut().zip(quantise(&mask::steps(grid, 0.0))) {
-        for (c, d) in block.iter_mut().zip(DIRECTION) {
-            *c += a * d;
+    Targets::new(grid, lattice, bits, strengths).solve(grid)
+}
+
+/// What each block is to carry, and where it stands.
+struct Targets {
+    cols: usize,
+    projections: Vec<f32>,
+    /// Lattice point of the bit nearest zero, steps.
+    points: Vec<f32>,
+    /// Step over mask step.
+    relative: Vec<f32>,
+    compensation: f32,
+}
+
+impl Targets {
+    fn new(grid: &BlockGrid, lattice: &Lattice, bits: &[u8], strengths: Strengths) -> Self {
+        let slots = || (0..grid.blocks.len()).map(|i| slot(i, grid.cols, (0, 0)));
+        let target = |slot: usize| lattice.dither[slot] + 0.5 * f32::from(bits[usize::from(lattice.order[slot])]);
+        Self {
+            cols: grid.cols,
+            projections: grid.blocks.iter().map(projection).collect(),
+            points: slots().map(target).collect(),
+            relative: slots().map(|slot| strengths.step() * lattice.relative[slot]).collect(),
+            compensation: strengths.compensation,
         }
     }
-    let masks = mask::steps(&marked, 0.0);
-    Solution { amplitudes: quantise(&masks), steps: masks.iter().zip(&relative).map(|(m, r)| m * r).collect() }
+
+    /// The solution under the mask steps `masks`.
+    fn quantise(&self, masks: &[f32]) -> Solution {
+        let steps: Vec<f32> = masks.iter().zip(&self.relative).map(|(m, r)| r * m).collect();
+        let one = |((&p, &t), &step): ((&f32, &f32), &f32)| {
+            if step == 0.0 { 0.0 } else { self.compensation * ((round(p / step - t) + t) * step - p) }
+        };
+        let amplitudes = self.projections.iter().zip(&self.points).zip(&steps).map(one).collect();
+        Solution { amplitudes, steps }
+    }
+
+    /// The reader sees the mask of the marked picture, so solve once, mask again, and solve for that mask.
+    fn solve(&self, grid: &BlockGrid) -> Solution {
+        let mut marked = grid.clone();
+        for (block, a) in marked.blocks.iter_mut().zip(self.quantise(&mask::steps(grid, 0.0)).amplitudes) {
+            for (c, d) in block.iter_mut().zip(DIRECTION) {
+                *c += a * d;
+            }
+        }
+        self.quantise(&mask::steps(&marked, 0.0))
+    }
 }
 
 /// The blocks of a received plane, before anything is assumed about tile offset or gain.

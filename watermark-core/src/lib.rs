@@ -54,7 +54,7 @@ pub use content::{Comparison, Content, ContentSketch};
 pub use detection::{Detection, FALSE_POSITIVE_RATE};
 pub use edit_map::{BlockState, Cause, EditMap, PartShown, Region};
 pub use effort::Effort;
-pub use embed::{EmbedError, Profile, Stamped, Statement, Strength, embed};
+pub use embed::{EmbedError, Profile, ReadBackError, Stamped, Statement, Strength, embed};
 pub use extract::{Corrections, Extraction, extract};
 pub use raster::Raster;
 pub use registration::Registration;

@@ -138,7 +138,7 @@ impl Trial {
 impl Bench<'_> {
     /// What the picture has live blocks for.
     fn room(&self) -> Result<Profile, EmbedError> {
-        let weakest = self.solve(Strengths { amplitude: MIN, compensation: 1.0, pilot: MIN });
+        let weakest = self.solve(Strengths { compensation: 1.0, ..Strengths::new(MIN) });
         let mut live = vec![0.0; TILE_BITS];
         for (i, &step) in weakest.solution.steps.iter().enumerate() {
             live[self.bit(i)] += step;

@@ -103,7 +103,7 @@ pub fn judge(extraction: Extraction, trust: &TrustStore) -> Report<'_> {
 }
 
 /// The verdict on a picture whose message and key hold.
-fn of_picture(extraction: &Extraction) -> Verdict {
+pub(crate) fn of_picture(extraction: &Extraction) -> Verdict {
     let differs = extraction.content.is_some_and(|content| content.comparison == Comparison::Differs);
     let altered = extraction.edit_map.as_ref().is_some_and(|map| !map.regions().is_empty());
     match (differs, altered) {

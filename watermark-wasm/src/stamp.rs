@@ -10,7 +10,7 @@ use wasm_bindgen::prelude::*;
 use watermark_badge::Badge;
 use watermark_core::payload::{Origin, Serial, SystemName, SystemTag, UnixSeconds};
 use watermark_core::raster::{Raster, Samples};
-use watermark_core::signature::{PrivateKey, verify};
+use watermark_core::signature::PrivateKey;
 use watermark_core::{Carrier, Effort, Profile, Stamped, Statement, Strength, embed, extract};
 use watermark_files::{EncodeOptions, Encoded, Format, JpegOptions, Limits, WebpCompression, decode, encode, probe};
 use watermark_label::{Applied, LabelFacts, Labelling};
@@ -273,13 +273,7 @@ impl<'a> Job<'a> {
     fn reads_back(&self, written: &[u8], stamped: &Stamped) -> Result<bool, Failure> {
         let file = decode(written, &Limits::default())?;
         let found = extract(&file.raster, self.carrier, Effort::Fast)?;
-        Ok(match stamped.profile {
-            Profile::Sealed => found.payload().is_some_and(|payload| {
-                verify(&payload, &self.key.public_key())
-                    .is_ok_and(|authentic| *authentic.claims() == stamped.payload.unverified_claims())
-            }),
-            Profile::BeaconOnly => found.beacon == Some(stamped.payload.beacon),
-        })
+        Ok(stamped.read_back(&found, &self.key.public_key()).is_ok())
     }
 
     fn notes(&self, stamped: &Stamped, encoded: &Encoded) -> Vec<Note> {

@@ -52,3 +52,35 @@ pub(crate) fn rgb(raster: &Raster) -> RgbImage {
 pub(crate) fn raster(image: &RgbImage) -> Raster {
     Raster::new(image.width(), image.height(), Channels::Rgb, Samples::U8(image.as_raw().clone())).unwrap()
 }
+
+/// A page of writing in black on white: letters of three strokes each, their edges gray.
+pub(crate) fn page(width: u32, height: u32) -> Raster {
+    const ADVANCE: u32 = 10;
+    const LINE: u32 = 22;
+    let mut state = 1_u32;
+    let mut random = move |below: u32| {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (state >> 16) % below
+    };
+    let mut page = RgbImage::from_pixel(width, height, image::Rgb([255; 3]));
+    for top in (LINE..height - 2 * LINE).step_by(LINE as usize) {
+        for left in (20..width - 30).step_by(ADVANCE as usize).filter(|left| left % 70 > 10) {
+            let strokes: Vec<[f32; 4]> =
+                (0..3).map(|_| [random(8), random(14), random(8), random(14)].map(|v| v as f32)).collect();
+            for (x, y) in (0..196).map(|i| (i % 14, i / 14)) {
+                let far = strokes.iter().map(|s| distance([x as f32 - 2.0, y as f32], s)).fold(f32::INFINITY, f32::min);
+                let value = (255.0 * (far - 0.5).clamp(0.0, 1.0)) as u8;
+                let pixel = page.get_pixel_mut(left + x - 2, top + y);
+                *pixel = image::Rgb([pixel.0[0].min(value); 3]);
+            }
+        }
+    }
+    raster(&page)
+}
+
+/// Of a point from the stroke between two others.
+fn distance([x, y]: [f32; 2], &[ax, ay, bx, by]: &[f32; 4]) -> f32 {
+    let ([dx, dy], [px, py]) = ([bx - ax, by - ay], [x - ax, y - ay]);
+    let along = ((px * dx + py * dy) / (dx * dx + dy * dy).max(0.01)).clamp(0.0, 1.0);
+    (px - along * dx).hypot(py - along * dy)
+}
