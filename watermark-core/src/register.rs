@@ -190,7 +190,9 @@ pub(crate) fn whole(luma: &Plane, map: &Linear, carrier: &Carrier, candidates: &
         return None;
     }
     let turns = [turn, turn.after(&Linear::diagonal(-1.0, -1.0))];
-    let planes: [Cow<'_, Plane>; 2] = turns.map(|turn| Cow::Owned(resample::turned(luma, &turn)));
+    let turned =
+        |turn| if turn == Linear::IDENTITY { Cow::Borrowed(luma) } else { Cow::Owned(resample::turned(luma, &turn)) };
+    let planes: [Cow<'_, Plane>; 2] = turns.map(turned);
     // The canonical size is a whole number of pixels: try each one that the pilot's precision leaves open, nearest first.
     let open = |n: usize, pitch: f64| {
         let size = n as f64 / pitch;

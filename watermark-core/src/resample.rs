@@ -119,10 +119,36 @@ pub(crate) fn bend(plane: &Plane, map: &dyn Fn([f64; 2]) -> Affine, side: usize,
         return out;
     }
     let size = |n: usize| ((n as f64 / shrink).round() as usize).max(1);
-    let (x, y) = (Axis::fit(plane.width, size(plane.width)), Axis::fit(plane.height, size(plane.height)));
-    let reduce = Affine::scaling(1.0 / x.pitch, 1.0 / y.pitch);
+    let whole = [Axis::fit(plane.width, size(plane.width)), Axis::fit(plane.height, size(plane.height))];
+    // Only what the output needs of the shrunk input.
+    let needed = needed(map, side, [width, height]);
+    let part: [(f64, Axis); 2] = std::array::from_fn(|i| {
+        let Axis { pitch, len, .. } = whole[i];
+        let edge = |at: f64, beyond: isize| (at / pitch) as isize + beyond * (TAPS as isize + 1);
+        let first = edge(needed[i][0], -1).clamp(0, len as isize - 1);
+        let last = edge(needed[i][1], 1).clamp(first + 1, len as isize);
+        (first as f64, Axis { pitch, start: first as f64 * pitch, len: (last - first) as usize })
+    });
+    let [(left, x), (top, y)] = part;
+    let reduce = Affine { origin: [-left, -top], ..Affine::scaling(1.0 / x.pitch, 1.0 / y.pitch) };
     // Once: what is a pixel wide or high cannot shrink further.
     sample(&resample(plane, x, y), &|at| reduce.after(&map(at)), side, &mut out);
+    out
+}
+
+/// Least and largest position along each axis that a [`bend`] to `size` comes from.
+fn needed(map: &dyn Fn([f64; 2]) -> Affine, side: usize, size: [usize; 2]) -> [[f64; 2]; 2] {
+    let mut out = [[f64::INFINITY, f64::NEG_INFINITY]; 2];
+    for (top, left) in (0..size[1]).step_by(side).flat_map(|y| (0..size[0]).step_by(side).map(move |x| (y, x))) {
+        let map = map([left as f64 + 0.5 * side as f64, top as f64 + 0.5 * side as f64]);
+        let (right, bottom) = ((left + side).min(size[0]), (top + side).min(size[1]));
+        for (x, y) in [(left, top), (right, top), (left, bottom), (right, bottom)] {
+            let at = map.apply([x as f64, y as f64]);
+            for (range, v) in out.iter_mut().zip(at) {
+                *range = [range[0].min(v), range[1].max(v)];
+            }
+        }
+    }
     out
 }
 

@@ -142,3 +142,21 @@ fn a_plane_of_a_few_columns_is_shrunk_no_further_than_one() {
     let mean = |of: &Plane| of.data.iter().sum::<f32>() / of.data.len() as f32;
     assert!((mean(&out) - mean(&plane)).abs() < 2.0, "{} instead of {}", mean(&out), mean(&plane));
 }
+
+/// Planes that shrink are shrunk only where they are needed: the samples must not show it.
+#[test]
+fn a_window_of_a_warp_that_shrinks_is_the_warp_of_a_window() {
+    let plane = waves(700, 500);
+    for linear in [Linear::diagonal(1.6, 1.7), Linear([[1.5, -0.6], [0.6, 1.5]]), Linear([[0.0, 2.0], [-2.0, 0.1]])] {
+        // A part of the output lies outside the input.
+        let map = Affine { linear, origin: [-40.0, 350.0] };
+        let all = warp(&plane, &map, 400, 300);
+        for (x, y) in [(0, 0), (131, 77), (336, 236)] {
+            let window = warp(&plane, &map.from([x as f64, y as f64]), 64, 64);
+            for (i, v) in window.data.iter().enumerate() {
+                let expected = all.row(y + i / 64)[x + i % 64];
+                assert!((v - expected).abs() < 0.05, "{v} for {expected} at {i} of {x}, {y}, {linear:?}");
+            }
+        }
+    }
+}
