@@ -51,7 +51,7 @@ Examples:
 Exit codes: 0 made, 2 not made.";
 
 pub(crate) const STAMP: &str = "\
-The stamped file appears under its name only after it was read back from disk, its mark extracted and its signature verified. On any \
+The stamped file appears under its name only after it was read back from disk, its mark extracted and its verdict found to be what verifiers should say. On any \
 error there is no output file, and other files of the same call still get theirs.
 
 Of a folder, files that by name are PNG, JPEG, WebP or AVIF are taken. Pictures of other formats (TIFF, HEIC, GIF, ...) are passed over with a warning.

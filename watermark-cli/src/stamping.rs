@@ -308,8 +308,8 @@ impl Failure {
             Self::Other(error) => error,
             Self::Unread { strength, options, error } => {
                 let remedy = match options {
-                    EncodeOptions::Png | EncodeOptions::WebP(WebpCompression::Lossless) => "try a higher --strength",
-                    _ => "try a higher --quality or --strength, or write PNG",
+                    EncodeOptions::Png | EncodeOptions::WebP(WebpCompression::Lossless) => "try another --strength",
+                    _ => "try a higher --quality, another --strength, or write PNG",
                 };
                 error.context(format!(
                     "the mark made at strength {strength:.1} did not read back, so no file was written; {remedy}"

@@ -186,7 +186,7 @@ impl Codewords {
 
 /// Stamps `cover` with `statement`, signed by `signer`, whose public key is `public_key`.
 ///
-/// The caller should [`extract`](crate::extract()) from what its encoder wrote, and only keep a file that verifies.
+/// The caller should [`extract`](crate::extract()) from what its encoder wrote, and only keep a file that is [read back](Stamped::read_back).
 ///
 /// # Errors
 /// [`EmbedError`]; the cover is never changed.

@@ -124,7 +124,8 @@ pub(crate) fn bend(plane: &Plane, map: &dyn Fn([f64; 2]) -> Affine, side: usize,
     let needed = needed(map, side, [width, height]);
     let part: [(f64, Axis); 2] = std::array::from_fn(|i| {
         let Axis { pitch, len, .. } = whole[i];
-        let edge = |at: f64, beyond: isize| (at / pitch) as isize + beyond * (TAPS as isize + 1);
+        let edge =
+            |at: f64, beyond: isize| (at / pitch).clamp(-FURTHEST, FURTHEST) as isize + beyond * (TAPS as isize + 1);
         let first = edge(needed[i][0], -1).clamp(0, len as isize - 1);
         let last = edge(needed[i][1], 1).clamp(first + 1, len as isize);
         (first as f64, Axis { pitch, start: first as f64 * pitch, len: (last - first) as usize })

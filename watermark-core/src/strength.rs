@@ -27,7 +27,7 @@ const RATIO: f32 = 1.04;
 /// About where the search ends; smooth pictures go so far, since a codec takes the mark from all their flat parts. Less where the canonical grid is coarser than
 /// the pixels: what a block shows grows with it (SSIMULACRA 2 of wood, 4096 px: 79 at 13.3, where pictures of its smoothness have 86).
 const STRONGEST: f32 = 12.8;
-/// What the pilot takes for the strength, whatever the search finds: textured pictures need little to carry bits, and hide lines best.
+/// What the pilot takes for the strength, whatever the search finds (but for what the rehearsal enlarges): textured pictures need little to carry bits, and hide lines best.
 const PILOT: f32 = 9.5;
 /// Strength of pictures that get the beacon alone.
 const BEACON_ALONE: f32 = 10.0;

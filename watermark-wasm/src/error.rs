@@ -51,7 +51,7 @@ pub(crate) enum Failure {
     )]
     AlreadyMarked { whose: String },
     #[error(
-        "the mark made at strength {strength:.1} did not read back from the file written; choose PNG, a higher quality or strength"
+        "the mark made at strength {strength:.1} did not read back from the file written; choose PNG, a higher quality or another strength"
     )]
     Unread { strength: f32 },
     #[error("the picture cannot be edited: {0}")]

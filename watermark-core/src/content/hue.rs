@@ -34,8 +34,14 @@ pub(super) fn turned_back(
     let found = at_turn.into_iter().enumerate().filter_map(|(turn, best)| best.map(|best| (turn, best)));
     let (turn, (content, placed)) =
         found.min_by(|(_, (a, _)), (_, (b, _))| a.disagreement.total_cmp(&b.disagreement))?;
-    let content = Content { placements: all.len(), ..content };
-    (content.disagreement <= SAME).then(|| (colors.turned(turn), (content, Some(placed))))
+    if content.disagreement > SAME {
+        return None;
+    }
+    // The means of turned colours are not the turned mean: what is handed on has to agree itself.
+    let shown = colors.turned(turn);
+    let cells = placed.cells(&Received { shown: &shown, ..*received }, |_, _, _| ());
+    let content = Content { placements: all.len(), ..judge(&cells, hash) };
+    (content.disagreement <= SAME).then_some((shown, (content, Some(placed))))
 }
 
 /// What a received picture shows in colour.

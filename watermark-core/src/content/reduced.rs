@@ -1,15 +1,16 @@
 //! Received luma -> means of the areas that samples of content cells stand for.
 //!
-//! Every sample is the mean of its own area, whose borders are those of its neighbours: a cell's samples together are the mean of the cell. Means of fewer pixels would do for
-//! photographs; in a page of text whole lines would lie between the samples.
+//! Every sample is the mean of its own area, whose borders are those of its neighbours where the picture lies upright or turned by quarters: a cell's samples together are
+//! the mean of the cell. Means of fewer pixels would do for photographs; in a page of text whole lines would lie between the samples.
 
 use super::Placement;
 use super::compare::SAMPLES;
 use super::hash::GRID;
 use crate::plane::Plane;
 
-/// Squares of pixels that are taken together, along each side of a sample's area.
+/// Squares of pixels that are taken together, along the shorter side of a sample's area, and at most in all: a small picture may be shown large.
 const SQUARES: f64 = 3.0;
+const MOST_SQUARES: f64 = 4_194_304.0;
 
 /// Sums over squares of a received plane.
 #[derive(Clone)]
@@ -32,7 +33,8 @@ impl Reduced {
         let step = stamped.map(|side| side / (GRID * SAMPLES) as f64);
         let [x, y] = [[step[0], 0.0], [0.0, step[1]]].map(|side| placement.map.linear.apply(side));
         let area = [x[0].hypot(y[0]), x[1].hypot(y[1])];
-        let pitch = (((area[0] * area[1]).sqrt() / SQUARES) as usize).clamp(1, plane.width.max(plane.height));
+        let least = (plane.data.len() as f64 / MOST_SQUARES).sqrt().ceil();
+        let pitch = (area[0].min(area[1]) / SQUARES).floor().clamp(least.max(1.0), plane.data.len() as f64) as usize;
         let mut means = Plane::zeros(plane.width.div_ceil(pitch), plane.height.div_ceil(pitch));
         let mut sums = vec![0.0f32; plane.width];
         for (y, lines) in plane.data.chunks(plane.width * pitch).enumerate() {

@@ -43,6 +43,9 @@ const LARGEST: f32 = 3.0;
 /// take the share `ground` of what others do.
 fn enlarged(a: f32, block: &[f32; BLOCK_PX * BLOCK_PX], pattern: &[f32], ground: f32) -> [f32; BLOCK_PX * BLOCK_PX] {
     const STEPS: usize = 8;
+    if a == 0.0 {
+        return [0.0; BLOCK_PX * BLOCK_PX];
+    }
     let is_light = block.iter().sum::<f32>() > 127.5 * block.len() as f32;
     let is_ground = |sample: f32| if is_light { sample > 255.0 - GROUND } else { sample < GROUND };
     let share = |sample: f32| if is_ground(sample) { ground } else { 1.0 };
@@ -51,7 +54,8 @@ fn enlarged(a: f32, block: &[f32; BLOCK_PX * BLOCK_PX], pattern: &[f32], ground:
     let goal = a + samples().map(|((x, p), _)| x * p).sum::<f32>();
     let limit = LARGEST * a.abs();
     let mut factor = a;
-    // Newton's method: the more is clipped, the less a step brings, so it comes from below and never goes too far.
+    // Newton's method: the more is clipped, the less a step brings, so it comes from below and does not go too far, but for what the pilot
+    // put out of range and a larger change brings back.
     for _ in 0..STEPS {
         let (mut reached, mut slope) = (0.0, 0.0);
         for ((x, p), s) in samples() {
