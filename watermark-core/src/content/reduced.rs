@@ -34,10 +34,11 @@ impl Reduced {
         let [x, y] = [[step[0], 0.0], [0.0, step[1]]].map(|side| placement.map.linear.apply(side));
         let area = [x[0].hypot(y[0]), x[1].hypot(y[1])];
         let least = (plane.data.len() as f64 / MOST_SQUARES).sqrt().ceil();
-        let pitch = (area[0].min(area[1]) / SQUARES).floor().clamp(least.max(1.0), plane.data.len() as f64) as usize;
+        // A map that is no number, or maps to infinity, has a pitch all the same.
+        let pitch = ((area[0].min(area[1]) / SQUARES) as usize).clamp(least as usize, plane.width.max(plane.height));
         let mut means = Plane::zeros(plane.width.div_ceil(pitch), plane.height.div_ceil(pitch));
         let mut sums = vec![0.0f32; plane.width];
-        for (y, lines) in plane.data.chunks(plane.width * pitch).enumerate() {
+        for (y, lines) in plane.data.chunks(plane.width * pitch.min(plane.height)).enumerate() {
             // Down before across: whole lines are added side by side.
             sums.fill(0.0);
             for line in lines.chunks_exact(plane.width) {
@@ -72,7 +73,8 @@ impl Reduced {
     /// Mean luma of the area around a received position, or of what of it is in the picture; `None` outside.
     pub(crate) fn at(&self, at: [f64; 2]) -> Option<f32> {
         let span = |axis: usize, count: usize| {
-            let (middle, half) = (at[axis] * self.per_px, 0.5 * self.area[axis]);
+            // Not less than a square: integrals tell no more.
+            let (middle, half) = (at[axis] * self.per_px, 0.5 * self.area[axis].max(1.0));
             let inside = middle >= 0.0 && middle < count as f64;
             inside.then(|| ((middle - half).max(0.0), (middle + half).min(count as f64)))
         };
@@ -136,7 +138,7 @@ mod tests {
     #[test]
     fn what_lies_in_the_picture_has_a_mean_of_its_own_at_any_scale() {
         let plane = noise(131, 77, 128.0, 30.0, 3);
-        for scale in [0.01, 0.3, 1.0, 7.0, 1000.0] {
+        for scale in [0.0, 1e-9, 0.01, 0.3, 1.0, 7.0, 1000.0, 1e300, f64::INFINITY, f64::NAN] {
             let reduced = Reduced::new(&plane, &upright(scale), [131.0, 77.0]);
             for at in [[0.0, 0.0], [130.9, 76.9], [60.0, 0.5]] {
                 assert!((0.0..=255.0).contains(&reduced.at(at).unwrap()), "{at:?} at {scale}");
