@@ -360,6 +360,9 @@ test('no line of a Korean headline begins with a particle', async () => {
 
 test('keyboard alone: from the address bar to a verdict and into its layers', async () => {
   const page = await start();
+  // Listened to from the start: a browser that is told to hand choosers over only as the key goes down may open one of its own.
+  let chooser;
+  page.on('filechooser', (opened) => { chooser = opened; });
   await page.keyboard.press('Tab');
   assert.equal(await page.evaluate(() => document.activeElement.className), 'skip');
   const reached = async (goal) => {
@@ -370,7 +373,12 @@ test('keyboard alone: from the address bar to a verdict and into its layers', as
     assert.fail(`${goal} cannot be reached with the Tab key`);
   };
   await reached('#files');
-  const [chooser] = await Promise.all([page.waitForEvent('filechooser', { timeout: 5000 }), page.keyboard.press('Space')]);
+  // A busy machine now and then loses a key; the page is at fault only where none opens the chooser.
+  for (let presses = 0; !chooser; presses += 1) {
+    assert.ok(presses < 3, 'the space bar does not open the file chooser');
+    await page.keyboard.press('Space');
+    for (let waited = 0; !chooser && waited < 5000; waited += 50) await page.waitForTimeout(50);
+  }
   await chooser.setFiles(sample('signed'));
   await verdict(page, 'verified').waitFor({ timeout: 30_000 });
   assert.equal(await page.evaluate(() => document.activeElement.id), 'finding', 'focus follows the finding');
