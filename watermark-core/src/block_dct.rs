@@ -58,38 +58,76 @@ fn basis() -> [[f32; N]; 3] {
 /// Analyses the 8 x 8 blocks whose grid starts at `(x0, y0)`.
 pub(crate) fn analyse(plane: &Plane, x0: usize, y0: usize) -> BlockGrid {
     let basis = basis();
-    let cols = plane.width.saturating_sub(x0) / N;
-    let rows = plane.height.saturating_sub(y0) / N;
+    let (cols, rows) = (plane.width.saturating_sub(x0) / N, plane.height.saturating_sub(y0) / N);
     let mut blocks = vec![[0.0; 8]; cols * rows];
-    // Horizontal transforms of one row of samples: three numbers per block.
-    let mut line = vec![[0.0f32; 3]; cols];
+    // One row of blocks at a time, so that what is between the two transforms stays in the cache.
+    let mut bands = [(); 3].map(|()| vec![0.0; cols * N]);
     for (row, out) in blocks.chunks_exact_mut(cols.max(1)).enumerate() {
-        for y in 0..N {
-            let samples = &plane.row(y0 + row * N + y)[x0..x0 + cols * N];
-            for (horizontal, block) in line.iter_mut().zip(samples.chunks_exact(N)) {
-                *horizontal = project(block, &basis);
-            }
-            let c: [f32; 3] = std::array::from_fn(|u| basis[u][y]);
-            for (sums, h) in out.iter_mut().zip(&line) {
-                let terms =
-                    [c[0] * h[2], c[1] * h[1], c[2] * h[0], c[1] * h[2], c[2] * h[1], c[2] * h[2], 0.0, c[0] * h[0]];
-                for (sum, term) in sums.iter_mut().zip(terms) {
-                    *sum += term;
-                }
-            }
-        }
-    }
-    for block in &mut blocks {
-        block[MEAN] /= N as f32;
+        let samples: [&[f32]; N] = std::array::from_fn(|y| &plane.row(y0 + row * N + y)[x0..][..cols * N]);
+        vertical(bands.each_mut().map(|band| &mut band[..]), samples, &basis);
+        horizontal(out, bands.each_ref().map(|band| &band[..]), &basis);
     }
     BlockGrid { cols, rows, blocks }
 }
 
-/// Inner products of one block row with the three lowest cosines, by their symmetry about the centre.
-fn project(block: &[f32], basis: &[[f32; N]; 3]) -> [f32; 3] {
+/// The vertical transforms of a plane's rows of blocks: what its grids that start at one row share.
+pub(crate) struct Strips {
+    width: usize,
+    rows: usize,
+    /// `width * rows` each.
+    bands: [Vec<f32>; 3],
+}
+
+impl Strips {
+    /// Those of grids that start at row `y0`.
+    pub(crate) fn new(plane: &Plane, y0: usize) -> Self {
+        let basis = basis();
+        let (width, rows) = (plane.width, plane.height.saturating_sub(y0) / N);
+        let mut bands = [(); 3].map(|()| vec![0.0; width * rows]);
+        for row in 0..rows {
+            let samples: [&[f32]; N] = std::array::from_fn(|y| plane.row(y0 + row * N + y));
+            vertical(bands.each_mut().map(|band| &mut band[row * width..][..width]), samples, &basis);
+        }
+        Self { width, rows, bands }
+    }
+
+    /// What [`analyse`] says of the grid that starts at column `x0`.
+    pub(crate) fn grid(&self, x0: usize) -> BlockGrid {
+        let basis = basis();
+        let cols = self.width.saturating_sub(x0) / N;
+        let mut blocks = vec![[0.0; 8]; cols * self.rows];
+        for (row, out) in blocks.chunks_exact_mut(cols.max(1)).enumerate() {
+            horizontal(out, self.bands.each_ref().map(|band| &band[row * self.width..][x0..][..cols * N]), &basis);
+        }
+        BlockGrid { cols, rows: self.rows, blocks }
+    }
+}
+
+/// The three lowest vertical frequencies of eight rows of samples.
+fn vertical(bands: [&mut [f32]; 3], samples: [&[f32]; N], basis: &[[f32; N]; 3]) {
+    let [mean, first, second] = bands;
+    let length = mean.len();
+    let samples = samples.map(|row| &row[..length]);
+    for (x, ((mean, first), second)) in mean.iter_mut().zip(first).zip(second).enumerate() {
+        [*mean, *first, *second] = project(samples.map(|row| row[x]), basis);
+    }
+}
+
+/// The coefficients of a row of blocks from its vertical frequencies.
+fn horizontal(blocks: &mut [[f32; 8]], bands: [&[f32]; 3], basis: &[[f32; N]; 3]) {
+    let [mean, first, second] = bands.map(|band| band.as_chunks::<N>().0);
+    for (((out, mean), first), second) in blocks.iter_mut().zip(mean).zip(first).zip(second) {
+        let ([a, _, b], [_, c, d], [e, f, g]) =
+            (project(*mean, basis), project(*first, basis), project(*second, basis));
+        *out = [b, c, e, d, f, g, 0.0, a / N as f32];
+    }
+}
+
+/// Inner products of eight samples with the three lowest cosines, by their symmetry about the centre.
+fn project(samples: [f32; N], basis: &[[f32; N]; 3]) -> [f32; 3] {
     let mut out = [0.0; 3];
     for i in 0..N / 2 {
-        let (a, b) = (block[i], block[N - 1 - i]);
+        let (a, b) = (samples[i], samples[N - 1 - i]);
         let (even, odd) = (a + b, a - b);
         out[0] += even * basis[0][i];
         out[1] += odd * basis[1][i];
@@ -150,6 +188,17 @@ mod tests {
                     assert!((f64::from(block[k]) - naive(&plane, x, y, u, v)).abs() < 2e-3);
                 }
                 assert!((f64::from(block[MEAN]) - naive(&plane, x, y, 0, 0) / N as f64).abs() < 1e-3);
+            }
+        }
+    }
+
+    #[test]
+    fn shared_strips_give_the_same_grids() {
+        for (width, height) in [(53, 41), (16, 7), (7, 30)] {
+            let plane = picture(width, height);
+            for (x0, y0) in [(0, 0), (3, 7), (6, 1)] {
+                let (own, shared) = (analyse(&plane, x0, y0), Strips::new(&plane, y0).grid(x0));
+                assert_eq!((own.cols, own.rows, own.blocks), (shared.cols, shared.rows, shared.blocks));
             }
         }
     }

@@ -1,7 +1,9 @@
-//! Two-dimensional FFT of square, row-major complex grids: unnormalised, forward `exp(-2 pi i)`, bins in rustfft order.
+//! Two-dimensional FFT of square, row-major grids: unnormalised, forward `exp(-2 pi i)`, bins in rustfft order.
+
+use std::sync::Arc;
 
 use rustfft::num_complex::Complex;
-use rustfft::{FftDirection, FftPlanner};
+use rustfft::{Fft, FftDirection, FftPlanner};
 
 use crate::plane::Plane;
 
@@ -20,6 +22,41 @@ pub(crate) fn transform(
     transpose(grid, side);
     fft.process(grid);
     transpose(grid, side);
+}
+
+/// Cyclic cross-correlation with one pattern.
+pub(crate) struct Correlator {
+    side: usize,
+    forward: Arc<dyn Fft<f32>>,
+    inverse: Arc<dyn Fft<f32>>,
+    scratch: Vec<Complex<f32>>,
+    /// Spectrum of the pattern, transposed.
+    pattern: Vec<Complex<f32>>,
+}
+
+impl Correlator {
+    /// For grids of the size of `pattern`, `side * side`.
+    pub(crate) fn new(planner: &mut FftPlanner<f32>, mut pattern: Vec<Complex<f32>>, side: usize) -> Self {
+        let (forward, inverse) = (planner.plan_fft_forward(side), planner.plan_fft_inverse(side));
+        let longest = forward.get_inplace_scratch_len().max(inverse.get_inplace_scratch_len());
+        let mut scratch = vec![Complex::new(0.0, 0.0); longest];
+        forward.process_with_scratch(&mut pattern, &mut scratch);
+        transpose(&mut pattern, side);
+        forward.process_with_scratch(&mut pattern, &mut scratch);
+        Self { side, forward, inverse, scratch, pattern }
+    }
+
+    /// Puts in the place of `grid`, for each shift `d`, `side^2` times the sum over `k` of `conj(grid[k]) pattern[k + d]`.
+    pub(crate) fn correlate(&mut self, grid: &mut [Complex<f32>]) {
+        // The spectrum may stay transposed.
+        self.forward.process_with_scratch(grid, &mut self.scratch);
+        transpose(grid, self.side);
+        self.forward.process_with_scratch(grid, &mut self.scratch);
+        grid.iter_mut().zip(&self.pattern).for_each(|(g, p)| *g = g.conj() * p);
+        self.inverse.process_with_scratch(grid, &mut self.scratch);
+        transpose(grid, self.side);
+        self.inverse.process_with_scratch(grid, &mut self.scratch);
+    }
 }
 
 /// Power of each bin of a plane of at most `side` real samples a side, the rest being 0; row-major. `side` is even.
@@ -77,7 +114,22 @@ fn transpose(grid: &mut [Complex<f32>], side: usize) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::picture;
+    use crate::testing::{Random, picture};
+
+    #[test]
+    fn correlation_agrees_with_its_definition() {
+        const SIDE: usize = 8;
+        let mut random = Random(3);
+        let [grid, pattern] = [(); 2]
+            .map(|()| (0..SIDE * SIDE).map(|_| Complex::new(random.gauss(), random.gauss())).collect::<Vec<_>>());
+        let mut found = grid.clone();
+        Correlator::new(&mut FftPlanner::new(), pattern.clone(), SIDE).correlate(&mut found);
+        for (d, found) in found.into_iter().enumerate() {
+            let shifted = |k: usize| (k / SIDE + d / SIDE) % SIDE * SIDE + (k % SIDE + d % SIDE) % SIDE;
+            let sum: Complex<f32> = (0..SIDE * SIDE).map(|k| grid[k].conj() * pattern[shifted(k)]).sum();
+            assert!((sum * (SIDE * SIDE) as f32 - found).norm() < 0.01, "{d}: {found} for {sum}");
+        }
+    }
 
     #[test]
     fn power_agrees_with_the_complex_transform() {

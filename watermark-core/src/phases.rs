@@ -1,8 +1,7 @@
 //! `[X2]` Blocks -> phases that a geometry is judged by, weighted by how far each can be trusted while the geometry is still rough.
 
-use crate::block_dct::{BAND, BlockGrid, analyse, projection};
+use crate::block_dct::{BAND, BlockGrid, projection};
 use crate::mask;
-use crate::plane::Plane;
 
 /// Activity, gray levels, under which a codec may have left nothing of the mark.
 const LOST: f32 = 2.0;
@@ -18,8 +17,7 @@ pub(crate) struct Blocks {
 
 impl Blocks {
     /// `fragile`: activity, gray levels, above which the geometry is not known well enough.
-    pub(crate) fn new(plane: &Plane, x0: usize, y0: usize, fragile: f32) -> Self {
-        let grid = analyse(plane, x0, y0);
+    pub(crate) fn new(grid: BlockGrid, fragile: f32) -> Self {
         let steps = mask::steps(&grid, 0.0);
         let live = steps.iter().filter(|&&m| m > 0.0).count().max(1);
         let mean = steps.iter().sum::<f32>() / live as f32;
@@ -34,22 +32,9 @@ impl Blocks {
         Self { grid, steps, weights }
     }
 
-    /// Ratios and weights, in the order that the reversed plane has them if `reversed`.
-    pub(crate) fn phases(&self, reversed: bool) -> Phases {
+    /// Projections over mask steps; 0 where nothing can be read.
+    pub(crate) fn ratios(&self) -> Vec<f32> {
         let ratio = |(block, &step): (&[f32; 8], &f32)| if step > 0.0 { projection(block) / step } else { 0.0 };
-        let mut ratio: Vec<f32> = self.grid.blocks.iter().zip(&self.steps).map(ratio).collect();
-        let mut weight = self.weights.clone();
-        if reversed {
-            ratio.reverse();
-            weight.reverse();
-        }
-        Phases { cols: self.grid.cols, ratio, weight }
+        self.grid.blocks.iter().zip(&self.steps).map(ratio).collect()
     }
-}
-
-/// Projections over mask steps, and how far to trust them.
-pub(crate) struct Phases {
-    pub(crate) cols: usize,
-    pub(crate) ratio: Vec<f32>,
-    pub(crate) weight: Vec<f32>,
 }

@@ -111,7 +111,7 @@ impl Placed {
         let (tile_x, tile_y) = region.tile();
         let first = ((N - tile_x % N) % N, (N - tile_y % N) % N);
         Self {
-            blocks: Blocks::new(cut, first.0, first.1, fragile),
+            blocks: Blocks::new(analyse(cut, first.0, first.1), fragile),
             cols: region.width.div_ceil(PATCH_PX),
             rows: region.height.div_ceil(PATCH_PX),
             first,
