@@ -51,6 +51,8 @@ const VERIFIED: &[&str] = &[
     "gamma070",
     "gamma150",
     "gray",
+    "negative",
+    "negative_rot5_jpeg75",
     "posterize4",
     "noise05",
     "noise10",

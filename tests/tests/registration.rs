@@ -4,7 +4,7 @@ mod common;
 
 use proptest::prelude::*;
 use watermark_attacks::{Flip, Keep, Step, run};
-use watermark_core::{EditMap, Effort, Extraction, Registration, Stamped, extract};
+use watermark_core::{Comparison, EditMap, Effort, Extraction, Registration, Stamped, extract};
 
 /// Furthest that a corner of the sample (768 x 1033) may lie from where it should, pixels of the stamped picture: rotation and scales.
 const TOLERANCE_PX: f64 = 0.25;
@@ -57,6 +57,27 @@ fn what_was_done_is_what_is_reported() {
         let error = error_px(&found, deg, scale_x, scale_y);
         assert!(error < TOLERANCE_PX, "{steps:?}: {error} px, {found:?}");
     }
+}
+
+#[test]
+fn a_negative_is_read_and_said_to_be_one() {
+    let stamped = stamped();
+    for (steps, effort, deg) in [
+        (&[Step::Invert][..], Effort::Fast, 0.0),
+        (&[Step::Invert, Step::Jpeg(50)], Effort::Normal, 0.0),
+        (
+            &[Step::Crop(0.5, Keep::Corner), Step::Invert, Step::Rotate { deg: 12.0, fill: [0; 3] }],
+            Effort::Normal,
+            -12.0,
+        ),
+    ] {
+        let read = read(&stamped, steps, effort);
+        let found = read.registration.unwrap();
+        assert!(found.inverted && error_px(&found, deg, 1.0, 1.0) < TOLERANCE_PX, "{steps:?}: {found:?}");
+        assert_eq!(read.content.unwrap().comparison, Comparison::Matches, "{steps:?}: {:?}", read.content);
+        assert!(read.edit_map.unwrap().regions().is_empty(), "{steps:?}");
+    }
+    assert!(!registration(&stamped, &[Step::Jpeg(50)], Effort::Fast).inverted);
 }
 
 #[test]

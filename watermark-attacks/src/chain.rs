@@ -98,6 +98,8 @@ pub enum Step {
     Gamma(f64),
     /// Luma in all three channels.
     Gray,
+    /// Every sample subtracted from white: a negative.
+    Invert,
     /// This many of the upper bits of each sample are kept, 1 to 8.
     Posterize(u32),
     /// Independent Gaussian noise on every sample; sigma on the scale of 0 to 255.
@@ -226,6 +228,7 @@ impl Step {
             Self::Hue(turn) => tone::hue(im, turn),
             Self::Gamma(exponent) => tone::gamma(im, exponent),
             Self::Gray => tone::gray(im),
+            Self::Invert => tone::invert(im),
             Self::Posterize(bits) => tone::posterize(im, bits),
             Self::Noise(sigma) => noise::gaussian(im, sigma, rng),
             Self::SaltPepper(share) => noise::salt_pepper(im, share, rng),

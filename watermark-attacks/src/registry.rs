@@ -169,6 +169,8 @@ pub static ATTACKS: &[Attack] = &[
     more("rot10_white", "rotate", "rotation 10 degrees, frame kept, white corners", &[turn_white(10.0)]),
     more("rot30_white", "rotate", "rotation 30 degrees, frame kept, white corners", &[turn_white(30.0)]),
     more("unsharp", "filter", "unsharp mask, sigma 2, gain 1.5, threshold 3", &[UNSHARP]),
+    more("negative", "tone", "all tones inverted", &[Step::Invert]),
+    more("negative_rot5_jpeg75", "chain", "all tones inverted, rotate 5 degrees, JPEG 75", &[Step::Invert, turn(5.0), Step::Jpeg(75)]),
     more("letterbox", "frame", "inside a black canvas of 1.4 x the width and 1.2 x the height", &[LETTERBOX]),
     more("border_white", "frame", "white border of 5 to 11 % of the side", &[WHITE_BORDER]),
     more("page060", "frame", "scaled by 0.6 and pasted into a screenshot of a page", &[Step::Page(0.6)]),

@@ -42,6 +42,11 @@ pub(crate) fn gray(im: &RgbImage) -> RgbImage {
     map(im, |p| [luma(p); 3])
 }
 
+/// Every sample subtracted from 255.
+pub(crate) fn invert(im: &RgbImage) -> RgbImage {
+    map(im, |p| p.map(|v| 255 - v))
+}
+
 /// Keeps the upper `bits` bits of every sample, 1 to 8.
 pub(crate) fn posterize(im: &RgbImage, bits: u32) -> RgbImage {
     let mask = (0xff00_u16 >> bits.clamp(1, 8)) as u8;

@@ -161,6 +161,7 @@ fn tones_move_the_mean_the_stated_way() {
     let order = ["bright060", "gamma150", "identity", "gamma070", "bright140"].map(|name| mean(&apply(name, &im)));
     assert!(order.is_sorted_by(|a, b| a < b), "{order:?}");
     assert!(apply("gray", &im).pixels().all(|p| p[0] == p[1] && p[1] == p[2]));
+    assert!(apply("negative", &im).iter().zip(im.iter()).all(|(inverted, v)| inverted + v == 255));
     assert!(apply("posterize4", &im).iter().all(|v| v % 16 == 0));
 }
 

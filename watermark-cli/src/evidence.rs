@@ -193,6 +193,9 @@ fn geometry(record: &Record, l: Language) -> Option<String> {
             l.choose(format!("shows {shown} % of the stamped image"), format!("표식을 넣은 이미지의 {shown} %가 보임")),
         );
     }
+    if r.inverted {
+        said.push(l.choose("tones inverted (a negative)", "명암 반전(음화)").to_owned());
+    }
     if r.mirrored {
         said.push(l.choose("mirrored", "좌우 반전").to_owned());
     }

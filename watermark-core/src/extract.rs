@@ -88,6 +88,8 @@ impl Extraction {
     /// bound to no picture, or nothing decoded here that would tell how the picture lies.
     pub fn compare(&self, received: &Raster, seal: &SealClaims) -> Option<Content> {
         let map = self.edit_map.as_ref().filter(|_| !seal.content_hash.is_none())?;
+        let negative = self.registration.filter(|r| r.inverted).map(|_| received.negative());
+        let received = negative.as_ref().unwrap_or(received);
         let (placement, hash) = (map.placement(), &seal.content_hash);
         let luma = color::luma(received);
         let shown = &Reduced::new(&luma, &placement, content::canonical(seal.size));
@@ -107,7 +109,25 @@ pub fn extract(received: &Raster, carrier: &Carrier, effort: Effort) -> Result<E
     let mut reader = Reader::new(carrier)?;
     let luma = color::luma(received);
     reader.search(&luma, effort);
+    if !reader.registered() && reader.lines > NEGATIVE {
+        let negative = received.negative();
+        if let Some(found) = inverted(&negative, carrier, effort)? {
+            return Ok(found);
+        }
+    }
     Ok(reader.conclude(received, &luma, effort))
+}
+
+/// Reads the mark of a picture that was received as the negative of `upright`; `None` when it has none.
+fn inverted(upright: &Raster, carrier: &Carrier, effort: Effort) -> Result<Option<Extraction>, CodeError> {
+    let mut reader = Reader::new(carrier)?;
+    let luma = color::luma(upright);
+    reader.search(&luma, effort);
+    let mut found = reader.conclude(upright, &luma, effort);
+    if let Some(registration) = &mut found.registration {
+        registration.inverted = true;
+    }
+    Ok(Some(found).filter(|found| found.beacon.is_some()))
 }
 
 /// Reads the mark of a picture that was not moved up to what binding it takes; `None` when no seal was read.
@@ -136,6 +156,10 @@ const SMALLEST_WINDOW_PX: usize = 512;
 /// and blur 2 no picture is lost by it.
 const LINES_SEEN: f32 = 4.2;
 
+/// Standard deviations of the pilot, in the spectrum or where an unmoved picture has it, from which a picture without any lattice is looked at as a negative: that turns
+/// all projections round and leaves the lines. Of unmarked pictures next to none has them, so this look costs no evidence.
+const NEGATIVE: f32 = 5.5;
+
 /// Reads one geometry after another and keeps the best of what was read.
 struct Reader<'a> {
     carrier: &'a Carrier,
@@ -154,6 +178,8 @@ struct Reader<'a> {
     early: Option<Detection>,
     /// How far the pilot stands out where an unmoved picture has it, standard deviations.
     pilot: Detection,
+    /// Standard deviations of the pilot's lines at the map that shows them best.
+    lines: f32,
     /// How the picture bends, once that was followed.
     bend: Option<Bend>,
     /// Blocks of the reading that decoded, and where its plane lies.
@@ -174,6 +200,7 @@ impl<'a> Reader<'a> {
             found_at: 0,
             early: None,
             pilot: Detection::best_of(0.0, PILOT_LOOK),
+            lines: 0.0,
             bend: None,
             traced: None,
         })
@@ -218,6 +245,7 @@ impl<'a> Reader<'a> {
         let mut planner = FftPlanner::new();
         let standings = pilot::prominences(&mut planner, &unmoved.plane, &self.carrier.pilot);
         self.pilot = Detection::best_of(f64::from(standings[0]), PILOT_LOOK);
+        self.lines = standings[0];
         let marked_here = coherence > SUSPICIOUS || standings[0] > SUSPICIOUS;
         // What the first rung decoded in vain is not decoded again.
         let decode = if coherence > SUSPICIOUS { Self::read_on } else { Self::read_all };
@@ -343,6 +371,7 @@ impl<'a> Reader<'a> {
                 maps.insert(0, Candidate { map: *map, score: standing });
             }
         }
+        self.lines = maps.iter().fold(self.lines, |best, map| best.max(map.score));
         self.try_maps(planner, luma, frame, &maps, budget);
         if self.is_read() {
             return;

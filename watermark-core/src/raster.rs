@@ -121,6 +121,18 @@ impl Raster {
         }
     }
 
+    /// The picture with every colour sample inverted, alpha as it is.
+    pub(crate) fn negative(&self) -> Self {
+        let count = self.channels.count();
+        let colors = count - usize::from(self.channels.has_alpha());
+        let mut out = self.clone();
+        match &mut out.samples {
+            Samples::U8(s) => s.chunks_exact_mut(count).for_each(|p| p[..colors].iter_mut().for_each(|v| *v = !*v)),
+            Samples::U16(s) => s.chunks_exact_mut(count).for_each(|p| p[..colors].iter_mut().for_each(|v| *v = !*v)),
+        }
+        out
+    }
+
     /// Share of the pixels that let something behind them show, 0 to 1.
     pub fn transparent(&self) -> f64 {
         if !self.channels.has_alpha() {
@@ -180,6 +192,14 @@ pub enum SamplesMut<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_negative_keeps_its_alpha() {
+        let of = |channels, samples| Raster::new(1, 1, channels, samples).unwrap().negative().into_samples();
+        assert_eq!(of(Channels::Rgba, Samples::U8(vec![0, 100, 255, 7])), Samples::U8(vec![255, 155, 0, 7]));
+        assert_eq!(of(Channels::GrayAlpha, Samples::U16(vec![1000, 9])), Samples::U16(vec![64535, 9]));
+        assert_eq!(of(Channels::Gray, Samples::U16(vec![65535])), Samples::U16(vec![0]));
+    }
 
     #[test]
     fn clipped_samples_are_told_one_by_one_and_alpha_is_none() {

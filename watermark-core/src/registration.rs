@@ -17,6 +17,8 @@ pub struct Registration {
     pub scale_y: f64,
     /// Whether the picture was mirrored.
     pub mirrored: bool,
+    /// Whether the picture is a negative: all tones are inverted, and everything else here is said of its inversion.
+    pub inverted: bool,
     /// Where the upper left corner of what is shown lies on the mark's tile, pixels of the stamped picture, modulo the tile.
     pub offset_x: f64,
     /// The same for y.
@@ -71,6 +73,7 @@ impl Best {
             scale_x: a.hypot(c),
             scale_y: b.hypot(d),
             mirrored,
+            inverted: false,
             offset_x: self.tile[0] / pitch[0],
             offset_y: self.tile[1] / pitch[1],
             shown: stamped.map(shown),
