@@ -12,7 +12,7 @@ use std::borrow::Cow;
 use rustfft::FftPlanner;
 use thiserror::Error;
 
-use crate::block_dct::{BlockGrid, analyse};
+use crate::block_dct::analyse;
 use crate::canonical;
 use crate::carrier::Carrier;
 use crate::codes::{Codes, encode};
@@ -148,8 +148,8 @@ pub enum EmbedError {
     },
     /// Nothing in the picture can carry a mark.
     #[error(
-        "cannot stamp this picture: only {readable} of the {needed} blocks that the beacon needs can carry it, the rest is pure black, \
-         pure white or transparent; add picture content, or label it in its metadata"
+        "cannot stamp this picture: only {readable} of the {needed} blocks that the beacon needs can carry it, the rest is pure black \
+         or transparent; add picture content, or label it in its metadata"
     )]
     TooFlat {
         /// Blocks that can carry the beacon.
@@ -224,13 +224,12 @@ pub(crate) fn write(
         beacon: encode(&codes.beacon, &payload.beacon.encode())?,
         seal: encode(&codes.seal, &payload.seal.encode())?,
     };
-    let grid = analyse(&plane, 0, 0);
     let pitch = plane.width as f32 / native.0 as f32;
-    let chosen = strength::choose(&grid, pitch, carrier, &codewords, strength)?;
-    let modulate = |profile, strengths| modulate(&plane, &grid, carrier, &codewords, profile, strengths);
+    let choose = |cover: &Plane| strength::choose(&analyse(cover, 0, 0), pitch, carrier, &codewords, strength);
+    let modulate = |cover: &Plane, profile, strengths| modulate(cover, carrier, &codewords, profile, strengths);
     let factors = if strength == Strength::Auto { &rehearsal::FACTORS[..] } else { &[1.0] };
-    let (profile, strengths, mut change) =
-        Rehearsal { cover: &plane, carrier, codes: &codes }.run(chosen, factors, modulate);
+    let rehearsal = Rehearsal { cover: &plane, is_opaque: cover.transparent() == 0.0, carrier, codes: &codes };
+    let (profile, strengths, mut change) = rehearsal.run(factors, choose, modulate)?;
     for (m, p) in change.data.iter_mut().zip(&plane.data) {
         *m -= p;
     }
@@ -254,16 +253,9 @@ fn claims(statement: &Statement, public_key: &PublicKey, size: StampedSize, cont
 }
 
 /// The canonical plane with pilot and lattice in it, in this order: the lattice takes the pilot as part of the picture.
-fn modulate(
-    plane: &Plane,
-    grid: &BlockGrid,
-    carrier: &Carrier,
-    codewords: &Codewords,
-    profile: Profile,
-    strengths: Strengths,
-) -> Plane {
+fn modulate(plane: &Plane, carrier: &Carrier, codewords: &Codewords, profile: Profile, strengths: Strengths) -> Plane {
     let mut marked = plane.clone();
-    pilot::embed(&mut FftPlanner::new(), &mut marked, grid, &carrier.pilot, strengths.pilot);
+    pilot::embed(&mut FftPlanner::new(), &mut marked, &analyse(plane, 0, 0), &carrier.pilot, strengths.pilot);
     lattice::embed(&mut marked, &carrier.lattice, &codewords.tile(profile), strengths);
     marked
 }

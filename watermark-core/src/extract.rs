@@ -109,7 +109,7 @@ pub fn extract(received: &Raster, carrier: &Carrier, effort: Effort) -> Result<E
     let mut reader = Reader::new(carrier)?;
     let luma = color::luma(received);
     reader.search(&luma, effort);
-    if !reader.registered() && reader.lines > NEGATIVE {
+    if !reader.is_read() && reader.lines > NEGATIVE {
         let negative = received.negative();
         if let Some(found) = inverted(&negative, carrier, effort)? {
             return Ok(found);
@@ -156,7 +156,7 @@ const SMALLEST_WINDOW_PX: usize = 512;
 /// and blur 2 no picture is lost by it.
 const LINES_SEEN: f32 = 4.2;
 
-/// Standard deviations of the pilot, in the spectrum or where an unmoved picture has it, from which a picture without any lattice is looked at as a negative: that turns
+/// Standard deviations of the pilot, in the spectrum or where an unmoved picture has it, from which a picture that yields no message is looked at as a negative: that turns
 /// all projections round and leaves the lines. Of unmarked pictures next to none has them, so this look costs no evidence.
 const NEGATIVE: f32 = 5.5;
 

@@ -9,7 +9,7 @@
 //! the double-angle coherence of the phases `r` of the projections in their lattice: bits cancel in it. For an unmarked
 //! picture, `r` is uniform because the dither is, whatever the picture: the statistic has a known null distribution.
 
-use crate::block_dct::{BAND, BlockGrid, DIRECTION, analyse, pattern, projection};
+use crate::block_dct::{BAND, BlockGrid, DIRECTION, MEAN, analyse, pattern, projection};
 use crate::carrier::{BLOCK_PX, Lattice, TILE_BITS, TILE_BLOCKS};
 use crate::color::round;
 use crate::elementary::{exp, ln};
@@ -40,11 +40,6 @@ const COMPENSATION: f32 = 0.78;
 impl Strengths {
     pub(crate) fn new(amplitude: f32) -> Self {
         Self { amplitude, compensation: COMPENSATION, pilot: amplitude, enlarged: None }
-    }
-
-    /// Weaker or stronger by `factor`, what clips made up for.
-    pub(crate) fn against_clipping(self, factor: f32, ground: f32) -> Self {
-        Self { enlarged: Some(ground), ..Self::new(factor * self.amplitude) }
     }
 
     /// Lattice step over mask step.
@@ -156,15 +151,23 @@ pub(crate) struct Received {
 /// Sum of magnitudes of a block's coefficients, gray levels, under which it is dead. Rounding of the pixels leaves about
 /// 1.4.
 const DEAD: f32 = 2.4;
+/// Block mean, gray levels, above which a dead block is not read at all: a codec has emptied a white page, which is most of the picture, and its phases would drown
+/// those of the letters (the development set's page of text is read after WebP 80 with it).
+const PAGE: f32 = 252.0;
 /// The same sum under which a block is nearly dead: what lowers all tones by a third makes it a dead one.
 const FAINT: f32 = 1.5 * DEAD;
 
 /// Projects the blocks of `plane` whose grid starts at `(x0, y0)`; `noise` as for [`mask::steps`].
 pub(crate) fn receive(plane: &Plane, x0: usize, y0: usize, noise: f32) -> Received {
     let grid = analyse(plane, x0, y0);
-    let step = mask::steps(&grid, noise);
-    let ratio = grid.blocks.iter().zip(&step).map(|(b, &m)| if m > 0.0 { projection(b) / m } else { 0.0 });
+    let mut step = mask::steps(&grid, noise);
     let left = |b: &[f32; 8]| b[..BAND.len()].iter().map(|c| c.abs()).sum::<f32>();
+    for (step, block) in step.iter_mut().zip(&grid.blocks) {
+        if block[MEAN] > PAGE && left(block) < DEAD {
+            *step = 0.0;
+        }
+    }
+    let ratio = grid.blocks.iter().zip(&step).map(|(b, &m)| if m > 0.0 { projection(b) / m } else { 0.0 });
     let (dead, faint) = grid.blocks.iter().map(|b| (left(b) < DEAD, left(b) < FAINT)).unzip();
     Received { cols: grid.cols, ratio: ratio.collect(), dead, faint, step }
 }

@@ -23,9 +23,9 @@ const SCALE: f32 = 0.452;
 /// Pooled activity of unit normal noise: the power mean with exponent 1/2 of a mean of six magnitudes.
 const NOISE_ACTIVITY: f32 = 0.78;
 
-/// A block whose mean is this close to black or white and whose activity is under [`CLIPPED_ACTIVITY`] cannot move
-/// both ways: it carries nothing.
-const CLIPPED_MARGIN: f32 = 3.0;
+/// A block whose mean lies outside and whose activity is under [`CLIPPED_ACTIVITY`] cannot move both ways: it carries nothing. White is cut more closely
+/// than black, since a white page carries the mark once it is [lowered](crate::rehearsal) by a gray level.
+const UNCLIPPED: std::ops::RangeInclusive<f32> = 3.0..=254.5;
 const CLIPPED_ACTIVITY: f32 = 4.0;
 
 /// The relative step of each block, row-major, in gray levels of projection; 0 marks a clipped block, which carries
@@ -58,7 +58,7 @@ fn pooled(grid: &BlockGrid, noise: f32) -> Vec<f32> {
     let root: Vec<f32> = activity.iter().map(|a| a.sqrt()).collect();
     let clipped = |i: usize| {
         let mean = grid.blocks[i][MEAN];
-        activity[i] < CLIPPED_ACTIVITY && !(CLIPPED_MARGIN..=255.0 - CLIPPED_MARGIN).contains(&mean)
+        activity[i] < CLIPPED_ACTIVITY && !UNCLIPPED.contains(&mean)
     };
     let added = NOISE_ACTIVITY * noise;
     let seen = |p: f32| {

@@ -54,16 +54,15 @@ pub(crate) fn raster(image: &RgbImage) -> Raster {
 }
 
 /// A page of writing in black on white: letters of three strokes each, their edges gray.
-pub(crate) fn page(width: u32, height: u32) -> Raster {
+pub(crate) fn page(width: u32, height: u32, line: u32) -> Raster {
     const ADVANCE: u32 = 10;
-    const LINE: u32 = 22;
     let mut state = 1_u32;
     let mut random = move |below: u32| {
         state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
         (state >> 16) % below
     };
     let mut page = RgbImage::from_pixel(width, height, image::Rgb([255; 3]));
-    for top in (LINE..height - 2 * LINE).step_by(LINE as usize) {
+    for top in (line..height - 2 * line).step_by(line as usize) {
         for left in (20..width - 30).step_by(ADVANCE as usize).filter(|left| left % 70 > 10) {
             let strokes: Vec<[f32; 4]> =
                 (0..3).map(|_| [random(8), random(14), random(8), random(14)].map(|v| v as f32)).collect();
