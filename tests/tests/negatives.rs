@@ -52,12 +52,16 @@ fn p_values_of_unmarked_pictures_are_never_too_small() {
 
 #[test]
 fn flat_pictures_are_not_marked_and_black_ones_not_stamped() {
+    let flat = |side: u32, level: u8| {
+        Raster::new(side, side, Channels::Gray, Samples::U8(vec![level; (side * side) as usize])).unwrap()
+    };
     for level in [0, 128, 255] {
-        let flat = Raster::new(400, 300, Channels::Gray, Samples::U8(vec![level; 400 * 300])).unwrap();
-        assert_eq!(common::verdict(&flat), Verdict::None, "level {level}");
+        assert_eq!(common::verdict(&flat(350, level)), Verdict::None, "level {level}");
     }
-    let black = Raster::new(400, 300, Channels::Gray, Samples::U8(vec![0; 400 * 300])).unwrap();
-    assert!(common::try_stamp(&black, &common::public()).is_err());
+    assert!(common::try_stamp(&flat(350, 0), &common::public()).is_err());
+    // White is lowered by a level.
+    let white = common::try_stamp(&flat(1024, 255), &common::public()).unwrap();
+    assert_eq!(common::verdict(&white.raster), Verdict::Verified);
 }
 
 /// Pictures in which no block fits, or not at every position of the grid, at every effort.

@@ -75,6 +75,9 @@ fn a_negative_is_read_and_said_to_be_one() {
         let found = read.registration.unwrap();
         assert!(found.inverted && error_px(&found, deg, 1.0, 1.0) < TOLERANCE_PX, "{steps:?}: {found:?}");
         assert_eq!(read.content.unwrap().comparison, Comparison::Matches, "{steps:?}: {:?}", read.content);
+        let received = common::raster(&run(steps, &common::rgb(&stamped.raster), 1).unwrap().image);
+        let compared = read.compare(&received, &stamped.payload.seal.unverified_claims).unwrap();
+        assert_eq!(compared.comparison, Comparison::Matches, "{steps:?}: {compared:?}");
         assert!(read.edit_map.unwrap().regions().is_empty(), "{steps:?}");
     }
     assert!(!registration(&stamped, &[Step::Jpeg(50)], Effort::Fast).inverted);

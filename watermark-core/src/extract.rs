@@ -157,7 +157,8 @@ const SMALLEST_WINDOW_PX: usize = 512;
 const LINES_SEEN: f32 = 4.2;
 
 /// Standard deviations of the pilot, in the spectrum or where an unmoved picture has it, from which a picture that yields no message is looked at as a negative: that turns
-/// all projections round and leaves the lines. Of unmarked pictures next to none has them, so this look costs no evidence.
+/// all projections round and leaves the lines. Unmarked pictures have 4.7 at most; one that had more
+/// would be looked at twice, each time at the false-positive rate.
 const NEGATIVE: f32 = 5.5;
 
 /// Reads one geometry after another and keeps the best of what was read.

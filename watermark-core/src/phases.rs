@@ -32,9 +32,9 @@ impl Blocks {
         Self { grid, steps, weights }
     }
 
-    /// Projections over mask steps; 0 where nothing can be read.
-    pub(crate) fn ratios(&self) -> Vec<f32> {
+    /// Projections of `blocks`, these or what changes with them, over the mask steps of these; 0 where nothing can be read.
+    pub(crate) fn ratios(&self, blocks: &[[f32; 8]]) -> Vec<f32> {
         let ratio = |(block, &step): (&[f32; 8], &f32)| if step > 0.0 { projection(block) / step } else { 0.0 };
-        self.grid.blocks.iter().zip(&self.steps).map(ratio).collect()
+        blocks.iter().zip(&self.steps).map(ratio).collect()
     }
 }

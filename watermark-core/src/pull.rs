@@ -4,7 +4,7 @@
 //! which way it wants to move. A Newton step on a sum over patches moves them together, weak ones included, which would be too noisy to be placed one by one.
 
 use crate::affine::Affine;
-use crate::block_dct::{analyse, projection};
+use crate::block_dct::analyse;
 use crate::carrier::{BLOCK_PX, Lattice};
 use crate::lattice::{cos_turns, slot};
 use crate::phases::Blocks;
@@ -37,19 +37,20 @@ impl Judge<'_> {
     /// The patches of a region whose samples are `cut`.
     pub(crate) fn patches(&self, cut: &Plane, region: Region) -> Patches {
         let placed = Placed::new(cut, region, self.fragile);
-        let ratio: Vec<f32> = placed.ratios(&placed.blocks.grid.blocks);
+        let ratio: Vec<f32> = placed.blocks.ratios(&placed.blocks.grid.blocks);
         self.sum(&placed, &ratio)
     }
 
     /// The same patches and where they want to move.
     pub(crate) fn pull(&self, cut: &Plane, region: Region) -> Pull {
         let placed = Placed::new(cut, region, self.fragile);
-        let here = placed.ratios(&placed.blocks.grid.blocks);
+        let here = placed.blocks.ratios(&placed.blocks.grid.blocks);
         let shifted = |slope: &[f32], by: f32| {
             let ratio: Vec<f32> = here.iter().zip(slope).map(|(ratio, slope)| ratio + by * slope).collect();
             self.sum(&placed, &ratio)
         };
-        let [x, y] = slopes(cut).map(|slope| placed.ratios(&analyse(&slope, placed.first.0, placed.first.1).blocks));
+        let [x, y] =
+            slopes(cut).map(|slope| placed.blocks.ratios(&analyse(&slope, placed.first.0, placed.first.1).blocks));
         let by = SHIFT_PX as f32;
         let shifted = [shifted(&x, -by), shifted(&x, by), shifted(&y, -by), shifted(&y, by)];
         Pull { here: self.sum(&placed, &here), shifted, bends: self.bends() }
@@ -117,12 +118,6 @@ impl Placed {
             first,
             tile: ((tile_x + first.0) / N, (tile_y + first.1) / N),
         }
-    }
-
-    /// Projections of `blocks` over the mask steps of these.
-    fn ratios(&self, blocks: &[[f32; 8]]) -> Vec<f32> {
-        let ratio = |(block, &step): (&[f32; 8], &f32)| if step > 0.0 { projection(block) / step } else { 0.0 };
-        blocks.iter().zip(&self.blocks.steps).map(ratio).collect()
     }
 }
 

@@ -54,7 +54,7 @@ pub(crate) fn search(planner: &mut FftPlanner<f32>, plane: &Plane, lattice: &Lat
         for x0 in 0..N {
             let blocks = Blocks::new(strips.grid(x0), FRAGILE);
             let (cols, rows) = (blocks.grid.cols, blocks.grid.rows);
-            let ratios = blocks.ratios();
+            let ratios = blocks.ratios(&blocks.grid.blocks);
             for g in GAINS.step_by(GAIN_STEP) {
                 tile.lay(&ratios, &blocks.weights, cols, 1.0 / gain(g));
                 let power = tile.double(&mut upright);

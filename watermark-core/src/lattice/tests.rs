@@ -126,6 +126,17 @@ fn a_crop_by_whole_blocks_is_read_at_its_place() {
     assert!(at(5, 3) > 25.0 && at(0, 0) < 5.0 && at(3, 5) < 5.0);
 }
 
+/// A codec leaves an emptied page one tone, which is no reading; a gray one is one.
+#[test]
+fn an_emptied_page_is_not_read() {
+    for (level, is_read) in [(254.0, false), (253.0, false), (251.0, true), (128.0, true)] {
+        let received = receive(&noise(64, 64, level, 0.0, 1), 0, 0, 0.0);
+        assert!(received.step.iter().all(|&step| (step > 0.0) == is_read), "level {level}");
+    }
+    // A page that carries something is read.
+    assert!(receive(&noise(64, 64, 253.5, 1.5, 1), 0, 0, 0.0).step.iter().filter(|&&step| step > 0.0).count() > 40);
+}
+
 #[test]
 fn clipped_planes_carry_and_give_nothing() {
     let carrier = Carrier::new(&CarrierKey::PUBLIC);
