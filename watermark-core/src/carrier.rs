@@ -12,8 +12,12 @@ use crate::layout::relative_step;
 
 /// Side of a block, canonical pixels.
 pub(crate) const BLOCK_PX: usize = 8;
-/// Side of the tile that everything repeats with, in canonical pixels.
+/// Side of the tile that bits repeat with, in canonical pixels.
 pub(crate) const TILE_PX: usize = 512;
+/// Shifts that the lattices of tiles take in turn.
+pub(crate) const SHIFTS: usize = 5;
+/// Side of what everything repeats with, in canonical pixels.
+pub(crate) const PERIOD_PX: usize = SHIFTS * TILE_PX;
 /// Blocks along a tile's side.
 pub(crate) const TILE_BLOCKS: usize = TILE_PX / BLOCK_PX;
 /// Bits of a tile, one a block.
@@ -57,6 +61,29 @@ pub(crate) struct Lattice {
     pub(crate) order: Vec<u16>,
     /// Relative lattice step of each block of the tile.
     pub(crate) relative: Vec<f32>,
+}
+
+impl Lattice {
+    /// Slot of the tile that block `i` of a grid of `cols` columns takes, the grid's first block being block `(col, row)` of the period.
+    pub(crate) fn slot(i: usize, cols: usize, (col, row): (usize, usize)) -> usize {
+        (i / cols + row) % TILE_BLOCKS * TILE_BLOCKS + (i % cols + col) % TILE_BLOCKS
+    }
+
+    /// Where the lattice of such a block is shifted to, in steps.
+    pub(crate) fn dither(&self, i: usize, cols: usize, (col, row): (usize, usize)) -> f32 {
+        let tile = [(i % cols + col) / TILE_BLOCKS, (i / cols + row) / TILE_BLOCKS];
+        self.dither[Self::slot(i, cols, (col, row))] + shift(tile)
+    }
+}
+
+/// Where the lattices of a tile are shifted to, in steps: fifths of one, the next a column further and the next but one a row further.
+///
+/// What a codec empties stands at zero in every tile, and a flat picture nearly so. Without shifts all repeats of a bit would share one fate: too small a move
+/// to outlive the codec where the dither happens to lie so, and their phases would add up to that of an empty block. So each repeat has another move to make, and
+/// emptied blocks cancel. A shift of half a step would be the other bit, which is why their number is odd; and as each tile is shifted alike against the one before, a crop knows
+/// how its tiles are shifted against one another before it knows which they are.
+pub(crate) fn shift([col, row]: [usize; 2]) -> f32 {
+    ((col + 2 * row) % SHIFTS) as f32 / SHIFTS as f32
 }
 
 /// A pilot line: cycles per [`PILOT_PERIOD`] along x and y.

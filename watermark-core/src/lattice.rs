@@ -10,7 +10,7 @@
 //! picture, `r` is uniform because the dither is, whatever the picture: the statistic has a known null distribution.
 
 use crate::block_dct::{BAND, BlockGrid, DIRECTION, MEAN, analyse, pattern, projection};
-use crate::carrier::{BLOCK_PX, Lattice, TILE_BITS, TILE_BLOCKS};
+use crate::carrier::{BLOCK_PX, Lattice, TILE_BITS};
 use crate::color::round;
 use crate::elementary::{exp, ln};
 use crate::mask;
@@ -70,11 +70,6 @@ pub(crate) fn embed(plane: &mut Plane, lattice: &Lattice, bits: &[u8], strengths
     }
 }
 
-/// Slot of the tile that block `i` of a grid of `cols` columns takes, the grid's first block taking tile block `(col, row)`.
-pub(crate) fn slot(i: usize, cols: usize, (col, row): (usize, usize)) -> usize {
-    (i / cols + row) % TILE_BLOCKS * TILE_BLOCKS + (i % cols + col) % TILE_BLOCKS
-}
-
 /// A codeword fitted to the blocks of a picture.
 pub(crate) struct Solution {
     /// How far each block's projection is to move, gray levels.
@@ -101,13 +96,14 @@ struct Targets {
 
 impl Targets {
     fn new(grid: &BlockGrid, lattice: &Lattice, bits: &[u8], strengths: Strengths) -> Self {
-        let slots = || (0..grid.blocks.len()).map(|i| slot(i, grid.cols, (0, 0)));
-        let target = |slot: usize| lattice.dither[slot] + 0.5 * f32::from(bits[usize::from(lattice.order[slot])]);
+        let blocks = 0..grid.blocks.len();
+        let slot = |i: usize| Lattice::slot(i, grid.cols, (0, 0));
+        let bit = |i: usize| bits[usize::from(lattice.order[slot(i)])];
         Self {
             cols: grid.cols,
             projections: grid.blocks.iter().map(projection).collect(),
-            points: slots().map(target).collect(),
-            relative: slots().map(|slot| strengths.step() * lattice.relative[slot]).collect(),
+            points: blocks.clone().map(|i| lattice.dither(i, grid.cols, (0, 0)) + 0.5 * f32::from(bit(i))).collect(),
+            relative: blocks.map(|i| strengths.step() * lattice.relative[slot(i)]).collect(),
             compensation: strengths.compensation,
         }
     }
@@ -213,8 +209,8 @@ pub(crate) struct Agreement {
 }
 
 impl Aligned {
-    /// Places the block at grid origin on block `(tile_col, tile_row)` of the tile.
-    pub(crate) fn new(received: &Received, lattice: &Lattice, tile_col: usize, tile_row: usize) -> Self {
+    /// Places the block at grid origin on block `at`, column and row, of the period.
+    pub(crate) fn new(received: &Received, lattice: &Lattice, at: (usize, usize)) -> Self {
         let mut sorted: Vec<f32> = received.step.iter().copied().filter(|&m| m > 0.0).collect();
         if sorted.is_empty() {
             return Self::default();
@@ -224,12 +220,12 @@ impl Aligned {
         let mut out = Self { median, ..Self::default() };
         for (i, (&ratio, &step)) in received.ratio.iter().zip(&received.step).enumerate() {
             if step > 0.0 {
-                let slot = slot(i, received.cols, (tile_col, tile_row));
+                let slot = Lattice::slot(i, received.cols, at);
                 let bit = lattice.order[slot];
                 let relative = lattice.relative[slot];
                 let noise = (median / (step * relative)) * (median / (step * relative));
                 out.ratio.push(ratio / relative);
-                out.dither.push(lattice.dither[slot]);
+                out.dither.push(lattice.dither(i, received.cols, at));
                 out.weight.push(1.0 / (1.0 + noise * noise));
                 out.noise.push(noise);
                 out.spread.push(cover::spread(step) / relative);

@@ -6,7 +6,7 @@
 use crate::affine::Affine;
 use crate::block_dct::analyse;
 use crate::carrier::{BLOCK_PX, Lattice};
-use crate::lattice::{cos_turns, slot};
+use crate::lattice::cos_turns;
 use crate::phases::Blocks;
 use crate::plane::Plane;
 use crate::refine::Region;
@@ -63,8 +63,8 @@ impl Judge<'_> {
         let blocks_cols = blocks.grid.cols;
         for (i, (&ratio, &weight)) in ratio.iter().zip(&blocks.weights).enumerate() {
             if weight > 0.0 {
-                let slot = slot(i, blocks_cols, *tile);
-                let turns = ratio / (self.gain * self.lattice.relative[slot]) - self.lattice.dither[slot];
+                let slot = Lattice::slot(i, blocks_cols, *tile);
+                let turns = ratio / (self.gain * self.lattice.relative[slot]) - self.lattice.dither(i, blocks_cols, *tile);
                 let turns = match self.bits.map(|bits| bits[usize::from(self.lattice.order[slot])]) {
                     Some(Some(bit)) => turns - 0.5 * f32::from(bit),
                     Some(None) | None => 2.0 * turns,
@@ -102,7 +102,7 @@ struct Placed {
     rows: usize,
     /// First sample of the first block.
     first: (usize, usize),
-    /// Its place on the tile, blocks.
+    /// Its place in the period, blocks.
     tile: (usize, usize),
 }
 

@@ -1,6 +1,6 @@
 //! `[X4 X5]` A plane whose geometry is known -> gain, soft bits, codewords.
 
-use crate::carrier::{BLOCK_PX, Carrier, Lattice, TILE_BITS, TILE_PX};
+use crate::carrier::{BLOCK_PX, Carrier, Lattice, PERIOD_PX, TILE_BITS};
 use crate::codes::Codes;
 use crate::coding::{Decoded, PolarCode, Workspace};
 use crate::lattice::{Aligned, Fit, receive};
@@ -75,7 +75,7 @@ const DECODED_GAINS: usize = 3;
 /// Usual gains: the strengths of the search over their compensation, lowered and raised by what codecs and tone changes do.
 const USUAL: [f32; 14] = [6.2, 6.7, 7.3, 7.9, 8.6, 9.3, 10.1, 11.0, 11.9, 12.9, 14.0, 15.2, 16.5, 17.9];
 
-/// Best coherence over every third gain, without decoding, the plane's upper left pixel being at this tile position.
+/// Best coherence over every third gain, without decoding, the plane's upper left pixel being at this position of the period.
 pub(crate) fn coherence(plane: &Plane, carrier: &Carrier, tile: (usize, usize)) -> f32 {
     let aligned = align(plane, &carrier.lattice, tile, 0.0);
     (0..GAINS).step_by(3).map(|i| aligned.coherence(gain(i))).fold(f32::NEG_INFINITY, f32::max)
@@ -105,7 +105,7 @@ fn scores(aligned: &Aligned) -> Vec<f32> {
 pub(crate) struct View<'a> {
     /// Canonical plane.
     pub(crate) plane: &'a Plane,
-    /// Tile position of its top-left sample.
+    /// Position of its top-left sample in the period.
     pub(crate) tile: (usize, usize),
     /// Gray levels of noise taken off the mask.
     pub(crate) noise: f32,
@@ -176,7 +176,7 @@ pub(crate) fn read(view: &View<'_>, carrier: &Carrier, codes: &Codes, gains: Gai
     out
 }
 
-/// Pixel of a plane at which the tile's block grid begins, the plane's upper left pixel being at this tile position.
+/// Pixel of a plane at which the tile's block grid begins, the plane's upper left pixel being at this position of the period.
 fn first_block((tile_x, tile_y): (usize, usize)) -> (usize, usize) {
     ((BLOCK_PX - tile_x % BLOCK_PX) % BLOCK_PX, (BLOCK_PX - tile_y % BLOCK_PX) % BLOCK_PX)
 }
@@ -193,7 +193,7 @@ pub(crate) fn align(plane: &Plane, lattice: &Lattice, (tile_x, tile_y): (usize, 
     const N: usize = BLOCK_PX;
     let (x0, y0) = first_block((tile_x, tile_y));
     let received = receive(plane, x0, y0, noise);
-    Aligned::new(&received, lattice, (tile_x + x0) % TILE_PX / N, (tile_y + y0) % TILE_PX / N)
+    Aligned::new(&received, lattice, ((tile_x + x0) % PERIOD_PX / N, (tile_y + y0) % PERIOD_PX / N))
 }
 
 /// The likeliest gain near `start`.

@@ -3,7 +3,7 @@
 //! The plane is warped by the geometry so far, and what its patches ask for ([`pull`](crate::pull)) moves the whole map, first those that change least.
 
 use crate::affine::{Affine, Linear};
-use crate::carrier::{Lattice, TILE_PX};
+use crate::carrier::{Lattice, PERIOD_PX};
 use crate::plane::Plane;
 use crate::pull::{Judge, PATCH_PX};
 use crate::resample::warp;
@@ -40,10 +40,10 @@ impl Region {
         warp(plane, &map.from([self.x as f64, self.y as f64]), self.width, self.height)
     }
 
-    /// Tile position of the first sample.
+    /// Position of the first sample in the period.
     pub(crate) fn tile(&self) -> (usize, usize) {
-        let tile = TILE_PX as i64;
-        (self.x.rem_euclid(tile) as usize, self.y.rem_euclid(tile) as usize)
+        let period = PERIOD_PX as i64;
+        (self.x.rem_euclid(period) as usize, self.y.rem_euclid(period) as usize)
     }
 }
 

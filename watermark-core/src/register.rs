@@ -6,7 +6,7 @@ use rustfft::FftPlanner;
 
 use crate::affine::{Affine, Linear};
 use crate::canonical;
-use crate::carrier::{Carrier, TILE_PX};
+use crate::carrier::{Carrier, PERIOD_PX};
 use crate::constellation::{self, Candidate, Sweep};
 use crate::frame::{Frame, WINDOW_PX};
 use crate::pilot::TURNS;
@@ -19,7 +19,7 @@ use crate::spectrum::{SIDE, Spectrum, span};
 use crate::translation;
 use crate::unbend::{self, Bend};
 
-/// A canonical plane, the tile position of its top-left sample, and the way back to the received picture.
+/// A canonical plane, the position of its top-left sample in the period, and the way back to the received picture.
 #[derive(Clone, Debug)]
 pub(crate) struct Pose<'a> {
     pub(crate) plane: Cow<'a, Plane>,
@@ -129,7 +129,7 @@ pub(crate) fn cropped<'a>(
     let (top, height) = span(frame.focus[1], luma.height, WINDOW_PX);
     let offset = translation::search(planner, &luma.window(left, top, width, height), &carrier.lattice, false);
     *candidates += translation::CANDIDATES;
-    let tile = |at: usize, edge: usize| (at + TILE_PX - edge % TILE_PX) % TILE_PX;
+    let tile = |at: usize, edge: usize| (at + PERIOD_PX - edge % PERIOD_PX) % PERIOD_PX;
     (offset.coherence > WORTH_READING).then(|| Pose {
         shown: luma.data.len() as f64,
         plane: Cow::Borrowed(luma),
@@ -267,7 +267,7 @@ impl<'a, const N: usize> Sizes<'a, N> {
             (first, resample::Axis { pitch, start: first as f64 * pitch, len })
         };
         let ((left, x), (top, y)) = (axis(x, plane.width, width), axis(y, plane.height, height));
-        coherence(&resample::resample(plane, x, y), self.carrier, (left % TILE_PX, top % TILE_PX))
+        coherence(&resample::resample(plane, x, y), self.carrier, (left, top))
     }
 
     /// Goes on to better sizes next to the best: neighbouring ones cohere as well, if less.

@@ -2,6 +2,7 @@
 
 use crate::affine::{Affine, Linear};
 use crate::canonical;
+use crate::carrier::TILE_PX;
 use crate::equalise::Channel;
 use crate::payload::Seal;
 
@@ -45,7 +46,7 @@ pub(crate) struct Best {
     pub(crate) map: Affine,
     /// Area shown, square canonical pixels.
     pub(crate) shown: f64,
-    /// Tile position of the canonical plane's first sample.
+    /// Position of the canonical plane's first sample in the period.
     pub(crate) tile: [f64; 2],
     pub(crate) residual: Option<f64>,
     pub(crate) channel: Channel,
@@ -74,8 +75,8 @@ impl Best {
             scale_y: b.hypot(d),
             mirrored,
             inverted: false,
-            offset_x: self.tile[0] / pitch[0],
-            offset_y: self.tile[1] / pitch[1],
+            offset_x: self.tile[0] % TILE_PX as f64 / pitch[0],
+            offset_y: self.tile[1] % TILE_PX as f64 / pitch[1],
             shown: stamped.map(shown),
             residual_px: self.residual,
             candidates_tried,

@@ -33,7 +33,7 @@ impl Statistics {
         let size = canonical::size(luma.width, luma.height);
         let plane = canonical::stretch(Cow::Owned(luma), size);
         let received = receive(&plane, 0, 0, 0.0);
-        let blocks = Aligned::new(&received, &carrier.lattice, 0, 0);
+        let blocks = Aligned::new(&received, &carrier.lattice, (0, 0));
         let lattice = (blocks.len() > 0).then(|| f64::from(blocks.coherence(gain)));
         let pilot = || f64::from(pilot::prominences(&mut FftPlanner::new(), &plane, &carrier.pilot)[0]);
         Self { lattice, pilot: lattice.map(|_| pilot()) }

@@ -10,7 +10,7 @@ use crate::carrier::{BLOCK_PX, Carrier, Lattice, TILE_BITS};
 use crate::color::round;
 use crate::elementary::{exp, powf, softplus};
 use crate::embed::{Codewords, EmbedError, Profile, Strength};
-use crate::lattice::{Solution, Strengths, concentration, cos_turns, slot, solve};
+use crate::lattice::{Solution, Strengths, concentration, cos_turns, solve};
 use crate::layout;
 use crate::raster::Raster;
 
@@ -184,7 +184,7 @@ impl Bench<'_> {
 
     /// Number of the tile bit that block `i` carries.
     fn bit(&self, i: usize) -> usize {
-        usize::from(self.lattice.order[slot(i, self.grid.cols, (0, 0))])
+        usize::from(self.lattice.order[Lattice::slot(i, self.grid.cols, (0, 0))])
     }
 
     fn survives(&self, trial: &Trial, &Reference { attack, mismatch, bits }: &Reference) -> bool {

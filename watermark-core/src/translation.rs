@@ -1,8 +1,12 @@
-//! `[X2]` Where a plane of known scale and rotation lies on the tile: lattice coherence at every offset.
+//! `[X2]` Where a plane of known scale and rotation lies on the mark: lattice coherence at every offset.
 //!
 //! A crop is a cyclic shift of the tile. For each of the 64 positions of the block grid, the phases of all blocks are laid on one tile, those that fall
 //! on one another added, and their double angles correlated with the dither's at all 64 x 64 tile offsets by one FFT pair. The
 //! statistic is the coherence of [`lattice`](crate::lattice), so the picture itself is rejected and the null distribution is normal.
+//!
+//! Tiles are [shifted](shift) against one another, each by as much against the one before. So blocks are turned back by what their tile, counted from the plane's first, is shifted before
+//! they are added; a block that an offset pushes over the tile's edge is one shift further, which a correlation of sequences that turn as they repeat allows for; and which of the five
+//! shifts the first tile has is the angle of the sum.
 //!
 //! A plane that was turned or scaled lies between pixels, and half a pixel is enough to lose a textured picture: such planes are cut four times,
 //! half a pixel apart. A plane turned by half a turn has the same projections in reverse order, so
@@ -12,17 +16,18 @@ use rustfft::FftPlanner;
 use rustfft::num_complex::Complex;
 
 use crate::block_dct::Strips;
-use crate::carrier::{BLOCK_PX, Lattice, TILE_BLOCKS, TILE_PX};
+use crate::carrier::{BLOCK_PX, Lattice, PERIOD_PX, SHIFTS, TILE_BLOCKS, TILE_PX, shift};
 use crate::fourier::Correlator;
 use crate::lattice::cos_turns;
 use crate::phases::Blocks;
 use crate::plane::Plane;
 use crate::read::gain;
 
-/// A tile offset and how coherent the lattice is there.
+/// An offset and how coherent the lattice is there.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Offset {
-    /// Tile position of the plane's top-left sample, canonical pixels; of the reversed plane's if `reversed`.
+    /// Position of the plane's top-left sample in the period, canonical pixels; of the reversed plane's if `reversed`. It is told up to what shifts alike: `y` is
+    /// that of a tile of the first row, or just before it.
     pub(crate) x: usize,
     pub(crate) y: usize,
     /// The plane lies upside down.
@@ -40,15 +45,22 @@ const GAIN_STEP: usize = 4;
 const FRAGILE: f32 = 20.0;
 
 /// Number of candidates that one orientation of one plane adds.
-pub(crate) const CANDIDATES: u64 = (TILE_PX * TILE_PX * (GAINS.end - GAINS.start).div_ceil(GAIN_STEP)) as u64;
+pub(crate) const CANDIDATES: u64 =
+    (SHIFTS * TILE_PX * TILE_PX * (GAINS.end - GAINS.start).div_ceil(GAIN_STEP)) as u64;
 
 /// The most coherent offset on `plane`, as it is or also reversed.
 pub(crate) fn search(planner: &mut FftPlanner<f32>, plane: &Plane, lattice: &Lattice, reversed_too: bool) -> Offset {
     const N: usize = BLOCK_PX;
-    let mut correlator = Correlator::new(planner, lattice.dither.iter().map(|&d| turns(2.0 * d)).collect(), SIDE);
-    let mut tile = Tile::new();
-    let [mut upright, mut correlation] = [(); 2].map(|()| vec![Complex::new(0.0, 0.0); SIDE * SIDE]);
-    let mut best = Offset { x: 0, y: 0, reversed: false, coherence: f32::NEG_INFINITY, gain: 1.0 };
+    let twist = Twist::new();
+    let mut pattern: Vec<Complex<f32>> = lattice.dither.iter().map(|&d| turns(2.0 * d)).collect();
+    twist.undo(&mut pattern);
+    let mut correlator = Correlator::new(planner, pattern, SIDE);
+    let mut tiles = vec![Tile::new(1.0)];
+    if reversed_too {
+        tiles.push(Tile::new(-1.0));
+    }
+    let mut correlation = vec![Complex::new(0.0, 0.0); SIDE * SIDE];
+    let mut best = Offset { x: 0, y: 0, reversed: false, coherence: 0.0, gain: 1.0 };
     for y0 in 0..N {
         let strips = Strips::new(plane, y0);
         for x0 in 0..N {
@@ -56,34 +68,36 @@ pub(crate) fn search(planner: &mut FftPlanner<f32>, plane: &Plane, lattice: &Lat
             let (cols, rows) = (blocks.grid.cols, blocks.grid.rows);
             let ratios = blocks.ratios(&blocks.grid.blocks);
             for g in GAINS.step_by(GAIN_STEP) {
-                tile.lay(&ratios, &blocks.weights, cols, 1.0 / gain(g));
-                let power = tile.double(&mut upright);
-                if power == 0.0 {
-                    continue; // No block fits from here, or none can be read.
-                }
-                let norm = 1.0 / ((0.5 * power).sqrt() * (SIDE * SIDE) as f32);
-                for reversed in [false, true].into_iter().take(1 + usize::from(reversed_too)) {
-                    correlation.copy_from_slice(&upright);
+                Tile::lay(&mut tiles, &ratios, &blocks.weights, cols, 1.0 / gain(g));
+                for (tile, reversed) in tiles.iter().zip([false, true]) {
+                    let power = tile.double(&mut correlation);
+                    if power == 0.0 {
+                        continue; // No block fits from here, or none can be read.
+                    }
                     if reversed {
                         correlation.reverse();
                     }
+                    twist.undo(&mut correlation);
                     correlator.correlate(&mut correlation);
-                    let peak = highest(&correlation);
-                    if peak * norm <= best.coherence {
+                    let norm = 1.0 / ((0.5 * power).sqrt() * (SIDE * SIDE) as f32);
+                    let Some(Peak { height, at, first }) = twist.peak(&correlation, best.coherence / norm) else {
                         continue;
-                    }
+                    };
                     // Where the tile's first block lies: that of the grid lies there as well, or at the far end of what was reversed.
-                    let at = correlation.iter().position(|z| z.re == peak).unwrap_or(0);
                     let place = |at: usize, first: usize, blocks: usize, length: usize| {
                         let (block, inside) = if reversed {
-                            (at + SIDE - 1 - (blocks - 1) % SIDE, length - first - blocks * N)
+                            (at + SIDE - 1 - blocks.saturating_sub(1) % SIDE, length - first - blocks * N)
                         } else {
                             (at, first)
                         };
-                        (block * N + TILE_PX - inside) % TILE_PX
+                        block * N + PERIOD_PX - inside
                     };
-                    let (x, y) = (place(at % SIDE, x0, cols, plane.width), place(at / SIDE, y0, rows, plane.height));
-                    best = Offset { x, y, reversed, coherence: peak * norm, gain: gain(g) };
+                    // Reversed tiles were counted from the last.
+                    let last = [cols, rows].map(|blocks| if reversed { blocks.saturating_sub(1) / SIDE } else { 0 });
+                    let first = first + (SHIFTS - 1) * (last[0] + 2 * last[1]);
+                    let x = (place(at % SIDE, x0, cols, plane.width) + first * TILE_PX) % PERIOD_PX;
+                    let y = place(at / SIDE, y0, rows, plane.height) % PERIOD_PX;
+                    best = Offset { x, y, reversed, coherence: height * norm, gain: gain(g) };
                 }
             }
         }
@@ -91,45 +105,102 @@ pub(crate) fn search(planner: &mut FftPlanner<f32>, plane: &Plane, lattice: &Lat
     best
 }
 
-/// Largest real part.
-fn highest(grid: &[Complex<f32>]) -> f32 {
-    let larger = |a: f32, b: f32| if b > a { b } else { a };
-    let mut lanes = [f32::NEG_INFINITY; LANES];
-    for values in grid.chunks_exact(LANES) {
-        lanes.iter_mut().zip(values).for_each(|(lane, z)| *lane = larger(*lane, z.re));
-    }
-    lanes.into_iter().fold(f32::NEG_INFINITY, larger)
-}
-
 /// Blocks a side of the tile.
 const SIDE: usize = TILE_BLOCKS;
 /// Blocks that share a vector.
 const LANES: usize = 8;
 
+/// How double phases turn from block to block if their tiles' shifts came gradually: what makes sequences that turn from tile to tile periodic.
+struct Twist {
+    /// Of each block of a tile.
+    turns: Vec<Complex<f32>>,
+    /// From a tile to the next, once for each shift.
+    tiles: [Complex<f32>; SHIFTS],
+}
+
+/// The highest sum of a correlation.
+struct Peak {
+    height: f32,
+    /// Number of the offset.
+    at: usize,
+    /// Shift of the first tile.
+    first: usize,
+}
+
+impl Twist {
+    fn new() -> Self {
+        let [x, y] = [[1, 0], [0, 1]].map(|tile| 2.0 * shift(tile) / SIDE as f32);
+        let twist = |i: usize| turns(x * (i % SIDE) as f32 + y * (i / SIDE) as f32);
+        Self {
+            turns: (0..SIDE * SIDE).map(twist).collect(),
+            tiles: std::array::from_fn(|first| turns(2.0 * shift([first, 0]))),
+        }
+    }
+
+    fn undo(&self, grid: &mut [Complex<f32>]) {
+        grid.iter_mut().zip(&self.turns).for_each(|(z, turn)| *z *= turn.conj());
+    }
+
+    /// The highest sum of all offsets and first shifts, if it is higher than `least`.
+    fn peak(&self, correlation: &[Complex<f32>], least: f32) -> Option<Peak> {
+        let mut best = None;
+        let mut most = least.max(0.0);
+        for (chunk, values) in correlation.chunks_exact(LANES).enumerate() {
+            let far = values.iter().map(|z| f32::from(u8::from(z.norm_sqr() > most * most))).sum::<f32>();
+            if far == 0.0 {
+                continue;
+            }
+            for (at, z) in (chunk * LANES..).zip(values) {
+                let turned = z * self.turns[at];
+                for (first, tile) in self.tiles.iter().enumerate() {
+                    let height = (turned * tile).re;
+                    if height > most {
+                        most = height;
+                        best = Some(Peak { height, at, first });
+                    }
+                }
+            }
+        }
+        best
+    }
+}
+
 /// Phases laid on the tile, those that fall on one another added: real and imaginary parts, each by itself so that the compiler computes several side by side.
 struct Tile {
     re: Vec<f32>,
     im: Vec<f32>,
+    /// 1, or -1 where the tiles of the plane are to be read in reverse.
+    order: f32,
 }
 
 impl Tile {
-    fn new() -> Self {
-        Self { re: vec![0.0; SIDE * SIDE], im: vec![0.0; SIDE * SIDE] }
+    fn new(order: f32) -> Self {
+        Self { re: vec![0.0; SIDE * SIDE], im: vec![0.0; SIDE * SIDE], order }
     }
 
-    /// Lays the phases of blocks in rows of `cols`, the first one on the tile's first block.
-    fn lay(&mut self, ratios: &[f32], weights: &[f32], cols: usize, inverse_gain: f32) {
-        self.re.fill(0.0);
-        self.im.fill(0.0);
+    /// Lays the phases of blocks in rows of `cols` on each of `tiles`, the first one on its first block.
+    fn lay(tiles: &mut [Self], ratios: &[f32], weights: &[f32], cols: usize, inverse_gain: f32) {
+        for tile in &mut *tiles {
+            tile.re.fill(0.0);
+            tile.im.fill(0.0);
+        }
         let rows = ratios.chunks_exact(cols.max(1)).zip(weights.chunks_exact(cols.max(1)));
         for (row, (ratios, weights)) in rows.enumerate() {
             let at = row % SIDE * SIDE;
-            for (ratios, weights) in ratios.chunks(SIDE).zip(weights.chunks(SIDE)) {
-                let sums = self.re[at..].iter_mut().zip(&mut self.im[at..]);
-                for (((re, im), ratio), weight) in sums.zip(ratios).zip(weights) {
+            for (col, (ratios, weights)) in ratios.chunks(SIDE).zip(weights.chunks(SIDE)).enumerate() {
+                let [mut re, mut im] = [[0.0; SIDE]; 2];
+                for (((re, im), ratio), weight) in re.iter_mut().zip(&mut im).zip(ratios).zip(weights) {
                     let turns = ratio * inverse_gain;
-                    *re += weight * cos_turns(turns);
-                    *im += weight * cos_turns(turns - 0.25);
+                    *re = weight * cos_turns(turns);
+                    *im = weight * cos_turns(turns - 0.25);
+                }
+                for tile in &mut *tiles {
+                    let back = turns(-tile.order * shift([col, row / SIDE]));
+                    let sums = tile.re[at..].iter_mut().zip(&mut tile.im[at..]);
+                    for ((sums, re), im) in sums.zip(&re).zip(&im).take(ratios.len()) {
+                        *sums.0 += back.re * re - back.im * im;
+                        *sums.1 += back.re * im + back.im * re;
+                    }
                 }
             }
         }

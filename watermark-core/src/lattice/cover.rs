@@ -157,7 +157,7 @@ mod tests {
         let mut plane = cover;
         embed(&mut plane, &carrier.lattice, &bits, Strengths::new(9.0));
         plane.data.iter_mut().for_each(|sample| *sample += NOISE * random.gauss());
-        (Aligned::new(&receive(&plane, 0, 0, NOISE), &carrier.lattice, 0, 0), bits)
+        (Aligned::new(&receive(&plane, 0, 0, NOISE), &carrier.lattice, (0, 0)), bits)
     }
 
     const NOISE: f32 = 13.0;

@@ -38,7 +38,7 @@ fn coherence_agrees_with_its_definition() {
     let plane = picture(1100, 136, 8);
     let lattice = &carrier.lattice;
     for gain in [7.3f32, 3.0, 12.5] {
-        let aligned = Aligned::new(&receive(&plane, 0, 0, 0.0), lattice, 3, 5);
+        let aligned = Aligned::new(&receive(&plane, 0, 0, 0.0), lattice, (3, 5));
         let mut sums = vec![(0.0, 0.0); TILE_BITS];
         for (i, &bit) in aligned.bit.iter().enumerate() {
             let [q, d, w] = [aligned.ratio[i], aligned.dither[i], aligned.weight[i]].map(f64::from);
@@ -72,7 +72,7 @@ fn null_is_standard_normal(plane: &Plane) {
     let trials = 300_u16;
     for i in 0..trials {
         let lattice = Carrier::new(&CarrierKey::private(&i.to_be_bytes())).lattice;
-        let z = Aligned::new(&receive(plane, 0, 0, 0.0), &lattice, 0, 0).coherence(8.0);
+        let z = Aligned::new(&receive(plane, 0, 0, 0.0), &lattice, (0, 0)).coherence(8.0);
         (sum, square) = (sum + z, square + z * z);
     }
     let (mean, variance) = (sum / f32::from(trials), square / f32::from(trials));
@@ -89,7 +89,7 @@ fn what_is_written_is_read_at_the_gain_it_was_written_with() {
     let gain = Strengths::new(amplitude).step();
     let mut plane = picture(600, 560, 6);
     embed(&mut plane, lattice, &codeword, Strengths::new(amplitude));
-    let aligned = Aligned::new(&receive(&plane, 0, 0, 0.0), lattice, 0, 0);
+    let aligned = Aligned::new(&receive(&plane, 0, 0, 0.0), lattice, (0, 0));
     let at_gain = aligned.coherence(gain);
     assert!(at_gain > 40.0, "{at_gain}");
     for other in [0.5 * gain, 0.7 * gain, 1.4 * gain, 2.0 * gain] {
@@ -122,7 +122,7 @@ fn a_crop_by_whole_blocks_is_read_at_its_place() {
     embed(&mut plane, &carrier.lattice, &bits(TILE_BITS), Strengths::new(9.0));
     let gain = Strengths::new(9.0).step();
     let crop = plane.window(8 * 5, 8 * 3, 400, 400);
-    let at = |col, row| Aligned::new(&receive(&crop, 0, 0, 0.0), &carrier.lattice, col, row).coherence(gain);
+    let at = |col, row| Aligned::new(&receive(&crop, 0, 0, 0.0), &carrier.lattice, (col, row)).coherence(gain);
     assert!(at(5, 3) > 25.0 && at(0, 0) < 5.0 && at(3, 5) < 5.0);
 }
 
@@ -144,7 +144,7 @@ fn clipped_planes_carry_and_give_nothing() {
     let mut marked = white.clone();
     embed(&mut marked, &carrier.lattice, &bits(TILE_BITS), Strengths::new(9.0));
     assert_eq!(marked, white);
-    let aligned = Aligned::new(&receive(&white, 0, 0, 0.0), &carrier.lattice, 0, 0);
+    let aligned = Aligned::new(&receive(&white, 0, 0, 0.0), &carrier.lattice, (0, 0));
     assert_eq!((aligned.len(), aligned.coherence(9.0)), (0, 0.0));
     assert!(aligned.soft_bits(&aligned.fit(9.0)).iter().all(|&llr| llr == 0.0));
 }

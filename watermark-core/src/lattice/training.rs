@@ -152,7 +152,7 @@ mod tests {
         let carrier = Carrier::new(&CarrierKey::PUBLIC);
         let mut plane = picture(1024, 768, 6);
         embed(&mut plane, &carrier.lattice, bits, Strengths::new(9.0));
-        let mut aligned = Aligned::new(&receive(&plane, 0, 0, 0.0), &carrier.lattice, 0, 0);
+        let mut aligned = Aligned::new(&receive(&plane, 0, 0, 0.0), &carrier.lattice, (0, 0));
         let mut random = Random(11);
         for (ratio, &kind) in aligned.ratio.iter_mut().zip(&aligned.kind) {
             let gain = if kind <= 2 { 0.7 } else { 1.06 };
