@@ -15,6 +15,7 @@ use crate::color::round;
 use crate::elementary::{exp, ln};
 use crate::mask;
 use crate::plane::Plane;
+use crate::shares::shares;
 
 mod clipped;
 mod cover;
@@ -58,12 +59,18 @@ pub(crate) fn embed(plane: &mut Plane, lattice: &Lattice, bits: &[u8], strengths
         return clipped::embed(plane, &targets, solution, ground);
     }
     let pattern = pattern();
+    let shares = shares(plane, &grid);
     for row in 0..grid.rows {
         for (y, pattern) in pattern.chunks_exact(N).enumerate() {
             let samples = &mut plane.row_mut(row * N + y)[..grid.cols * N];
-            for (block, &a) in samples.chunks_exact_mut(N).zip(&solution.amplitudes[row * grid.cols..]) {
-                for (sample, p) in block.iter_mut().zip(pattern) {
-                    *sample += a * p;
+            let blocks = solution.amplitudes[row * grid.cols..].iter().zip(&shares[row * grid.cols..]);
+            for (block, (&a, shares)) in samples.chunks_exact_mut(N).zip(blocks) {
+                let [left, right] = [0, 1].map(|side| a * shares[2 * (2 * y / N) + side]);
+                for (sample, p) in block[..N / 2].iter_mut().zip(&pattern[..N / 2]) {
+                    *sample += left * p;
+                }
+                for (sample, p) in block[N / 2..].iter_mut().zip(&pattern[N / 2..]) {
+                    *sample += right * p;
                 }
             }
         }

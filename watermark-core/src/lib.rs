@@ -39,6 +39,7 @@ mod register;
 mod registration;
 mod rehearsal;
 mod resample;
+mod shares;
 mod spectrum;
 mod strength;
 #[cfg(feature = "study")]

@@ -226,3 +226,44 @@ impl Tile {
 fn turns(x: f32) -> Complex<f32> {
     Complex::new(cos_turns(x), cos_turns(x - 0.25))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::carrier::{Carrier, CarrierKey, TILE_BITS};
+    use crate::lattice::{self, Strengths};
+    use crate::read::coherence;
+    use crate::testing::picture;
+
+    /// A picture of three by two tiles and more.
+    fn marked(carrier: &Carrier) -> Plane {
+        let bits: Vec<u8> = (0..TILE_BITS).map(|i| (i % 3 == 0).into()).collect();
+        let mut plane = picture(1640, 1160, 5);
+        lattice::embed(&mut plane, &carrier.lattice, &bits, Strengths::new(9.0));
+        plane
+    }
+
+    #[test]
+    fn crops_from_every_tile_are_placed_with_their_shift_upright_and_reversed() {
+        let carrier = Carrier::new(&CarrierKey::PUBLIC);
+        let plane = marked(&carrier);
+        for (left, top) in [(0, 0), (3, 515), (517, 30), (700, 520), (1000, 0), (1003, 509)] {
+            for reversed in [false, true] {
+                // Wider than a tile, so that several shifts come together.
+                let mut crop = plane.window(left, top, 636, 633);
+                if reversed {
+                    crop.data.reverse();
+                }
+                let found = search(&mut FftPlanner::new(), &crop, &carrier.lattice, true);
+                assert_eq!(found.reversed, reversed);
+                assert_eq!([found.x % TILE_PX, found.y % TILE_PX], [left % TILE_PX, top % TILE_PX]);
+                if reversed {
+                    crop.data.reverse();
+                }
+                let [there, stated] =
+                    [(left, top), (found.x, found.y)].map(|place| coherence(&crop, &carrier, place));
+                assert!(there > 20.0 && (there - stated).abs() < 1e-3, "({left}, {top}): {there} and {stated}");
+            }
+        }
+    }
+}
