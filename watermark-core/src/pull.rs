@@ -64,7 +64,8 @@ impl Judge<'_> {
         for (i, (&ratio, &weight)) in ratio.iter().zip(&blocks.weights).enumerate() {
             if weight > 0.0 {
                 let slot = Lattice::slot(i, blocks_cols, *tile);
-                let turns = ratio / (self.gain * self.lattice.relative[slot]) - self.lattice.dither(i, blocks_cols, *tile);
+                let turns =
+                    ratio / (self.gain * self.lattice.relative[slot]) - self.lattice.dither(i, blocks_cols, *tile);
                 let turns = match self.bits.map(|bits| bits[usize::from(self.lattice.order[slot])]) {
                     Some(Some(bit)) => turns - 0.5 * f32::from(bit),
                     Some(None) | None => 2.0 * turns,

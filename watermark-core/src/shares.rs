@@ -12,6 +12,8 @@ use crate::plane::Plane;
 const SIDE: usize = BLOCK_PX / 2;
 /// What the structural similarity index adds to the sum of two variances, gray levels squared: `(0.03 * 255)^2` (Wang et al. 2004).
 const STABILISER: f32 = 58.5;
+/// Samples of 2 x 2 quarters.
+const SAMPLES: f32 = (4 * SIDE * SIDE) as f32;
 
 /// For each block of `grid`, into which `plane` was analysed from its first sample, the shares of its upper left, upper right, lower left and lower right quarter.
 pub(crate) fn shares(plane: &Plane, grid: &BlockGrid) -> Vec<[f32; 4]> {
@@ -72,10 +74,9 @@ fn costs(plane: &Plane, cols: usize, rows: usize) -> Vec<f32> {
             *moments = [left[0] + right[0], left[1] + right[1]];
         }
     }
-    const SAMPLES: f32 = (4 * SIDE * SIDE) as f32;
     let mut out = vec![0.0; (cols + 1) * (rows + 1)];
     for (y, out) in out.chunks_exact_mut(cols + 1).enumerate() {
-        let [above, below] = pair(y, rows).map(|y| &moments[y * (cols + 1)..][..cols + 1]);
+        let [above, below] = pair(y, rows).map(|y| &moments[y * (cols + 1)..(y + 1) * (cols + 1)]);
         for ((cost, above), below) in out.iter_mut().zip(above).zip(below) {
             let mean = (above[0] + below[0]) / SAMPLES;
             let variance = ((above[1] + below[1]) / SAMPLES - mean * mean).max(0.0);

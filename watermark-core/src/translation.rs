@@ -45,8 +45,7 @@ const GAIN_STEP: usize = 4;
 const FRAGILE: f32 = 20.0;
 
 /// Number of candidates that one orientation of one plane adds.
-pub(crate) const CANDIDATES: u64 =
-    (SHIFTS * TILE_PX * TILE_PX * (GAINS.end - GAINS.start).div_ceil(GAIN_STEP)) as u64;
+pub(crate) const CANDIDATES: u64 = (SHIFTS * TILE_PX * TILE_PX * (GAINS.end - GAINS.start).div_ceil(GAIN_STEP)) as u64;
 
 /// The most coherent offset on `plane`, as it is or also reversed.
 pub(crate) fn search(planner: &mut FftPlanner<f32>, plane: &Plane, lattice: &Lattice, reversed_too: bool) -> Offset {
@@ -260,8 +259,7 @@ mod tests {
                 if reversed {
                     crop.data.reverse();
                 }
-                let [there, stated] =
-                    [(left, top), (found.x, found.y)].map(|place| coherence(&crop, &carrier, place));
+                let [there, stated] = [(left, top), (found.x, found.y)].map(|place| coherence(&crop, &carrier, place));
                 assert!(there > 20.0 && (there - stated).abs() < 1e-3, "({left}, {top}): {there} and {stated}");
             }
         }
