@@ -56,8 +56,20 @@ pub(crate) struct Args {
 pub(crate) enum Search {
     /// Pictures as they are.
     Fast,
-    /// Crops and sizes too.
+    /// Crops, sizes and rotations too.
     Normal,
+    /// All that can be searched.
+    Exhaustive,
+}
+
+impl Search {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Fast => "fast",
+            Self::Normal => "normal",
+            Self::Exhaustive => "exhaustive",
+        }
+    }
 }
 
 impl From<Search> for Effort {
@@ -65,6 +77,7 @@ impl From<Search> for Effort {
         match search {
             Search::Fast => Self::Fast,
             Search::Normal => Self::Normal,
+            Search::Exhaustive => Self::Exhaustive,
         }
     }
 }
@@ -126,7 +139,7 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     let pictures = load(&args.images, args.max_megapixels)?;
     let images = pictures.iter().map(|p| p.name.clone()).collect();
     let plan = Plan { effort: args.effort, seed: args.seed, max_side: args.max_side, images };
-    let name = format!("negatives-{}", if args.effort == Search::Fast { "fast" } else { "normal" });
+    let name = format!("negatives-{}", args.effort.name());
     std::fs::create_dir_all(&args.out).with_context(|| format!("making the folder {}", args.out.display()))?;
     let (json, markdown) = (args.out.join(format!("{name}.json")), args.out.join(format!("{name}.md")));
     let mut study = match resume(&json, &plan, args) {

@@ -3,12 +3,12 @@
 use std::fmt::Write as _;
 
 use super::histogram::{BINS, Histogram};
-use super::{GAIN, RAW, Search, Study};
+use super::{GAIN, RAW, Study};
 
 impl Study {
     pub(crate) fn markdown(&self) -> String {
         let mut out = String::new();
-        let effort = if self.plan.effort == Search::Fast { "fast" } else { "normal" };
+        let effort = self.plan.effort.name();
         let (done, images, marks) = (self.done, self.plan.images.len(), self.false_marks.len());
         let _ = writeln!(out, "# False marks, effort `{effort}`\n");
         let _ = writeln!(
