@@ -124,25 +124,39 @@ fn a_pasted_part_is_outlined() {
     }
 }
 
-/// `picture` with a part of it moved down by the mark's period, where the mark fits again.
-fn moved_by_a_tile(picture: &RgbImage, [left, top, width, height]: [u32; 4]) -> RgbImage {
-    const TILE: u32 = 512;
+/// `picture` with a part of it moved, where it covers another.
+fn moved(picture: &RgbImage, [left, top, width, height]: [u32; 4], [right, down]: [u32; 2]) -> RgbImage {
     let mut out = picture.clone();
     let part = imageops::crop_imm(picture, left, top, width, height).to_image();
-    imageops::replace(&mut out, &part, i64::from(left), i64::from(top + TILE));
+    imageops::replace(&mut out, &part, i64::from(left + right), i64::from(top + down));
     out
 }
 
 #[test]
-fn a_part_moved_by_the_period_of_the_mark_is_found_by_the_hash() {
-    // A quarter of the picture; the disagreement of the whole is far from that of another picture.
-    let picture = moved_by_a_tile(&stamped(), [160, 60, 448, 440]);
+fn a_part_moved_by_a_tile_is_outlined_since_tiles_are_shifted() {
+    let picture = moved(&stamped(), [160, 60, 448, 440], [0, 512]);
     for steps in [&[][..], &[Step::Jpeg(75)], &[Step::Brightness(0.8)], &[Step::Rotate { deg: 5.0, fill: [0; 3] }]] {
         let picture = attacked(&picture, steps);
-        let read = read(&picture);
-        let map = read.edit_map.unwrap();
-        assert_eq!(map.regions().first().map(|region| region.cause), Some(Cause::ContentDiffers), "{steps:?}");
+        let map = read(&picture).edit_map.unwrap();
+        assert_eq!(map.regions().first().map(|region| region.cause), Some(Cause::MarkMissing), "{steps:?}");
         let found = overlap(map.regions(), &picture, [160, 572, 448, 440]);
+        assert!(found > 0.8, "{steps:?}: IoU {found}");
+        assert_eq!(verdict(&picture), Verdict::Altered, "{steps:?}");
+    }
+}
+
+#[test]
+fn a_part_moved_to_tiles_shifted_alike_is_found_by_the_hash() {
+    // A quarter of the picture; the disagreement of the whole is far from that of another picture. The mark fits again.
+    let sample = common::rgb(&common::sample());
+    let large = imageops::resize(&sample, 1536, 2066, imageops::FilterType::CatmullRom);
+    let stamped = common::rgb(&common::try_stamp(&common::raster(&large), &common::public()).unwrap().raster);
+    let picture = moved(&stamped, [60, 60, 900, 900], [512, 1024]);
+    for steps in [&[][..], &[Step::Jpeg(75)], &[Step::Brightness(0.8)], &[Step::Rotate { deg: 5.0, fill: [0; 3] }]] {
+        let picture = attacked(&picture, steps);
+        let map = read(&picture).edit_map.unwrap();
+        assert_eq!(map.regions().first().map(|region| region.cause), Some(Cause::ContentDiffers), "{steps:?}");
+        let found = overlap(map.regions(), &picture, [572, 1084, 900, 900]);
         assert!(found > 0.4, "{steps:?}: IoU {found}");
         assert_eq!(verdict(&picture), Verdict::Altered, "{steps:?}");
     }

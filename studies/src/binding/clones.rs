@@ -1,4 +1,5 @@
-//! Parts moved within a picture by the mark's own period, where the mark fits again: only the content hash speaks against them.
+//! Parts moved within a picture by a tile, where its blocks carry what they should but for their tile's shift, and to tiles that are shifted alike, where the mark fits again
+//! and only the content hash speaks against them.
 
 use anyhow::Result;
 use image::{RgbImage, imageops};
@@ -8,8 +9,17 @@ use watermark_core::{Carrier, Comparison, EditMap};
 
 use super::{Args, Page, Stamp, overlap, read};
 
-/// The mark's period, pixels of pictures that are stamped at their own size.
+/// Side of the mark's tile, pixels of pictures that are stamped at their own size.
 const TILE_PX: u32 = 512;
+
+/// How far parts are moved.
+#[derive(Clone, Copy)]
+enum Move {
+    /// By one tile along the longer side.
+    Tile,
+    /// To the nearest tile that is shifted alike: one along the shorter side and two along the longer.
+    Alike,
+}
 /// Places tried in each picture.
 const PLACES: u32 = 4;
 
@@ -17,18 +27,19 @@ const PLACES: u32 = 4;
 pub(super) fn measure(args: &Args, page: &mut Page, stamps: &[Stamp], carrier: &Carrier) -> Result<()> {
     const CODECS: [(&str, &[Step]); 2] = [("as it is", &[]), ("JPEG 75", &[Step::Jpeg(75)])];
     page.table(
-        "Parts moved by the mark's period",
-        "A part of the picture, of this share of its area, over another one 512 px beside it, so that the mark fits; four places in each picture that has the room. What a seal that was read says \
-         of it: found as a region, called a transplant, or nothing; the median intersection over union where it was found.",
-        &["area", "stored as", "seals", "altered", "transplanted", "not found", "median IoU"],
+        "Parts moved by tiles",
+        "A part of the picture, of this share of its area, over another one 512 px beside it, where tiles are shifted otherwise, or 512 and 1024 px away, where they are shifted alike and the mark fits; \
+         four places in each picture that has the room. What a seal that was read says of it: found as a region, called a transplant, or nothing; the median intersection over union where it was found.",
+        &["moved by", "area", "stored as", "seals", "altered", "transplanted", "not found", "median IoU"],
     );
-    for share in [0.05, 0.1, 0.24, 0.4] {
+    let moves = [(Move::Tile, "512"), (Move::Alike, "512, 1024")];
+    for (share, (by, moved)) in [0.05, 0.1, 0.24, 0.4].into_iter().flat_map(|share| moves.map(|by| (share, by))) {
         for (codec, steps) in CODECS {
             let cases: Vec<(&Stamp, u32)> = stamps.iter().flat_map(|s| (0..PLACES).map(move |at| (s, at))).collect();
             let found: Vec<Option<(bool, Option<f64>)>> = cases
                 .par_iter()
                 .map(|&(s, place)| -> Result<_> {
-                    let Some((pixels, mask)) = cloned(&s.stamped, share, place) else { return Ok(None) };
+                    let Some((pixels, mask)) = cloned(&s.stamped, share, place, by) else { return Ok(None) };
                     let pixels = run(steps, &pixels, 1)?.image;
                     let read = read(&pixels, &s.payload, carrier)?;
                     if !read.sealed {
@@ -48,7 +59,7 @@ pub(super) fn measure(args: &Args, page: &mut Page, stamps: &[Stamp], carrier: &
             let mut ious: Vec<f64> = seals.iter().filter(|(differs, _)| !differs).filter_map(|(_, iou)| *iou).collect();
             ious.sort_by(f64::total_cmp);
             page.line(&format!(
-                "| {:.0} % | {codec} | {} | {} | {transplanted} | {} | {:.2} |",
+                "| {moved} px | {:.0} % | {codec} | {} | {} | {transplanted} | {} | {:.2} |",
                 100.0 * share,
                 seals.len(),
                 ious.len(),
@@ -60,12 +71,18 @@ pub(super) fn measure(args: &Args, page: &mut Page, stamps: &[Stamp], carrier: &
     Ok(())
 }
 
-/// `picture` with a part of this share of its area moved by a period along its longer side, and which pixels that changed; `None` without room.
-fn cloned(picture: &RgbImage, share: f64, place: u32) -> Option<(RgbImage, Vec<bool>)> {
+/// `picture` with a part of this share of its area moved, and which pixels that changed; `None` without room.
+fn cloned(picture: &RgbImage, share: f64, place: u32, by: Move) -> Option<(RgbImage, Vec<bool>)> {
     let (width, height) = picture.dimensions();
-    let (across, down) = if width >= height { (TILE_PX, 0) } else { (0, TILE_PX) };
+    // Across and down; two tiles across are shifted like one up.
+    let (across, down, up) = match (by, width >= height) {
+        (Move::Tile, true) => (TILE_PX, 0, 0),
+        (Move::Tile, false) => (0, TILE_PX, 0),
+        (Move::Alike, true) => (2 * TILE_PX, 0, TILE_PX),
+        (Move::Alike, false) => (TILE_PX, 2 * TILE_PX, 0),
+    };
     // Where the part can come from, and the part: of the picture's shape, unless that is too long.
-    let room = (width.checked_sub(across)?, height.checked_sub(down)?);
+    let room = (width.checked_sub(across)?, height.checked_sub(down + up)?);
     let area = share * f64::from(width) * f64::from(height);
     let scaled = |side: u32| (share.sqrt() * f64::from(side)) as u32;
     let part = match (scaled(width), scaled(height)) {
@@ -77,7 +94,7 @@ fn cloned(picture: &RgbImage, share: f64, place: u32) -> Option<(RgbImage, Vec<b
         return None;
     }
     let (x, y) = ((room.0 - part.0) * (place % 2), (room.1 - part.1) * (place / 2));
-    let (from, to) = ((x, y), (x + across, y + down));
+    let (from, to) = ((x, y + up), (x + across, y + down));
     let (from, to) = if place.is_multiple_of(3) { (from, to) } else { (to, from) };
     let mut out = picture.clone();
     let moved = imageops::crop_imm(picture, from.0, from.1, part.0, part.1).to_image();

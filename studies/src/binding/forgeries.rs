@@ -205,7 +205,7 @@ fn colluders(args: &Args, page: &mut Page, stamps: &[Stamp], carrier: &Carrier) 
         let add = |s: &Stamp| {
             let mut out = s.cover.clone();
             for (x, y, pixel) in out.enumerate_pixels_mut() {
-                let change = times * common[(y % TILE * TILE + x % TILE) as usize];
+                let change = times * common[(y % PERIOD * PERIOD + x % PERIOD) as usize];
                 pixel.0 = pixel.0.map(|v| (f64::from(v) + change).round().clamp(0.0, 255.0) as u8);
             }
             verdict_of(&out, carrier)
@@ -216,15 +216,15 @@ fn colluders(args: &Args, page: &mut Page, stamps: &[Stamp], carrier: &Carrier) 
     Ok(())
 }
 
-/// Side of the tile that every mark repeats, pixels of a picture under 2560 px.
-const TILE: u32 = 512;
+/// Side of what every mark repeats with, pixels of a picture under 2560 px.
+const PERIOD: u32 = 2560;
 
-/// Mean change of the green samples by stamping at each place of the tile.
+/// Mean change of the green samples by stamping at each place of the period.
 fn common(stamps: &[Stamp]) -> Vec<f64> {
-    let (mut sums, mut counts) = (vec![0.0; (TILE * TILE) as usize], vec![0.0f64; (TILE * TILE) as usize]);
+    let (mut sums, mut counts) = (vec![0.0; (PERIOD * PERIOD) as usize], vec![0.0f64; (PERIOD * PERIOD) as usize]);
     for s in stamps {
         for (x, y, pixel) in s.stamped.enumerate_pixels() {
-            let place = (y % TILE * TILE + x % TILE) as usize;
+            let place = (y % PERIOD * PERIOD + x % PERIOD) as usize;
             sums[place] += f64::from(pixel.0[1]) - f64::from(s.cover.get_pixel(x, y).0[1]);
             counts[place] += 1.0;
         }

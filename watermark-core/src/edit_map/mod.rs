@@ -37,7 +37,7 @@ pub enum Cause {
     /// The mark is missing where it could be read.
     MarkMissing,
     /// The signed content hash says that the part looked otherwise when it was stamped. Nothing can be read there now, or a mark that fits by its place
-    /// alone, as it does in a part that was moved by the mark's period.
+    /// alone, as it does in a part that was moved to a tile that is shifted alike.
     ContentDiffers,
 }
 
