@@ -109,9 +109,11 @@ pub fn extract(received: &Raster, carrier: &Carrier, effort: Effort) -> Result<E
     let mut reader = Reader::new(carrier)?;
     let luma = color::luma(received);
     reader.search(&luma, effort);
-    if !reader.is_read() && reader.lines > NEGATIVE {
+    if reader.lacks_seal() && reader.lines > NEGATIVE {
         let negative = received.negative();
-        if let Some(found) = inverted(&negative, carrier, effort)? {
+        // A negative's smooth parts may have yielded the beacon: small moves and large ones are told apart whichever way they go.
+        let found = inverted(&negative, carrier, effort)?.filter(|found| found.seal.is_some() || !reader.is_read());
+        if let Some(found) = found {
             return Ok(found);
         }
     }
@@ -156,7 +158,7 @@ const SMALLEST_WINDOW_PX: usize = 512;
 /// and blur 2 no picture is lost by it.
 const LINES_SEEN: f32 = 4.2;
 
-/// Standard deviations of the pilot, in the spectrum or where an unmoved picture has it, from which a picture that yields no message is looked at as a negative: that turns
+/// Standard deviations of the pilot, in the spectrum or where an unmoved picture has it, from which a picture that yields no seal is looked at as a negative: that turns
 /// all projections round and leaves the lines. Unmarked pictures have 4.7 at most; one that had more
 /// would be looked at twice, each time at the false-positive rate.
 const NEGATIVE: f32 = 5.5;
@@ -209,6 +211,11 @@ impl<'a> Reader<'a> {
 
     fn is_read(&self) -> bool {
         self.seal.is_some() || self.beacon.is_some()
+    }
+
+    /// No seal was read, and it is not known that there is none: a tile that repeats the beacon has none.
+    fn lacks_seal(&self) -> bool {
+        self.seal.is_none() && !self.traced.as_ref().is_some_and(|(blocks, _)| blocks.repeated)
     }
 
     /// The geometry needs no more search: something decoded, or the lattices exclude chance. The pilot does not count: its
@@ -279,8 +286,7 @@ impl<'a> Reader<'a> {
 
     /// Follows the bend of a picture that is there and yields no seal.
     fn unbend(&mut self, luma: &Plane, frame: &Frame) {
-        let repeated = self.traced.as_ref().is_some_and(|(blocks, _)| blocks.repeated);
-        if !self.registered() || self.seal.is_some() || repeated {
+        if !self.registered() || !self.lacks_seal() {
             return;
         }
         // What the lattices say now is not to drown in the bends tried.
