@@ -497,7 +497,7 @@ impl<'a> Reader<'a> {
             self.best = Some(Best { coherence, map, shown, tile, residual, channel, gain });
         }
         if let Some(blocks) = reading.blocks.filter(|_| seal_is_new || self.traced.is_none()) {
-            let tile = [pose.tile_x, pose.tile_y].map(|at| (at % TILE_PX) as f64);
+            let tile = [pose.tile_x, pose.tile_y].map(|at| at as f64);
             self.traced = Some((blocks, Placement { map: pose.map, tile }));
         }
         self.seal = self.seal.take().or(reading.seal);

@@ -256,7 +256,7 @@ impl Aligned {
     ///
     /// Repeats of a bit agree in its sign before it cancels in the double angle, so they are added first: at phase noise that leaves a share `c` of a block's
     /// cosine its double angle keeps `c^4`, the sum over repeats `c^2`. The dither of each tile bit is uniform and independent of the others and of the
-    /// picture, and blocks of one bit share it; given the picture, the terms are then independent, of mean 0 and variance half their
+    /// picture, and blocks of one bit have it in common but for the fixed shifts of their tiles; given the picture, the terms are then independent, of mean 0 and variance half their
     /// squared weight, whatever the picture repeats from tile to tile.
     pub(crate) fn coherence(&self, gain: f32) -> f32 {
         let inverse = 1.0 / gain;

@@ -183,7 +183,13 @@ pub(super) fn placements(received: &Received<'_>, stamped: [f64; 2]) -> Vec<Plac
     let all: Vec<_> = corners(0).flat_map(|x| corners(1).map(move |y| [x, y])).map(|c| (shown(c), c)).collect();
     let most = all.iter().map(|(shown, _)| *shown).max().unwrap_or(0);
     let worth = |(shown, _): &(usize, [f64; 2])| *shown > 0 && *shown as f64 >= WORTH_TRYING * most as f64;
-    all.into_iter().filter(worth).map(|(_, corner)| Placed { stamped, corner }).collect()
+    let mut places: Vec<_> = all.into_iter().filter(worth).map(|(_, corner)| Placed { stamped, corner }).collect();
+    // Where the shift of the tiles rules out all of them, whoever put the mark there is not to be believed a place that shows less.
+    let alike = |placed: &Placed| place.is_shifted_alike(placed.corner);
+    if places.iter().any(alike) {
+        places.retain(alike);
+    }
+    places
 }
 
 /// Tiles along a side of the largest picture that a seal can state, 65535 px, with room for the received one.
