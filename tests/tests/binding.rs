@@ -134,14 +134,19 @@ fn moved(picture: &RgbImage, [left, top, width, height]: [u32; 4], [right, down]
 
 #[test]
 fn a_part_moved_by_a_tile_is_outlined_since_tiles_are_shifted() {
-    let picture = moved(&stamped(), [160, 60, 448, 440], [0, 512]);
-    for steps in [&[][..], &[Step::Jpeg(75)], &[Step::Brightness(0.8)], &[Step::Rotate { deg: 5.0, fill: [0; 3] }]] {
-        let picture = attacked(&picture, steps);
-        let map = read(&picture).edit_map.unwrap();
-        assert_eq!(map.regions().first().map(|region| region.cause), Some(Cause::MarkMissing), "{steps:?}");
-        let found = overlap(map.regions(), &picture, [160, 572, 448, 440]);
-        assert!(found > 0.8, "{steps:?}: IoU {found}");
-        assert_eq!(verdict(&picture), Verdict::Altered, "{steps:?}");
+    // Down the shift is two fifths of a step, to the right one fifth, which leaves a third of each cosine.
+    for ([left, top, width, height], [right, down]) in [([160, 60, 448, 440], [0, 512]), ([4, 300, 250, 600], [512, 0])]
+    {
+        let picture = moved(&stamped(), [left, top, width, height], [right, down]);
+        for steps in [&[][..], &[Step::Jpeg(75)], &[Step::Brightness(0.8)], &[Step::Rotate { deg: 5.0, fill: [0; 3] }]]
+        {
+            let picture = attacked(&picture, steps);
+            let map = read(&picture).edit_map.unwrap();
+            assert_eq!(map.regions().first().map(|region| region.cause), Some(Cause::MarkMissing), "{steps:?}");
+            let found = overlap(map.regions(), &picture, [left + right, top + down, width, height]);
+            assert!(found > 0.8, "{right} {down} {steps:?}: IoU {found}");
+            assert_eq!(verdict(&picture), Verdict::Altered, "{steps:?}");
+        }
     }
 }
 

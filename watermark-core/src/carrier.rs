@@ -194,6 +194,17 @@ mod tests {
     }
 
     #[test]
+    fn the_shifts_of_tiles_are_pinned() {
+        // Rows of tiles, in fifths of a step (`docs/FORMAT.md`, Shift).
+        let fifths = [[0, 1, 2, 3, 4, 0], [2, 3, 4, 0, 1, 2], [4, 0, 1, 2, 3, 4], [1, 2, 3, 4, 0, 1]];
+        for (row, fifths) in fifths.into_iter().enumerate() {
+            for (col, fifth) in fifths.into_iter().enumerate() {
+                assert_eq!((5.0 * shift([col, row])).round() as usize, fifth, "{col} {row}");
+            }
+        }
+    }
+
+    #[test]
     fn every_tile_bit_has_one_block() {
         let carrier = Carrier::new(&CarrierKey::PUBLIC);
         let mut order = carrier.lattice.order.clone();

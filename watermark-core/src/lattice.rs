@@ -366,9 +366,9 @@ impl Aligned {
         (0..self.len()).filter_map(one).collect()
     }
 
-    /// The cosine of [`Agreement`] of readable block `index`, which carries `bit`, were the gain another one.
-    pub(crate) fn cosine(&self, index: usize, gain: f32, bit: u8) -> f32 {
-        cos_turns(self.ratio[index] / gain - self.dither[index] - 0.5 * f32::from(bit))
+    /// The cosine of [`Agreement`] of readable block `index`, which carries `bit`, were the gain another one and its tile [shifted](crate::carrier::shift) by `moved` steps more.
+    pub(crate) fn cosine(&self, index: usize, gain: f32, bit: u8, moved: f32) -> f32 {
+        cos_turns(self.ratio[index] / gain - self.dither[index] - 0.5 * f32::from(bit) - moved)
     }
 
     /// Phase variance of block `i`, square steps.

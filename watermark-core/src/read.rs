@@ -160,7 +160,8 @@ pub(crate) fn read(view: &View<'_>, carrier: &Carrier, codes: &Codes, gains: Gai
         };
         out.gain = fit.gain;
         out.seal = decode(&codes.seal, &layout::seal_llr(&llr), ws);
-        if out.seal.is_none() {
+        repeated = out.seal.is_none() && repeats(&codes.beacon, beacon, &llr);
+        if out.seal.is_none() && !repeated {
             let (llr, gain) = aligned.trained_soft_bits(&fit, &known_bits(&codes.beacon, beacon));
             out.gain = gain;
             out.seal = decode_hard(&codes.seal, &layout::seal_llr(&llr), predict, &mut out.attempts, ws);
@@ -208,6 +209,18 @@ const LONGEST_LIST: usize = 64;
 const PREDICTED_LIST: usize = 64;
 /// What such a list counts for, decodings of the usual two lists.
 const LONG_COUNTS: u64 = 2;
+
+/// Standard deviations of chance beyond which a tile repeats its beacon.
+const REPEATS: f32 = 6.0;
+
+/// Whether a tile from whose first bits the beacon was read repeats it in all others, where a seal would be.
+fn repeats(code: &PolarCode, beacon: &Decoded, llr: &[f32]) -> bool {
+    let codeword = code.encode(&beacon.payload).unwrap_or_default();
+    let others = llr.chunks_exact(layout::BEACON_BITS).skip(1);
+    let signs = others.flat_map(|repeat| repeat.iter().zip(&codeword)).map(|(l, &bit)| if bit == 0 { *l } else { -l });
+    let (sum, power) = signs.fold((0.0, 0.0), |(sum, power), l| (sum + l, power + l * l));
+    sum > REPEATS * power.sqrt()
+}
 
 /// The tile bits that a beacon determines.
 fn known_bits(code: &PolarCode, beacon: &Decoded) -> Vec<Option<u8>> {

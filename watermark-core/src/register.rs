@@ -36,9 +36,10 @@ pub(crate) struct Pose<'a> {
     pub(crate) whole: Option<[usize; 2]>,
 }
 
-/// Coherence from which an offset or a scale is worth a full reading, standard deviations. Over the 4 million
-/// offsets of one search, chance reaches 6 in one picture of 300.
+/// Coherence from which a scale or a turn is worth a full reading, standard deviations.
 const WORTH_READING: f32 = 5.8;
+/// The same for an offset: over the 12 million offsets, shifts and gains of one search, chance reaches it in one plane of 120.
+const OFFSET_WORTH_READING: f32 = 6.05;
 /// Coherence that a geometry must have once it was refined: chance gains little by refinement, a mark gains a lot.
 const REFINED: f64 = 6.8;
 /// Maps that refinement can choose from: four places of a pixel and a half for each of six parameters.
@@ -130,7 +131,7 @@ pub(crate) fn cropped<'a>(
     let offset = translation::search(planner, &luma.window(left, top, width, height), &carrier.lattice, false);
     *candidates += translation::CANDIDATES;
     let tile = |at: usize, edge: usize| (at + PERIOD_PX - edge % PERIOD_PX) % PERIOD_PX;
-    (offset.coherence > WORTH_READING).then(|| Pose {
+    (offset.coherence > OFFSET_WORTH_READING).then(|| Pose {
         shown: luma.data.len() as f64,
         plane: Cow::Borrowed(luma),
         tile_x: tile(offset.x, left),
@@ -314,7 +315,7 @@ pub(crate) fn placed(
         );
         *candidates += 2 * translation::CANDIDATES;
         if best.is_none_or(|(b, _)| offset.coherence > b.coherence) {
-            // The window's first sample lies at the tile position found.
+            // The window's first sample lies at the position of the period that was found.
             let turn = Affine { linear: Linear::diagonal(-1.0, -1.0), origin: size };
             let window = if offset.reversed { window.after(&turn) } else { window };
             best = Some((offset, window.from([-(offset.x as f64), -(offset.y as f64)])));
@@ -324,7 +325,7 @@ pub(crate) fn placed(
         }
     }
     let (offset, map) = best?;
-    if offset.coherence < WORTH_READING {
+    if offset.coherence < OFFSET_WORTH_READING {
         return None;
     }
     let (map, residual, gain) = refine::refine(luma, &carrier.lattice, map, frame.focus, offset.gain);

@@ -2,7 +2,7 @@
 //!
 //! A block on an edge is half busy and half smooth, and noise shows in the smooth half. Each quarter of a block holds the same part of the carried
 //! pattern's energy and none of its mean. So a change may be moved from quarter to quarter: as long as the shares have a mean of 1, the projection moves as
-//! far as before and the block's mean stays. A reader need not know of it.
+//! far as before and the block's mean stays. A reader need not know of it. [Enlarged](crate::rehearsal) changes, which go where nothing clips, are not shared out.
 
 use crate::block_dct::BlockGrid;
 use crate::carrier::BLOCK_PX;

@@ -31,7 +31,7 @@ pub(crate) const STRONGEST: f32 = 12.55;
 const PILOT: f32 = 9.5;
 /// Strength of pictures that get the beacon alone.
 const BEACON_ALONE: f32 = 10.0;
-/// Mean square error of luma, gray levels squared, that the search does not exceed. Only textured pictures come near it, where it shows least.
+/// Mean square error of luma, gray levels squared, that the search does not exceed, the pilot and the [shares](crate::shares) of quarters apart, which add some 8 and 3 %. Only textured pictures come near it, where it shows least.
 const LARGEST_ERROR: f32 = 4.2;
 /// Error of the pilot on top of the lattice's.
 const PILOT_SHARE: f32 = 1.08;

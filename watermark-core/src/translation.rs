@@ -26,8 +26,8 @@ use crate::read::gain;
 /// An offset and how coherent the lattice is there.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Offset {
-    /// Position of the plane's top-left sample in the period, canonical pixels; of the reversed plane's if `reversed`. It is told up to what shifts alike: `y` is
-    /// that of a tile of the first row, or just before it.
+    /// Position of the plane's top-left sample in the period, canonical pixels; of the reversed plane's if `reversed`. It is told up to tiles that are shifted
+    /// alike.
     pub(crate) x: usize,
     pub(crate) y: usize,
     /// The plane lies upside down.
@@ -91,7 +91,7 @@ pub(crate) fn search(planner: &mut FftPlanner<f32>, plane: &Plane, lattice: &Lat
                         };
                         block * N + PERIOD_PX - inside
                     };
-                    // Reversed tiles were counted from the last.
+                    // Reversed tiles were counted from the last, which is as many shifts further; minus one is four of five.
                     let last = [cols, rows].map(|blocks| if reversed { blocks.saturating_sub(1) / SIDE } else { 0 });
                     let first = first + (SHIFTS - 1) * (last[0] + 2 * last[1]);
                     let x = (place(at % SIDE, x0, cols, plane.width) + first * TILE_PX) % PERIOD_PX;
@@ -113,7 +113,7 @@ const LANES: usize = 8;
 struct Twist {
     /// Of each block of a tile.
     turns: Vec<Complex<f32>>,
-    /// From a tile to the next, once for each shift.
+    /// That of a first tile of each shift.
     tiles: [Complex<f32>; SHIFTS],
 }
 

@@ -74,7 +74,7 @@ pub(super) fn measure(args: &Args, page: &mut Page, stamps: &[Stamp], carrier: &
 /// `picture` with a part of this share of its area moved, and which pixels that changed; `None` without room.
 fn cloned(picture: &RgbImage, share: f64, place: u32, by: Move) -> Option<(RgbImage, Vec<bool>)> {
     let (width, height) = picture.dimensions();
-    // Across and down; two tiles across are shifted like one up.
+    // Across, down and up: two tiles across and one up, or one across and two down, are shifted alike.
     let (across, down, up) = match (by, width >= height) {
         (Move::Tile, true) => (TILE_PX, 0, 0),
         (Move::Tile, false) => (0, TILE_PX, 0),

@@ -1,6 +1,6 @@
 //! Cells and signed hash -> the part that shows something else than what was stamped there.
 //!
-//! The mark says nothing of a part that was moved by just the mark's own period, for it fits there as well. The hash's bits do: in such a part they
+//! The mark says nothing of a part that was moved to a tile that is shifted alike, for it fits there as well. The hash's bits do: in such a part they
 //! agree by chance, beside it as always. Of all rectangles of cells the one is taken whose bits are likeliest to be chance.
 
 use super::compare::{Cells, Feature, Placed, Received};

@@ -2,6 +2,7 @@
 
 use super::BlockState;
 use super::blank::{Areas, neighbours};
+use crate::carrier::{SHIFTS, shift};
 use crate::lattice::{Agreement, CLASSES};
 use crate::read::Blocks;
 
@@ -133,7 +134,8 @@ fn expected(agreement: &[Agreement], altered: &[bool]) -> [f32; GRADES * CLASSES
 /// altered.
 ///
 /// What was drawn over or pasted has none at any gain. A change of tones or colours scales the mark in one part otherwise than in another, and what
-/// weakens it leaves a share.
+/// weakens it leaves a share. What was moved from a tile that is shifted by a fifth of a step less leaves one as well, and agrees better as it was shifted there: nothing of
+/// the mark belongs where it is then.
 fn share_left(
     part: &[usize],
     agreement: &[Agreement],
@@ -144,11 +146,17 @@ fn share_left(
     let find = |block: &usize| agreement.binary_search_by_key(block, |a| a.block).ok();
     let live: Vec<&Agreement> = part.iter().filter_map(find).map(|i| &agreement[i]).filter(|a| !is_dead(a)).collect();
     let full: f32 = part.iter().map(|&i| information[i]).sum();
-    let share = |factor: f32| {
-        let one = |a: &&Agreement| expected[a.class] * blocks.aligned.cosine(a.index, factor * blocks.gain, a.bit);
-        live.iter().map(one).sum::<f32>() / full.max(1.0)
+    let share = |moved: f32| {
+        let at = |factor: f32| {
+            let gain = factor * blocks.gain;
+            let one = |a: &&Agreement| expected[a.class] * blocks.aligned.cosine(a.index, gain, a.bit, moved);
+            live.iter().map(one).sum::<f32>() / full.max(1.0)
+        };
+        GAINS.into_iter().map(at).fold(0.0, f32::max)
     };
-    GAINS.into_iter().map(share).fold(0.0, f32::max) - (0.5 / full.max(1.0)).sqrt()
+    let (own, deviation) = (share(0.0), (0.5 / full.max(1.0)).sqrt());
+    let was_moved = (1..SHIFTS).any(|first| share(shift([first, 0])) > own + deviation);
+    if was_moved { 0.0 } else { own - deviation }
 }
 
 /// Score and information of each block. The score is the log likelihood ratio of a cosine of mean `r` to one of mean 0, at the variance
