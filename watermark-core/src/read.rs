@@ -252,3 +252,31 @@ fn decode_hard(
 fn decode(code: &PolarCode, llr: &[f32], ws: &mut Workspace) -> Option<Decoded> {
     code.decode(llr, 8, ws).or_else(|| code.decode(llr, 32, ws))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::codes::encode;
+    use crate::testing::Random;
+
+    #[test]
+    fn a_tile_that_repeats_its_beacon_is_told_from_one_with_a_seal() {
+        let codes = Codes::new().unwrap();
+        let beacon = encode(&codes.beacon, &[0x35; 9]).unwrap();
+        let seal = encode(&codes.seal, &[0x5A; 92]).unwrap();
+        let mut random = Random(8);
+        // Noise that leaves a third of a standard deviation to each bit, but for the first 512, which the beacon is read from.
+        let mut noisy = |tile: Vec<u8>| -> Vec<f32> {
+            let llr = |(i, bit): (usize, u8)| {
+                let sent = if bit == 0 { 1.0 } else { -1.0 };
+                if i < layout::BEACON_BITS { sent } else { 0.33 * sent + random.gauss() }
+            };
+            tile.into_iter().enumerate().map(llr).collect()
+        };
+        let (repeated, sealed) = (noisy(layout::tile(&beacon, None)), noisy(layout::tile(&beacon, Some(&seal))));
+        for (llr, expected) in [(repeated, true), (sealed, false)] {
+            let read = decode(&codes.beacon, layout::beacon_llr(&llr), &mut Workspace::default()).unwrap();
+            assert_eq!(repeats(&codes.beacon, &read, &llr), expected);
+        }
+    }
+}

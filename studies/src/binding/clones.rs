@@ -11,6 +11,8 @@ use super::{Args, Page, Stamp, overlap, read};
 
 /// Side of the mark's tile, pixels of pictures that are stamped at their own size.
 const TILE_PX: u32 = 512;
+/// Places tried in each picture.
+const PLACES: u32 = 4;
 
 /// How far parts are moved.
 #[derive(Clone, Copy)]
@@ -20,8 +22,6 @@ enum Move {
     /// To the nearest tile that is shifted alike: one along the shorter side and two along the longer.
     Alike,
 }
-/// Places tried in each picture.
-const PLACES: u32 = 4;
 
 /// How often clones of several sizes are found.
 pub(super) fn measure(args: &Args, page: &mut Page, stamps: &[Stamp], carrier: &Carrier) -> Result<()> {
