@@ -24,17 +24,25 @@ pub(crate) const MEAN: usize = 7;
 
 /// Coefficients of each whole block, row-major; blocks cut by the right and lower border are left out.
 #[derive(Clone, Debug)]
-pub(crate) struct BlockGrid {
+pub(crate) struct BlockGrid<Block = [f32; 8]> {
     pub(crate) cols: usize,
     pub(crate) rows: usize,
-    /// Six coefficients in [`BAND`] order, nothing, then the mean.
-    pub(crate) blocks: Vec<[f32; 8]>,
+    /// Six coefficients in [`BAND`] order, nothing, then the mean; or what else is said.
+    pub(crate) blocks: Vec<Block>,
+}
+
+/// All nine coefficients `u, v <= 2` of a block, `[u][v]`.
+pub(crate) type Lowest = [[f32; 3]; 3];
+
+/// Those of a [`BlockGrid`] among them.
+pub(crate) fn band([[a, _, b], [_, c, d], [e, f, g]]: Lowest) -> [f32; 8] {
+    [b, c, e, d, f, g, 0.0, a / N as f32]
 }
 
 const N: usize = BLOCK_PX;
 
 /// Row `k` of the orthonormal DCT of length 8, for `k < 3`.
-fn basis() -> [[f32; N]; 3] {
+pub(crate) fn basis() -> [[f32; N]; 3] {
     // cos(pi / 2N) by halving from cos(pi / 2) = 0; then cos(k t) = 2 cos(t) cos((k-1) t) - cos((k-2) t).
     let mut c1 = 0.0f64;
     let mut n = 1;
@@ -57,15 +65,24 @@ fn basis() -> [[f32; N]; 3] {
 
 /// Analyses the 8 x 8 blocks whose grid starts at `(x0, y0)`.
 pub(crate) fn analyse(plane: &Plane, x0: usize, y0: usize) -> BlockGrid {
+    analyse_as(plane, x0, y0, band)
+}
+
+/// All nine coefficients of the 8 x 8 blocks from the first sample on.
+pub(crate) fn lowest(plane: &Plane) -> BlockGrid<Lowest> {
+    analyse_as(plane, 0, 0, |lowest| lowest)
+}
+
+fn analyse_as<B: Copy + Default>(plane: &Plane, x0: usize, y0: usize, keep: impl Fn(Lowest) -> B) -> BlockGrid<B> {
     let basis = basis();
     let (cols, rows) = (plane.width.saturating_sub(x0) / N, plane.height.saturating_sub(y0) / N);
-    let mut blocks = vec![[0.0; 8]; cols * rows];
+    let mut blocks = vec![B::default(); cols * rows];
     // One row of blocks at a time, so that what is between the two transforms stays in the cache.
     let mut bands = [(); 3].map(|()| vec![0.0; cols * N]);
     for (row, out) in blocks.chunks_exact_mut(cols.max(1)).enumerate() {
         let samples: [&[f32]; N] = std::array::from_fn(|y| &plane.row(y0 + row * N + y)[x0..][..cols * N]);
         vertical(bands.each_mut().map(|band| &mut band[..]), samples, &basis);
-        horizontal(out, bands.each_ref().map(|band| &band[..]), &basis);
+        horizontal(out, bands.each_ref().map(|band| &band[..]), &basis, &keep);
     }
     BlockGrid { cols, rows, blocks }
 }
@@ -97,7 +114,8 @@ impl Strips {
         let cols = self.width.saturating_sub(x0) / N;
         let mut blocks = vec![[0.0; 8]; cols * self.rows];
         for (row, out) in blocks.chunks_exact_mut(cols.max(1)).enumerate() {
-            horizontal(out, self.bands.each_ref().map(|band| &band[row * self.width..][x0..][..cols * N]), &basis);
+            let bands = self.bands.each_ref().map(|band| &band[row * self.width..][x0..][..cols * N]);
+            horizontal(out, bands, &basis, band);
         }
         BlockGrid { cols, rows: self.rows, blocks }
     }
@@ -113,13 +131,11 @@ fn vertical(bands: [&mut [f32]; 3], samples: [&[f32]; N], basis: &[[f32; N]; 3])
     }
 }
 
-/// The coefficients of a row of blocks from its vertical frequencies.
-fn horizontal(blocks: &mut [[f32; 8]], bands: [&[f32]; 3], basis: &[[f32; N]; 3]) {
+/// What is to be kept of the coefficients of a row of blocks, from its vertical frequencies.
+fn horizontal<B>(blocks: &mut [B], bands: [&[f32]; 3], basis: &[[f32; N]; 3], keep: impl Fn(Lowest) -> B) {
     let [mean, first, second] = bands.map(|band| band.as_chunks::<N>().0);
     for (((out, mean), first), second) in blocks.iter_mut().zip(mean).zip(first).zip(second) {
-        let ([a, _, b], [_, c, d], [e, f, g]) =
-            (project(*mean, basis), project(*first, basis), project(*second, basis));
-        *out = [b, c, e, d, f, g, 0.0, a / N as f32];
+        *out = keep([mean, first, second].map(|band| project(*band, basis)));
     }
 }
 
@@ -178,6 +194,7 @@ mod tests {
     #[test]
     fn agrees_with_the_definition() {
         let plane = picture(53, 41);
+        let lowest = lowest(&plane);
         for (x0, y0) in [(0, 0), (5, 3)] {
             let grid = analyse(&plane, x0, y0);
             assert_eq!((grid.cols, grid.rows), ((53 - x0) / N, (41 - y0) / N));
@@ -186,6 +203,7 @@ mod tests {
                 for (k, &(u, v)) in BAND.iter().enumerate() {
                     // 64 products of up to 255 in single precision.
                     assert!((f64::from(block[k]) - naive(&plane, x, y, u, v)).abs() < 2e-3);
+                    assert!((x0, y0) != (0, 0) || block[k] == lowest.blocks[i][u][v]);
                 }
                 assert!((f64::from(block[MEAN]) - naive(&plane, x, y, 0, 0) / N as f64).abs() < 1e-3);
             }

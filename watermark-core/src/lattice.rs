@@ -28,8 +28,8 @@ pub(crate) struct Strengths {
     pub(crate) amplitude: f32,
     /// Share of the way to the lattice point that a projection is moved. The reader need not know it.
     pub(crate) compensation: f32,
-    /// What the pilot takes for the amplitude.
-    pub(crate) pilot: f32,
+    /// What the pilot takes for the amplitude, at least and at most: as much as it [needs](crate::pilot).
+    pub(crate) pilot: [f32; 2],
     /// Changes are enlarged to make up for what black and white clip of them, samples of the ground taking this share.
     pub(crate) enlarged: Option<f32>,
 }
@@ -40,7 +40,7 @@ const COMPENSATION: f32 = 0.78;
 
 impl Strengths {
     pub(crate) fn new(amplitude: f32) -> Self {
-        Self { amplitude, compensation: COMPENSATION, pilot: amplitude, enlarged: None }
+        Self { amplitude, compensation: COMPENSATION, pilot: [amplitude; 2], enlarged: None }
     }
 
     /// Lattice step over mask step.

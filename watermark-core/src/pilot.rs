@@ -18,17 +18,53 @@ use crate::fourier;
 use crate::mask;
 use crate::plane::{Plane, box_blur};
 
+use need::Need;
+
+mod need;
+
 /// Root mean square of the pilot over the strength, relative to its envelope (`docs/DESIGN.md`, Pilot).
 const AMPLITUDE: f32 = 0.0105;
 /// Amplitude of a line over the picture's own around it that a blind search needs after recompression; textured pictures have 0.2 to 0.4
-/// at [`AMPLITUDE`], smooth ones 1 to 1.6. The former get more, up to the factor below.
+/// at [`AMPLITUDE`], smooth ones 1 to 1.6. The former get more, up to the factor below: gravel of 512 px is not found after a rotation by 45 degrees, nor
+/// cropped and scaled back, with a factor of 1.7, and is with 2.2.
 const WANTED: f32 = 0.6;
-const MOST_FACTOR: f32 = 1.7;
+const MOST_FACTOR: f32 = 2.2;
 
-/// Adds the pilot to `plane` (canonical luma), the blocks of which are `grid`, at `strength` times its envelope.
-pub(crate) fn embed(planner: &mut FftPlanner<f32>, plane: &mut Plane, grid: &BlockGrid, lines: &[Line], strength: f32) {
+/// Adds the pilot to `plane` (canonical luma), the blocks of which are `grid`, at `least` times its envelope or more, up to `most`: as strong as it
+/// [needs](need) to be.
+pub(crate) fn embed(
+    planner: &mut FftPlanner<f32>,
+    plane: &mut Plane,
+    grid: &BlockGrid,
+    lines: &[Line],
+    [least, most]: [f32; 2],
+) {
     let white = Whitened::new(plane, grid);
     let spectrum = white.spectrum(planner);
+    let pattern = pattern(planner, &spectrum, lines);
+    let relative = relative_amplitude(&white, &spectrum, lines);
+    // The pattern has mean square 2 per line.
+    let plain = |strength: f32| strength * AMPLITUDE / (2.0 * PILOT_LINES as f32).sqrt();
+    let scale = |strength: f32| (WANTED / relative).clamp(plain(strength), MOST_FACTOR * plain(strength));
+    let strength = if least < most {
+        Need::new(planner, plane, &white.steps, &pattern).least(planner, lines, [least, most], scale)
+    } else {
+        least
+    };
+    let (cols, rows, scale) = (white.cols, white.rows, scale(strength));
+    for y in 0..plane.height {
+        let steps = &white.steps[(y / 8).min(rows - 1) * cols..][..cols];
+        let pattern = pattern.row(y % pattern.height);
+        for (i, part) in plane.row_mut(y).chunks_mut(8).enumerate() {
+            let step = scale * steps[i.min(cols - 1)];
+            let pattern = &pattern[8 * i % pattern.len()..];
+            part.iter_mut().zip(pattern).for_each(|(sample, pattern)| *sample += step * pattern);
+        }
+    }
+}
+
+/// One period of the lines, each a cosine of amplitude 2 in phase with `spectrum`.
+fn pattern(planner: &mut FftPlanner<f32>, spectrum: &[Complex<f32>], lines: &[Line]) -> Plane {
     let side = PILOT_PERIOD;
     let mut tile = vec![Complex::new(0.0, 0.0); side * side];
     for line in lines {
@@ -38,32 +74,20 @@ pub(crate) fn embed(planner: &mut FftPlanner<f32>, plane: &mut Plane, grid: &Blo
         tile[bin(-line.x, -line.y)] += phase.conj();
     }
     fourier::transform(planner, &mut tile, side, FftDirection::Inverse);
-    // Each pair of bins is a cosine of amplitude 2: the sum has mean square 2 per line.
-    let plain = strength * AMPLITUDE / (2.0 * PILOT_LINES as f32).sqrt();
-    let scale = plain * (WANTED / relative_amplitude(&white, &spectrum, lines, plain)).clamp(1.0, MOST_FACTOR);
-    let (cols, rows) = (white.cols, white.rows);
-    let pattern: Vec<f32> = tile.iter().map(|line| line.re * scale).collect();
-    for y in 0..plane.height {
-        let steps = &white.steps[(y / 8).min(rows - 1) * cols..][..cols];
-        let pattern = &pattern[y % side * side..][..side];
-        for (i, part) in plane.row_mut(y).chunks_mut(8).enumerate() {
-            let step = steps[i.min(cols - 1)];
-            part.iter_mut().zip(&pattern[8 * i % side..]).for_each(|(sample, pattern)| *sample += pattern * step);
-        }
-    }
+    Plane { width: side, height: side, data: tile.iter().map(|sample| sample.re).collect() }
 }
 
-/// Amplitude of a line over that of the picture's components around it, both whitened and folded, if the pilot is added at `scale`.
-fn relative_amplitude(white: &Whitened, spectrum: &[Complex<f32>], lines: &[Line], scale: f32) -> f32 {
+/// Amplitude of a line over that of the picture's components around it, both whitened and folded, if the pilot is added at a scale of 1.
+fn relative_amplitude(white: &Whitened, spectrum: &[Complex<f32>], lines: &[Line]) -> f32 {
     let pixels = (white.pixels / white.steps.len()) as f32;
-    let own: f32 = white.steps.iter().filter(|s| **s > 0.0).map(|s| scale * pixels / s).sum();
+    let own: f32 = white.steps.iter().filter(|s| **s > 0.0).map(|s| pixels / s).sum();
     let mut around = 0.0;
     for line in lines {
         for d in [-2, -1, 1, 2] {
             around += spectrum[bin(line.x + d, line.y)].norm_sqr() + spectrum[bin(line.x, line.y + d)].norm_sqr();
         }
     }
-    own / (around / (8 * lines.len()) as f32).sqrt().max(1e-6)
+    (own / (around / (8 * lines.len()) as f32).sqrt().max(1e-6)).max(1e-9)
 }
 
 /// The symmetries of the square that a spectrum can tell apart: as it is, mirrored, turned by a quarter, both.

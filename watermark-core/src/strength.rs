@@ -27,11 +27,13 @@ const RATIO: f32 = 1.0388;
 /// About where the search ends; smooth pictures go so far, since a codec takes the mark from all their flat parts. Less where the canonical grid is coarser than
 /// the pixels: what a block shows grows with it (SSIMULACRA 2 of wood, 4096 px: 79 at 13.3, where pictures of its smoothness have 86).
 pub(crate) const STRONGEST: f32 = 12.55;
-/// What the pilot takes for the strength, whatever the search finds (but for what the rehearsal enlarges): textured pictures need little to carry bits, and hide lines best.
-const PILOT: f32 = 9.5;
+/// What the pilot takes for the strength, at least and at most, whatever the search finds (but for what the rehearsal enlarges): textured pictures need little to carry
+/// bits, and hide lines best; of smooth ones a codec leaves little else.
+const PILOT: [f32; 2] = [9.5, 18.0];
 /// Strength of pictures that get the beacon alone.
 const BEACON_ALONE: f32 = 10.0;
-/// Mean square error of luma, gray levels squared, that the search does not exceed, the pilot and the [shares](crate::shares) of quarters apart, which add some 8 and 3 %. Only textured pictures come near it, where it shows least.
+/// Mean square error of luma, gray levels squared, that the search does not exceed, the pilot and the [shares](crate::shares) of quarters apart, which add some 8 (where it needs no more
+/// than the least, as in textured pictures) and 3 %. Only textured pictures come near it, where it shows least.
 const LARGEST_ERROR: f32 = 4.2;
 /// Error of the pilot on top of the lattice's.
 const PILOT_SHARE: f32 = 1.08;
@@ -67,11 +69,11 @@ const MILD: [Reference; 2] = [
     Reference { attack: Attack::Jpeg(0.5), mismatch: 0.03, bits: 1080.0 },
     Reference { attack: Attack::Noise(3.4), mismatch: 0.03, bits: 1080.0 },
 ];
-/// JPEG 12 and noise of 20, for which strengths are searched. The former stands for WebP and AVIF at 50, whose errors no coefficient tells: 640 bits of
-/// it come with some 950 after WebP 50. Of noise the reader takes a half more than this model, knowing the cover's distribution.
+/// JPEG 12 and noise of 20, for which strengths are searched. The former stands for JPEG 20, WebP 50 and AVIF 50, whose errors no coefficient tells; which bits
+/// of this model those need was found at eight strengths of 34 pictures (`docs/DESIGN.md`, Strength). Of noise the reader takes a half more than this model, knowing the cover's distribution.
 const HARD: [Reference; 2] = [
-    Reference { attack: Attack::Jpeg(4.0), mismatch: 0.06, bits: 640.0 },
-    Reference { attack: Attack::Noise(13.4), mismatch: 0.06, bits: 500.0 },
+    Reference { attack: Attack::Jpeg(4.0), mismatch: 0.06, bits: 400.0 },
+    Reference { attack: Attack::Noise(13.4), mismatch: 0.06, bits: 520.0 },
 ];
 /// JPEG steps at quality 50 of the coefficients in [`BAND`] order: Annex K's luminance table.
 const JPEG_STEPS: [f32; BAND.len()] = [10.0, 12.0, 14.0, 14.0, 13.0, 16.0];
@@ -104,7 +106,7 @@ pub(crate) fn choose(
         Strength::Fixed(amplitude) if !(MIN..=MAX).contains(&amplitude) => Err(EmbedError::Strength(amplitude)),
         Strength::Fixed(amplitude) => Ok((profile, Strengths::new(amplitude))),
         Strength::Auto if profile == Profile::Sealed => Ok(bench.search()),
-        Strength::Auto => Ok((profile, Strengths::new(BEACON_ALONE))),
+        Strength::Auto => Ok((profile, Strengths { pilot: PILOT, ..Strengths::new(BEACON_ALONE) })),
     }
 }
 

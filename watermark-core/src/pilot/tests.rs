@@ -53,7 +53,7 @@ fn lines_stand_out_for_their_key_whatever_the_crop() {
     let cover = picture(640, 520, 9);
     let mut marked = cover.clone();
     let grid = analyse(&marked, 0, 0);
-    embed(&mut planner, &mut marked, &grid, &carrier.pilot, 10.0);
+    embed(&mut planner, &mut marked, &grid, &carrier.pilot, [10.0; 2]);
     let crop = marked.window(37, 19, 500, 480);
     assert!(prominences(&mut planner, &cover, &carrier.pilot)[0] < 4.0);
     for plane in [&marked, &crop] {
@@ -70,7 +70,7 @@ fn the_pilot_has_the_energy_that_the_format_states() {
     let mut marked = cover.clone();
     let strength = 10.0;
     let grid = analyse(&marked, 0, 0);
-    embed(&mut FftPlanner::new(), &mut marked, &grid, &carrier.pilot, strength);
+    embed(&mut FftPlanner::new(), &mut marked, &grid, &carrier.pilot, [strength; 2]);
     let steps = mask::envelope(&analyse(&cover, 0, 0));
     let step = |x: usize, y: usize| steps[y / 8 * 64 + x / 8];
     let mut sum = 0.0;
