@@ -116,6 +116,7 @@ fn stretched_and_rotated_pictures_are_read() {
 #[test]
 fn pictures_scaled_up_are_read() {
     let kernel = watermark_attacks::Kernel::Bicubic;
+    // From noise of 6 on some are lost: the sample needs little strength, 7.7, and its crop holds little more than one tile.
     for scale in [2.5, 3.0] {
         let resize = Step::Resize { fx: scale, fy: scale, kernel };
         let steps = [Step::Crop(0.4, Keep::Centre), Step::Noise(5.0), resize, Step::Jpeg(60)];

@@ -9,6 +9,7 @@ use sha2::{Digest as _, Sha256};
 use watermark_core::payload::hex;
 use watermark_core::signature::{Document, KeyStatus, PublicKey, Signature, TrustStore};
 
+use crate::key_store;
 use crate::output::{self, Existing, Readers};
 use crate::signer::AnySigner;
 use crate::stamping::now;
@@ -16,7 +17,7 @@ use crate::terminal::{note, shown};
 
 const SCHEMA: &str = "watermark-signature/1";
 /// A signature file has some 400 bytes.
-const MAX_BYTES: u64 = 1 << 12;
+const MAX_BYTES: usize = 1 << 12;
 
 #[derive(Serialize, Deserialize)]
 struct Wire {
@@ -115,9 +116,7 @@ fn sign(file: &Path, bytes: &[u8], (signer, public): &(AnySigner, PublicKey)) ->
 }
 
 fn read(sidecar: &Path) -> Result<Wire> {
-    let length = fs::metadata(sidecar)?.len();
-    ensure!(length <= MAX_BYTES, "it has {length} bytes, the limit is {MAX_BYTES}");
-    let wire: Wire = serde_json::from_slice(&fs::read(sidecar)?)?;
+    let wire: Wire = serde_json::from_slice(&key_store::read_limited(sidecar, MAX_BYTES)?)?;
     ensure!(wire.schema == SCHEMA, "its schema is {:.64?}, this reader knows {SCHEMA:?}", wire.schema);
     Ok(wire)
 }

@@ -1,7 +1,8 @@
 //! Keys and where they lie: signing keys with their directories, the development key, private carriers.
 
 use std::env;
-use std::fs;
+use std::fs::{self, File};
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow, ensure};
@@ -21,7 +22,7 @@ const CARRIER_MIN_BYTES: usize = 16;
 const DIRECTORY_SOURCE: &str =
     "name the NAME.directory.json that `watermark keygen` made beside the issuer's key, or ask the issuer for it";
 /// Key files are short; anything longer is something else.
-const MAX_KEY_BYTES: u64 = 1 << 16;
+const MAX_KEY_BYTES: usize = 1 << 16;
 
 /// A key that signs, with what is known about it.
 pub(crate) struct SigningKey {
@@ -176,9 +177,8 @@ pub(crate) fn read_private(path: &Path) -> Result<PrivateKey> {
 /// # Errors
 /// When it cannot be read or is too long for a key.
 pub(crate) fn read_key_text(path: &Path) -> Result<Zeroizing<String>> {
-    let length = fs::metadata(path)?.len();
-    ensure!(length <= MAX_KEY_BYTES, "it has {length} bytes and is no key file");
-    Ok(Zeroizing::new(fs::read_to_string(path)?))
+    let bytes = Zeroizing::new(read_limited(path, MAX_KEY_BYTES)?);
+    Ok(Zeroizing::new(str::from_utf8(&bytes).context("it is no text")?.to_owned()))
 }
 
 /// Whether others than the owner may read a file; never where permissions work differently.
@@ -195,14 +195,15 @@ pub(crate) fn is_open_to_others(path: &Path) -> bool {
     }
 }
 
-/// Reads a file of at most `limit` bytes.
+/// Reads a file, pipe or device of at most `limit` bytes: the last two do not state their length.
 ///
 /// # Errors
 /// When it cannot be read or is longer.
 pub(crate) fn read_limited(path: &Path, limit: usize) -> Result<Vec<u8>> {
-    let length = fs::metadata(path)?.len();
-    ensure!(length <= limit as u64, "it has {length} bytes, the limit is {limit}");
-    Ok(fs::read(path)?)
+    let mut bytes = Vec::with_capacity(limit.min(fs::metadata(path)?.len() as usize + 1));
+    File::open(path)?.take(limit as u64 + 1).read_to_end(&mut bytes)?;
+    ensure!(bytes.len() <= limit, "it is longer than the limit of {limit} bytes");
+    Ok(bytes)
 }
 
 /// Reads a key directory: the file's bytes and what they say.
@@ -286,8 +287,8 @@ pub(crate) fn config_folder() -> Result<PathBuf> {
 /// When the file cannot be read or holds too little.
 pub(crate) fn carrier(secret_file: Option<&Path>) -> Result<Carrier> {
     let Some(path) = secret_file else { return Ok(Carrier::new(&CarrierKey::PUBLIC)) };
-    let secret =
-        Zeroizing::new(fs::read(path).with_context(|| format!("cannot read the carrier key {}", path.display()))?);
+    let refused = || format!("cannot read the carrier key {}", path.display());
+    let secret = Zeroizing::new(read_limited(path, MAX_KEY_BYTES).with_context(refused)?);
     // Editors add line ends, and the two sides need not use the same one.
     let end = secret.iter().rposition(|byte| !matches!(byte, b'\n' | b'\r')).map_or(0, |last| last + 1);
     ensure!(
@@ -310,6 +311,17 @@ mod tests {
         assert_eq!(named("my.key"), "my.key.directory.json");
         assert_eq!(named("v1.2.pem"), "v1.2.directory.json");
         assert_eq!(named("id.pub"), "id.directory.json");
+    }
+
+    #[test]
+    fn what_states_no_length_is_limited_too() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("f");
+        fs::write(&path, [7; 100]).unwrap();
+        assert_eq!(read_limited(&path, 100).unwrap(), [7; 100]);
+        assert!(read_limited(&path, 99).is_err());
+        #[cfg(unix)]
+        assert!(read_limited(Path::new("/dev/zero"), 4096).unwrap_err().to_string().contains("4096"));
     }
 
     #[test]

@@ -14,6 +14,9 @@ use crate::plane::Plane;
 /// `(u, v)`: vertical and horizontal frequency of the coefficients, in storage order.
 pub(crate) const BAND: [(usize, usize); 6] = [(0, 2), (1, 1), (2, 0), (1, 2), (2, 1), (2, 2)];
 
+/// JPEG's steps of the lowest coefficients at quality 50, by vertical and horizontal frequency: ITU-T T.81, Annex K, luminance.
+pub(crate) const LUMINANCE_STEPS: Lowest = [[16.0, 11.0, 10.0], [12.0, 12.0, 14.0], [14.0, 13.0, 16.0]];
+
 /// The direction that every block is projected on, over [`BAND`]: one horizontal and one vertical coefficient in equal parts. Two coefficients, because what is moved in
 /// few of them outlives rounding that takes the same energy spread over six; these two, because they show least by SSIMULACRA 2
 /// (`docs/DESIGN.md`, Band); in equal parts and both even, so that mirroring and turning a picture by quarters leaves every projection as it was.

@@ -148,8 +148,8 @@ pub enum EmbedError {
     },
     /// Nothing in the picture can carry a mark.
     #[error(
-        "cannot stamp this picture: only {readable} of the {needed} blocks that the beacon needs can carry it, the rest is pure black \
-         or transparent; add picture content, or label it in its metadata"
+        "cannot stamp this picture: only {readable} of the {needed} blocks that the beacon needs can carry it, the rest is pure black, pure white \
+         or transparent; add picture content, make it opaque if it is white paper, or label it in its metadata"
     )]
     TooFlat {
         /// Blocks that can carry the beacon.

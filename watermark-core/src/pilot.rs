@@ -30,8 +30,8 @@ const AMPLITUDE: f32 = 0.0105;
 const WANTED: f32 = 0.6;
 const MOST_FACTOR: f32 = 2.2;
 
-/// Adds the pilot to `plane` (canonical luma), the blocks of which are `grid`, at `least` times its envelope or more, up to `most`: as strong as it
-/// [needs](need) to be.
+/// Adds the pilot to `plane` (canonical luma), the blocks of which are `grid`, at a strength of `least` or more, up to `most`: as strong as it
+/// [needs](need) to be, and up to [`MOST_FACTOR`] times that where the picture is textured.
 pub(crate) fn embed(
     planner: &mut FftPlanner<f32>,
     plane: &mut Plane,
@@ -130,6 +130,9 @@ fn comb(spectrum: &[Complex<f32>], places: &[(i32, i32)]) -> f32 {
     (sum / (BESIDE.len() * BESIDE.len()) as f32 - USUAL).max(0.0)
 }
 
+/// Bins along each axis, either way, that judge a line.
+const NEIGHBOURS: i32 = 2;
+
 fn prominence(spectrum: &[Complex<f32>], places: &[(i32, i32)]) -> f32 {
     let power = |x: i32, y: i32| spectrum[bin(x, y)].norm_sqr();
     let count = places.len() as f32;
@@ -137,8 +140,8 @@ fn prominence(spectrum: &[Complex<f32>], places: &[(i32, i32)]) -> f32 {
     for &(x, y) in places {
         let own = power(x, y);
         let mut below = 0;
-        for dy in -2..=2 {
-            for dx in -2i32..=2 {
+        for dy in -NEIGHBOURS..=NEIGHBOURS {
+            for dx in -NEIGHBOURS..=NEIGHBOURS {
                 if (dx, dy) != (0, 0) && power(x + dx, y + dy) < own {
                     below += 1;
                 }
@@ -185,7 +188,7 @@ struct Whitened {
     steps: Vec<f32>,
 }
 
-/// Half width of the box whose mean is removed twice over, pixels.
+/// Half width of the box whose mean is removed, pixels.
 const HIGH_PASS_PX: usize = 8;
 /// Whitened samples beyond this many mask units are outliers (edges), not evidence.
 const CLIP: f32 = 3.0;

@@ -74,17 +74,16 @@ impl Rehearsal<'_> {
         }
         let lowered = lowered(self.cover);
         let mut beacon_alone = None;
-        let covers = [(&lowered, Some([PILOT; 2])), (self.cover, None)];
-        for (cover, pilot) in covers.into_iter().skip(usize::from(!self.is_opaque)) {
-            let strengths = match choose(cover) {
-                Ok((Profile::Sealed, strengths)) => strengths,
-                Ok((Profile::BeaconOnly, strengths)) => {
-                    beacon_alone = beacon_alone.or(Some((cover, strengths)));
-                    continue;
-                }
-                Err(_) => continue,
-            };
-            let strengths = Strengths { pilot: pilot.unwrap_or(strengths.pilot), ..strengths };
+        let covers = [(&lowered, true), (self.cover, false)];
+        for (cover, is_page) in covers.into_iter().skip(usize::from(!self.is_opaque)) {
+            let Ok((profile, mut strengths)) = choose(cover) else { continue };
+            if is_page {
+                strengths.pilot = [strengths.pilot[0].max(PILOT); 2];
+            }
+            if profile == Profile::BeaconOnly {
+                beacon_alone = beacon_alone.or(Some((cover, strengths)));
+                continue;
+            }
             for strengths in Self::attempts(strengths, factors) {
                 let marked = modulate(cover, Profile::Sealed, strengths);
                 if error(&marked, self.cover) > LARGEST_ERROR {
@@ -222,6 +221,24 @@ mod tests {
         let page = marked.data.iter().zip(&cover.data).filter(|(_, cover)| **cover == 255.0);
         let mean = page.clone().map(|(m, _)| f64::from(*m)).sum::<f64>() / page.count() as f64;
         assert!((253.5..254.2).contains(&mean), "{mean}");
+    }
+
+    #[test]
+    fn a_page_has_its_own_pilot_or_a_stronger_one_that_was_asked_for() {
+        let cover = page(640, 512, 160);
+        for (profile, asked, expected) in [
+            (Profile::BeaconOnly, [9.5, 18.0], PILOT),
+            (Profile::Sealed, [9.5, 18.0], PILOT),
+            (Profile::Sealed, [20.0; 2], 20.0),
+        ] {
+            let lowered = |cover: &Plane| !cover.data.contains(&255.0);
+            let strengths = Strengths { pilot: asked, ..Strengths::new(13.0) };
+            let choose = |cover: &Plane| if lowered(cover) { Ok((profile, strengths)) } else { Err(()) };
+            let (_, used, _) = with(&cover, |rehearsal, modulate| {
+                rehearsal.run(&[1.0], choose, |cover, _, strengths| modulate(cover, strengths)).unwrap()
+            });
+            assert_eq!(used.pilot, [expected; 2], "{profile:?}");
+        }
     }
 
     #[test]

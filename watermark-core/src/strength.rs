@@ -5,7 +5,7 @@
 //! in every orthonormal coefficient. The soft bits that result, repeats of the tile added, are turned into the number of bits
 //! they carry, and an attack is survived when that exceeds what the seal's code needs.
 
-use crate::block_dct::{BAND, BlockGrid, DIRECTION, projection};
+use crate::block_dct::{BAND, BlockGrid, DIRECTION, LUMINANCE_STEPS, projection};
 use crate::carrier::{BLOCK_PX, Carrier, Lattice, TILE_BITS};
 use crate::color::round;
 use crate::elementary::{exp, powf, softplus};
@@ -32,10 +32,10 @@ pub(crate) const STRONGEST: f32 = 12.55;
 const PILOT: [f32; 2] = [9.5, 18.0];
 /// Strength of pictures that get the beacon alone.
 const BEACON_ALONE: f32 = 10.0;
-/// Mean square error of luma, gray levels squared, that the search does not exceed, the pilot and the [shares](crate::shares) of quarters apart, which add some 8 (where it needs no more
-/// than the least, as in textured pictures) and 3 %. Only textured pictures come near it, where it shows least.
+/// Mean square error of luma, gray levels squared, that the search does not exceed, with the pilot at its least. The [shares](crate::shares) of quarters add 3 %, and what the picture asks of the pilot
+/// beyond its least comes on top (in gravel as much as the lattice). Only textured pictures come near it, where it shows least.
 const LARGEST_ERROR: f32 = 4.2;
-/// Error of the pilot on top of the lattice's.
+/// Error of lattice and least pilot over the lattice's.
 const PILOT_SHARE: f32 = 1.08;
 
 /// Tile bits that must have a block for a seal: 768 bits at a rate of one half.
@@ -57,7 +57,7 @@ struct Reference {
 /// A reference attack.
 #[derive(Clone, Copy)]
 enum Attack {
-    /// Factor on [`JPEG_STEPS`].
+    /// Factor on [`LUMINANCE_STEPS`].
     Jpeg(f32),
     /// Standard deviation of luma noise, gray levels: 0.67 of that in each of red, green and blue.
     Noise(f32),
@@ -75,8 +75,6 @@ const HARD: [Reference; 2] = [
     Reference { attack: Attack::Jpeg(4.0), mismatch: 0.06, bits: 400.0 },
     Reference { attack: Attack::Noise(13.4), mismatch: 0.06, bits: 520.0 },
 ];
-/// JPEG steps at quality 50 of the coefficients in [`BAND`] order: Annex K's luminance table.
-const JPEG_STEPS: [f32; BAND.len()] = [10.0, 12.0, 14.0, 14.0, 13.0, 16.0];
 
 /// Least side, pixels.
 const LEAST_SIDE: u32 = 128;
@@ -220,7 +218,7 @@ impl Bench<'_> {
         let error = |(block, a): (&[f32; 8], &f32)| {
             let moved: [f32; BAND.len()] = std::array::from_fn(|k| block[k] + a * DIRECTION[k]);
             let left: [f32; BAND.len()] = std::array::from_fn(|k| {
-                let q = JPEG_STEPS[k] * quality;
+                let q = LUMINANCE_STEPS[BAND[k].0][BAND[k].1] * quality;
                 round(moved[k] / q) * q
             });
             let dead = left.iter().all(|&c| c == 0.0);

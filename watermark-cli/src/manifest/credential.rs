@@ -2,7 +2,6 @@
 //!
 //! Rules: C2PA 2.3, 14.5 (X.509 certificates). What the library checks besides shows in the writer's trial signature.
 
-use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result, bail, ensure};
@@ -14,7 +13,7 @@ use x509_parser::prelude::{FromDer as _, ParsedExtension, X509Certificate};
 use crate::key_store;
 
 /// Chains are a few kilobytes; anything longer is something else.
-const MAX_CHAIN_BYTES: u64 = 1 << 18;
+const MAX_CHAIN_BYTES: usize = 1 << 18;
 
 /// Purposes that C2PA accepts of a signing certificate: emailProtection, documentSigning, and C2PA's own.
 const PURPOSES: [&str; 3] = ["1.3.6.1.5.5.7.3.4", "1.3.6.1.5.5.7.3.36", "1.3.6.1.4.1.62558.2.1"];
@@ -39,9 +38,7 @@ pub(super) fn open(cert: &Path, key: &Path) -> Result<BoxedSigner> {
 
 /// The chain's text, its first certificate fit to sign.
 fn read_chain(path: &Path) -> Result<Vec<u8>> {
-    let length = fs::metadata(path)?.len();
-    ensure!(length <= MAX_CHAIN_BYTES, "it has {length} bytes and is no certificate chain");
-    let text = fs::read(path)?;
+    let text = key_store::read_limited(path, MAX_CHAIN_BYTES)?;
     let blocks: Vec<Pem> = Pem::iter_from_buffer(&text).collect::<Result<_, _>>().context("it is no PEM file")?;
     ensure!(
         !blocks.is_empty(),

@@ -2,13 +2,13 @@
 //!
 //! JPEG is not run on pixels. It rounds each block coefficient by itself, and the nine lowest hold nearly all of the lines' band. A spectrum is linear in them: the
 //! coefficients of one kind, weighed as the reader weighs their block and folded onto the pilot's period, are a grid of 32 x 32, and its spectrum times that of
-//! the kind's cosines is the kind's part of the picture's. The lattice, which comes after the pilot, is left out. What is reckoned is within about a standard deviation of
-//! what the written picture has after JPEG 10; dark pictures full of bright points and pages of text are further off.
+//! the kind's cosines is the kind's part of the picture's. The lattice, which comes after the pilot, is left out. What is reckoned is within about half a standard deviation of
+//! what the written picture has after JPEG 10; pages of text are further off. Above 2560 px the canonical blocks reckoned with are not those of the file.
 
 use rustfft::num_complex::Complex;
 use rustfft::{FftDirection, FftPlanner};
 
-use crate::block_dct::{BlockGrid, Lowest, band, basis, lowest};
+use crate::block_dct::{BlockGrid, LUMINANCE_STEPS, Lowest, band, basis, lowest};
 use crate::carrier::{BLOCK_PX, Line, PILOT_PERIOD};
 use crate::color::round;
 use crate::elementary::powf;
@@ -16,20 +16,20 @@ use crate::fourier;
 use crate::mask;
 use crate::plane::Plane;
 
-use super::{CLIP, bin, prominence};
+use super::{CLIP, NEIGHBOURS, bin, prominence};
 
-/// JPEG steps at quality 10 of the nine lowest coefficients: five times Annex K's luminance table.
-const JPEG_STEPS: Lowest = [[80.0, 55.0, 50.0], [60.0, 60.0, 70.0], [70.0, 65.0, 80.0]];
-/// What the lines have to stand out by afterwards, standard deviations: detection asks for 4.9 where a picture lies as it was, and what is reckoned is off by some 0.7.
-const WANTED: f32 = 5.5;
-/// Strengths tried, from the least to the most in equal ratios; a power of two.
+/// JPEG steps at quality 10 over those at 50.
+const QUALITY_10: f32 = 5.0;
+/// What JPEG takes off a block's lowest coefficient before it rounds: 128 gray levels, no whole number of steps.
+const LEVEL_SHIFT: f32 = 128.0 * BLOCK_PX as f32;
+/// What the lines have to stand out by afterwards, standard deviations: detection asks for 4.9 where a picture lies as it was, and what is reckoned is off by some 0.5.
+const OUTLIVES: f32 = 5.2;
+/// Strengths tried beside the least, up to the most in equal ratios.
 const STEPS: usize = 8;
 /// Largest sample of a block over its standard deviation, about: such a block is turned down where the reader [clips](CLIP) its samples.
 const PEAK: f32 = 2.0;
 /// Blocks along a period.
 const BLOCKS: usize = PILOT_PERIOD / BLOCK_PX;
-/// Bins beyond a line's that judge it.
-const BESIDE: i32 = 2;
 
 /// A picture and a pilot to be tried on it.
 pub(super) struct Need<'a> {
@@ -53,7 +53,7 @@ impl<'a> Need<'a> {
         Self { cover: lowest(plane), envelope, pattern: lowest(pattern), cosines }
     }
 
-    /// The least strength of a few from `least` to `most` at which the lines outlive JPEG 10, or `most`; `scale` says what the pattern is multiplied by.
+    /// The least strength of a few from `least` to `most` at which the lines outlive JPEG 10, or `most` where none does: other attacks are milder; `scale` says what the pattern is multiplied by.
     pub(super) fn least(
         &self,
         planner: &mut FftPlanner<f32>,
@@ -67,7 +67,7 @@ impl<'a> Need<'a> {
         while low < high {
             let middle = usize::midpoint(low, high);
             let spectrum = self.recompressed(planner, &places, scale(level(middle)));
-            if prominence(&spectrum, &places) >= WANTED {
+            if prominence(&spectrum, &places) >= OUTLIVES {
                 high = middle;
             } else {
                 low = middle + 1;
@@ -85,8 +85,9 @@ impl<'a> Need<'a> {
             let change = scale * envelope;
             std::array::from_fn(|u| {
                 std::array::from_fn(|v| {
-                    let step = JPEG_STEPS[u][v];
-                    step * round((cover[u][v] + change * pattern[u][v]) / step)
+                    let (step, level) =
+                        (QUALITY_10 * LUMINANCE_STEPS[u][v], if (u, v) == (0, 0) { LEVEL_SHIFT } else { 0.0 });
+                    step * round((cover[u][v] + change * pattern[u][v] - level) / step) + level
                 })
             })
         };
@@ -109,7 +110,9 @@ impl<'a> Need<'a> {
         let cosines = |k: i32| self.cosines.each_ref().map(|cosine| cosine[wrap(k, PILOT_PERIOD)]);
         let mut spectrum = vec![Complex::new(0.0, 0.0); PILOT_PERIOD * PILOT_PERIOD];
         for &(x, y) in places {
-            for (x, y) in (y - BESIDE..=y + BESIDE).flat_map(|y| (x - BESIDE..=x + BESIDE).map(move |x| (x, y))) {
+            for (x, y) in
+                (y - NEIGHBOURS..=y + NEIGHBOURS).flat_map(|y| (x - NEIGHBOURS..=x + NEIGHBOURS).map(move |x| (x, y)))
+            {
                 let (vertical, horizontal) = (cosines(y), cosines(x));
                 let at = wrap(y, BLOCKS) * BLOCKS + wrap(x, BLOCKS);
                 spectrum[bin(x, y)] =
@@ -162,13 +165,15 @@ mod tests {
 
     /// `plane` with its nine lowest coefficients rounded as by JPEG 10 and no others.
     fn recompressed(plane: &Plane) -> Plane {
-        let (grid, basis) = (lowest(plane), basis());
-        let mut out = Plane::zeros(plane.width, plane.height);
+        let shifted = Plane { data: plane.data.iter().map(|sample| sample - 128.0).collect(), ..*plane };
+        let (grid, basis) = (lowest(&shifted), basis());
+        let mut out = Plane { data: vec![128.0; plane.data.len()], ..*plane };
         for (i, block) in grid.blocks.iter().enumerate() {
             for (y, x) in (0..BLOCK_PX).flat_map(|y| (0..BLOCK_PX).map(move |x| (y, x))) {
                 let sample = &mut out.row_mut(i / grid.cols * BLOCK_PX + y)[i % grid.cols * BLOCK_PX + x];
                 for (u, v) in (0..3).flat_map(|u| (0..3).map(move |v| (u, v))) {
-                    *sample += (block[u][v] / JPEG_STEPS[u][v]).round() * JPEG_STEPS[u][v] * basis[u][y] * basis[v][x];
+                    let step = 5.0 * LUMINANCE_STEPS[u][v];
+                    *sample += (block[u][v] / step).round() * step * basis[u][y] * basis[v][x];
                 }
             }
         }
@@ -219,7 +224,7 @@ mod tests {
         let step = (range[1] / range[0]).powf(1.0 / STEPS as f32);
         let mut outlives = |strength| {
             let spectrum = need.recompressed(&mut planner, &places, scale(strength));
-            prominence(&spectrum, &places) >= WANTED
+            prominence(&spectrum, &places) >= OUTLIVES
         };
         assert!(outlives(strength) && !outlives(strength / step));
         let flat = Plane { data: vec![99.0; cover.data.len()], ..cover };
