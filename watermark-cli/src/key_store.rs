@@ -200,7 +200,9 @@ pub(crate) fn is_open_to_others(path: &Path) -> bool {
 /// # Errors
 /// When it cannot be read or is longer.
 pub(crate) fn read_limited(path: &Path, limit: usize) -> Result<Vec<u8>> {
-    let mut bytes = Vec::with_capacity(limit.min(fs::metadata(path)?.len() as usize + 1));
+    // Room for all of a file from the start: a vector that grows leaves copies behind, and some of these are secret.
+    let stated = fs::metadata(path)?.len().min(limit as u64) as usize;
+    let mut bytes = Vec::with_capacity(stated + 1);
     File::open(path)?.take(limit as u64 + 1).read_to_end(&mut bytes)?;
     ensure!(bytes.len() <= limit, "it is longer than the limit of {limit} bytes");
     Ok(bytes)

@@ -203,8 +203,8 @@ mod tests {
             let product = |a: &[Complex<f32>], b: &[Complex<f32>]| at().map(|i| (a[i] * b[i].conj()).re).sum::<f32>();
             let alike =
                 product(&expected, &reckoned) / (product(&expected, &expected) * product(&reckoned, &reckoned)).sqrt();
-            // The means of blocks are not quite those of the reader's boxes.
-            assert!(alike > 0.9, "{alike}");
+            // 0.97 and 0.95, since the means of blocks are not quite those of the reader's boxes; 0.89 if the level shift is forgotten.
+            assert!(alike > 0.94, "{alike}");
         }
     }
 
