@@ -6,6 +6,7 @@
 
 use crate::plane::Plane;
 use crate::raster::{Channels, Raster, Samples, SamplesMut};
+use crate::wide::{Kernel, wide};
 
 pub(crate) const LUMA: [f32; 3] = [0.299, 0.587, 0.114];
 
@@ -68,12 +69,30 @@ fn channel_of<T: Copy + Into<f32>>(samples: &[T], count: usize, channel: usize, 
 /// pixel's rounding error of red and blue is made up in green, so luma is met to within half a green step.
 pub(crate) fn add_luma(raster: &mut Raster, change: &Plane) {
     let channels = raster.channels();
-    match raster.samples_mut() {
-        SamplesMut::U8(s) => add_to(s, channels, change, 1.0, 255.0, |v| integer(v) as u8),
-        SamplesMut::U16(s) => add_to(s, channels, change, 257.0, 65535.0, |v| integer(v) as u16),
+    wide(Add { samples: raster.samples_mut(), channels, change });
+}
+
+/// [`add_luma`].
+struct Add<'a> {
+    samples: SamplesMut<'a>,
+    channels: Channels,
+    change: &'a Plane,
+}
+
+impl Kernel for Add<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let Self { samples, channels, change } = self;
+        match samples {
+            SamplesMut::U8(s) => add_to(s, channels, change, 1.0, 255.0, |v| integer(v) as u8),
+            SamplesMut::U16(s) => add_to(s, channels, change, 257.0, 65535.0, |v| integer(v) as u16),
+        }
     }
 }
 
+#[inline(always)]
 fn add_to<T>(samples: &mut [T], channels: Channels, change: &Plane, unit: f32, max: f32, store: impl Fn(f32) -> T)
 where
     T: Copy + Into<f32>,
@@ -101,6 +120,7 @@ where
 const LANES: usize = 8;
 
 /// Adds luma to pixels of `N` samples, red, green and blue first; `owed` is what a change comes to at a pixel.
+#[inline(always)]
 fn add_to_colors<T: Copy + Into<f32>, const N: usize>(
     samples: &mut [T],
     change: &Plane,
@@ -122,7 +142,7 @@ fn add_to_colors<T: Copy + Into<f32>, const N: usize>(
     }
 }
 
-#[inline]
+#[inline(always)]
 fn add_to_group<T: Copy + Into<f32>, const N: usize>(
     pixels: &mut [[T; N]; LANES],
     change: &[f32; LANES],
@@ -153,12 +173,14 @@ fn add_to_group<T: Copy + Into<f32>, const N: usize>(
 }
 
 /// Nearest integer of a value well inside `+-2^22`, ties to even; one add and one subtract on every target.
+#[inline(always)]
 pub(crate) fn round(value: f32) -> f32 {
     const SHIFT: f32 = 12_582_912.0; // 1.5 * 2^23: the sum has no fractional bits left
     (value + SHIFT) - SHIFT
 }
 
 /// An integer from 0 to `2^22` as such. The usual conversion checks its range, one value after the other.
+#[inline(always)]
 fn integer(value: f32) -> u32 {
     (value + 12_582_912.0).to_bits() & 0x3f_ffff
 }

@@ -14,6 +14,7 @@ use crate::affine::Linear;
 use crate::carrier::{Line, PILOT_PERIOD};
 use crate::log_polar::LogPolar;
 use crate::spectrum::{SIDE, Spectrum};
+use crate::wide::{Kernel, wide};
 
 /// Received pixels per canonical pixel that are searched, and the other end.
 const SMALLEST: f64 = 0.24;
@@ -231,9 +232,7 @@ impl<'a> Grid<'a> {
         for (line, first) in lines {
             if let Some(ray) = self.log_polar.ray(map.apply(*line), self.scales.len()) {
                 let range = range.start.max(*first)..range.end.max(*first);
-                for (sum, &power) in sums[range.clone()].iter_mut().zip(&ray[range]) {
-                    *sum += u16::from(power);
-                }
+                wide(Add { sums: &mut sums[range.clone()], powers: &ray[range] });
             }
         }
         for (&(unit, count), &sum) in self.scales[range.clone()].iter().zip(&sums[range.clone()]) {
@@ -244,6 +243,21 @@ impl<'a> Grid<'a> {
             }
         }
         self.tried += range.len() as u64;
+    }
+}
+
+/// Adds what a line meets at every scale.
+struct Add<'a> {
+    sums: &'a mut [u16],
+    powers: &'a [u8],
+}
+
+impl Kernel for Add<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        self.sums.iter_mut().zip(self.powers).for_each(|(sum, &power)| *sum += u16::from(power));
     }
 }
 

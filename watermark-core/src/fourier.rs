@@ -6,6 +6,7 @@ use rustfft::num_complex::Complex;
 use rustfft::{Fft, FftDirection, FftPlanner};
 
 use crate::plane::Plane;
+use crate::wide::{Kernel, wide};
 
 /// Side of the squares that a grid is transposed in, so that both sides stay in the cache.
 const TILE: usize = 16;
@@ -30,6 +31,7 @@ pub(crate) struct Correlator {
     forward: Arc<dyn Fft<f32>>,
     inverse: Arc<dyn Fft<f32>>,
     scratch: Vec<Complex<f32>>,
+    turned: Vec<Complex<f32>>,
     /// Spectrum of the pattern, transposed.
     pattern: Vec<Complex<f32>>,
 }
@@ -43,19 +45,33 @@ impl Correlator {
         forward.process_with_scratch(&mut pattern, &mut scratch);
         transpose(&mut pattern, side);
         forward.process_with_scratch(&mut pattern, &mut scratch);
-        Self { side, forward, inverse, scratch, pattern }
+        let turned = pattern.clone();
+        Self { side, forward, inverse, scratch, turned, pattern }
     }
 
     /// Puts in the place of `grid`, for each shift `d`, `side^2` times the sum over `k` of `conj(grid[k]) pattern[k + d]`.
     pub(crate) fn correlate(&mut self, grid: &mut [Complex<f32>]) {
         // The spectrum may stay transposed.
+        let turned = &mut self.turned[..];
         self.forward.process_with_scratch(grid, &mut self.scratch);
-        transpose(grid, self.side);
-        self.forward.process_with_scratch(grid, &mut self.scratch);
-        grid.iter_mut().zip(&self.pattern).for_each(|(g, p)| *g = g.conj() * p);
+        transpose::transpose(grid, turned, self.side, self.side);
+        self.forward.process_with_scratch(turned, &mut self.scratch);
+        wide(Multiply(&mut *turned, &self.pattern));
+        self.inverse.process_with_scratch(turned, &mut self.scratch);
+        transpose::transpose(turned, grid, self.side, self.side);
         self.inverse.process_with_scratch(grid, &mut self.scratch);
-        transpose(grid, self.side);
-        self.inverse.process_with_scratch(grid, &mut self.scratch);
+    }
+}
+
+/// The conjugates of the first grid times the second, in its place.
+struct Multiply<'a>(&'a mut [Complex<f32>], &'a [Complex<f32>]);
+
+impl Kernel for Multiply<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        self.0.iter_mut().zip(self.1).for_each(|(g, p)| *g = g.conj() * p);
     }
 }
 

@@ -16,6 +16,7 @@ use crate::elementary::{exp, ln};
 use crate::mask;
 use crate::plane::Plane;
 use crate::shares::shares;
+use crate::wide::{Kernel, wide};
 
 mod clipped;
 mod cover;
@@ -259,27 +260,7 @@ impl Aligned {
     /// picture, and blocks of one bit have it in common but for the fixed shifts of their tiles; given the picture, the terms are then independent, of mean 0 and variance half their
     /// squared weight, whatever the picture repeats from tile to tile.
     pub(crate) fn coherence(&self, gain: f32) -> f32 {
-        let inverse = 1.0 / gain;
-        let (mut re, mut im) = (vec![0.0f32; TILE_BITS], vec![0.0f32; TILE_BITS]);
-        // All terms before the sums, which scatter: so the compiler computes several side by side.
-        let turns = self.ratio.iter().zip(&self.dither).map(|(ratio, dither)| ratio * inverse - dither);
-        let weighted = turns.zip(&self.weight).map(|(turns, w)| [w * cos_turns(turns), w * cos_turns(turns - 0.25)]);
-        let terms: Vec<[f32; 2]> = weighted.collect();
-        for ([real, imaginary], &bit) in terms.iter().zip(&self.bit) {
-            re[usize::from(bit)] += real;
-            im[usize::from(bit)] += imaginary;
-        }
-        let (mut totals, mut powers) = ([0.0f32; LANES], [0.0f32; LANES]);
-        for (re, im) in re.chunks_exact(LANES).zip(im.chunks_exact(LANES)) {
-            for lane in 0..LANES {
-                let (re2, im2) = (re[lane] * re[lane], im[lane] * im[lane]);
-                // A bit without a block is 0.
-                totals[lane] += (re2 - im2) / (re2 + im2).sqrt().max(f32::MIN_POSITIVE);
-                powers[lane] += re2 + im2;
-            }
-        }
-        let (total, power) = (totals.iter().sum::<f32>(), powers.iter().sum::<f32>());
-        if power > 0.0 { total / (0.5 * power).sqrt() } else { 0.0 }
+        wide(Coherence { of: self, gain })
     }
 
     /// How likely the best noise level makes the phases at `gain` compared to no mark (natural log), and that level.
@@ -433,7 +414,44 @@ fn ln_bessel0(x: f32) -> f32 {
     x + ln(cosh) - 0.25 * ln(1.0 + 0.25 * x2)
 }
 
+/// [`Aligned::coherence`].
+struct Coherence<'a> {
+    of: &'a Aligned,
+    gain: f32,
+}
+
+impl Kernel for Coherence<'_> {
+    type Output = f32;
+
+    #[inline(always)]
+    fn run(self) -> f32 {
+        let Self { of, gain } = self;
+        let inverse = 1.0 / gain;
+        let (mut re, mut im) = (vec![0.0f32; TILE_BITS], vec![0.0f32; TILE_BITS]);
+        // All terms before the sums, which scatter: so the compiler computes several side by side.
+        let turns = of.ratio.iter().zip(&of.dither).map(|(ratio, dither)| ratio * inverse - dither);
+        let weighted = turns.zip(&of.weight).map(|(turns, w)| [w * cos_turns(turns), w * cos_turns(turns - 0.25)]);
+        let terms: Vec<[f32; 2]> = weighted.collect();
+        for ([real, imaginary], &bit) in terms.iter().zip(&of.bit) {
+            re[usize::from(bit)] += real;
+            im[usize::from(bit)] += imaginary;
+        }
+        let (mut totals, mut powers) = ([0.0f32; LANES], [0.0f32; LANES]);
+        for (re, im) in re.chunks_exact(LANES).zip(im.chunks_exact(LANES)) {
+            for lane in 0..LANES {
+                let (re2, im2) = (re[lane] * re[lane], im[lane] * im[lane]);
+                // A bit without a block is 0.
+                totals[lane] += (re2 - im2) / (re2 + im2).sqrt().max(f32::MIN_POSITIVE);
+                powers[lane] += re2 + im2;
+            }
+        }
+        let (total, power) = (totals.iter().sum::<f32>(), powers.iter().sum::<f32>());
+        if power > 0.0 { total / (0.5 * power).sqrt() } else { 0.0 }
+    }
+}
+
 /// `cos(2 pi x)` for `|x|` below `2^22`, to within `5e-6`; the same bits on every target.
+#[inline(always)]
 pub(crate) fn cos_turns(x: f32) -> f32 {
     let r = x - round(x);
     let t = r * r;

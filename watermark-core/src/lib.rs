@@ -49,6 +49,7 @@ mod testing;
 mod translation;
 mod unbend;
 mod verdict;
+mod wide;
 
 pub use carrier::{Carrier, CarrierKey};
 pub use content::{Comparison, Content, ContentSketch};

@@ -46,9 +46,10 @@ impl LogPolar {
     /// What the bin at `(x, y)` holds, and those that it comes to when the picture is scaled by one step after the other: `count` bytes, or none
     /// where they are not mapped.
     pub(crate) fn ray(&self, [x, y]: [f64; 2], count: usize) -> Option<&[u8]> {
-        let row = (y.atan2(x) / std::f64::consts::PI * self.rows as f64).round() as i64;
-        let row = row.rem_euclid(self.rows as i64) as usize;
-        let col = ((self.outermost - x.hypot(y).ln()) / self.step * FINER_COLS as f64).round();
+        // To the nearest: half a step more, cut off, since rounding is a call where a processor may lack it.
+        let row = (y.atan2(x) / std::f64::consts::PI + 1.0) * self.rows as f64 + 0.5;
+        let row = row as usize % self.rows;
+        let col = (self.outermost - x.hypot(y).ln()) / self.step * FINER_COLS as f64 + 0.5;
         let col = (col >= 0.0).then_some(col as usize)?;
         let first = (row * FINER_COLS + col % FINER_COLS) * self.cols;
         let from = col / FINER_COLS;

@@ -6,6 +6,7 @@
 
 use crate::affine::{Affine, Linear};
 use crate::plane::Plane;
+use crate::wide::{Kernel, wide};
 
 /// How one axis of the output maps to the input: output sample `i` lies at input coordinate `(i + 0.5) * pitch + start`
 /// (pixel-centre rule: input sample `j` lies at `j + 0.5`).
@@ -37,36 +38,53 @@ const LANES: usize = 8;
 
 /// Resamples along both axes; input beyond the border repeats it.
 pub(crate) fn resample(plane: &Plane, x: Axis, y: Axis) -> Plane {
-    let (columns, rows) = (taps(x, plane.width), taps(y, plane.height));
-    // Only what the output needs of the input.
-    let needed = |taps: &[Taps]| match (taps.first(), taps.last()) {
-        (Some(first), Some(last)) => first.first..last.first + last.weights.len(),
-        _ => 0..0,
-    };
-    let (across, down) = (needed(&columns), needed(&rows));
-    let mut wide = Plane::zeros(x.len, down.len());
-    let mut lanes = vec![[0.0f32; LANES]; across.len()];
-    for (i, out) in wide.data.chunks_mut(LANES * x.len.max(1)).enumerate() {
-        for (k, y) in (down.start + LANES * i..down.end).take(LANES).enumerate() {
-            lanes.iter_mut().zip(&plane.row(y)[across.clone()]).for_each(|(lane, &sample)| lane[k] = sample);
-        }
-        for (x, t) in columns.iter().enumerate() {
-            let mut sums = [0.0f32; LANES];
-            for (lane, &w) in lanes[t.first - across.start..].iter().zip(&t.weights) {
-                sums.iter_mut().zip(lane).for_each(|(sum, sample)| *sum += sample * w);
+    wide(Resample { plane, x, y })
+}
+
+/// [`resample`].
+struct Resample<'a> {
+    plane: &'a Plane,
+    x: Axis,
+    y: Axis,
+}
+
+impl Kernel for Resample<'_> {
+    type Output = Plane;
+
+    #[inline(always)]
+    fn run(self) -> Plane {
+        let Self { plane, x, y } = self;
+        let (columns, rows) = (taps(x, plane.width), taps(y, plane.height));
+        // Only what the output needs of the input.
+        let needed = |taps: &[Taps]| match (taps.first(), taps.last()) {
+            (Some(first), Some(last)) => first.first..last.first + last.weights.len(),
+            _ => 0..0,
+        };
+        let (across, down) = (needed(&columns), needed(&rows));
+        let mut wide = Plane::zeros(x.len, down.len());
+        let mut lanes = vec![[0.0f32; LANES]; across.len()];
+        for (i, out) in wide.data.chunks_mut(LANES * x.len.max(1)).enumerate() {
+            for (k, y) in (down.start + LANES * i..down.end).take(LANES).enumerate() {
+                lanes.iter_mut().zip(&plane.row(y)[across.clone()]).for_each(|(lane, &sample)| lane[k] = sample);
             }
-            out.chunks_exact_mut(columns.len()).zip(sums).for_each(|(row, sum)| row[x] = sum);
-        }
-    }
-    let mut out = Plane::zeros(x.len, y.len);
-    for (row, t) in out.data.chunks_exact_mut(x.len).zip(&rows) {
-        for (i, &w) in t.weights.iter().enumerate() {
-            for (sample, s) in row.iter_mut().zip(wide.row(t.first - down.start + i)) {
-                *sample += w * s;
+            for (x, t) in columns.iter().enumerate() {
+                let mut sums = [0.0f32; LANES];
+                for (lane, &w) in lanes[t.first - across.start..].iter().zip(&t.weights) {
+                    sums.iter_mut().zip(lane).for_each(|(sum, sample)| *sum += sample * w);
+                }
+                out.chunks_exact_mut(columns.len()).zip(sums).for_each(|(row, sum)| row[x] = sum);
             }
         }
+        let mut out = Plane::zeros(x.len, y.len);
+        for (row, t) in out.data.chunks_exact_mut(x.len).zip(&rows) {
+            for (i, &w) in t.weights.iter().enumerate() {
+                for (sample, s) in row.iter_mut().zip(wide.row(t.first - down.start + i)) {
+                    *sample += w * s;
+                }
+            }
+        }
+        out
     }
-    out
 }
 
 fn taps(axis: Axis, len: usize) -> Vec<Taps> {
@@ -155,43 +173,62 @@ fn needed(map: &dyn Fn([f64; 2]) -> Affine, side: usize, size: [usize; 2]) -> [[
 
 /// [`bend`] of a plane that has been shrunk as far as it has to be.
 fn sample(plane: &Plane, map: &dyn Fn([f64; 2]) -> Affine, side: usize, out: &mut Plane) {
-    let table = phases();
-    let (last_x, last_y) = (plane.width as isize - 1, plane.height as isize - 1);
-    let (width, height) = (out.width, out.height);
-    // Positions as whole numbers: the same on every machine, and no conversion for each sample.
-    let fixed = |v: f64| (v.clamp(-FURTHEST, FURTHEST) * FIXED as f64).round() as i64;
-    let (right, bottom) = (plane.width as i64 * FIXED, plane.height as i64 * FIXED);
-    // First tap and phase; half a sample to the first one's middle, and one more so that nothing is negative.
-    let place = |v: i64| {
-        let phases = (v + FIXED / 2 + FIXED / PHASES / 2) as u64 / (FIXED / PHASES) as u64;
-        ((phases / PHASES as u64) as isize - TAPS as isize / 2, (phases % PHASES as u64) as usize)
-    };
-    for (top, left) in (0..height).step_by(side).flat_map(|y| (0..width).step_by(side).map(move |x| (y, x))) {
-        let map = map([left as f64 + 0.5 * side as f64, top as f64 + 0.5 * side as f64]);
-        let [[a, _], [c, _]] = map.linear.0.map(|row| row.map(fixed));
-        for j in top..(top + side).min(height) {
-            let [mut x, mut y] = map.apply([left as f64 + 0.5, j as f64 + 0.5]).map(fixed);
-            for sample in &mut out.row_mut(j)[left..(left + side).min(width)] {
-                if (0..right).contains(&x) && (0..bottom).contains(&y) {
-                    let ((x0, px), (y0, py)) = (place(x), place(y));
-                    let (wx, wy) = (&table[px], &table[py]);
-                    *sample = if x0 >= 0 && y0 >= 0 && x0 + LANES as isize <= last_x && y0 + TAPS as isize <= last_y {
-                        inside(&plane.data[y0 as usize * plane.width + x0 as usize..], plane.width, wx, wy)
-                    } else {
-                        let line = |k: usize| plane.row((y0 + k as isize).clamp(0, last_y) as usize);
-                        let at = |i: usize| (x0 + i as isize).clamp(0, last_x) as usize;
-                        let across = |line: &[f32]| (0..TAPS).map(|i| line[at(i)] * wx[i]).sum::<f32>();
-                        (0..TAPS).map(|k| wy[k] * across(line(k))).sum()
-                    };
+    wide(Sample { plane, map, side, out });
+}
+
+struct Sample<'a> {
+    plane: &'a Plane,
+    map: &'a dyn Fn([f64; 2]) -> Affine,
+    side: usize,
+    out: &'a mut Plane,
+}
+
+impl Kernel for Sample<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let Self { plane, map, side, out } = self;
+        let table = phases();
+        let (last_x, last_y) = (plane.width as isize - 1, plane.height as isize - 1);
+        let (width, height) = (out.width, out.height);
+        // Positions as whole numbers: the same on every machine, and no conversion for each sample.
+        let fixed = |v: f64| (v.clamp(-FURTHEST, FURTHEST) * FIXED as f64).round() as i64;
+        let (right, bottom) = (plane.width as i64 * FIXED, plane.height as i64 * FIXED);
+        // First tap and phase; half a sample to the first one's middle, and one more so that nothing is negative.
+        let place = |v: i64| {
+            let phases = (v + FIXED / 2 + FIXED / PHASES / 2) as u64 / (FIXED / PHASES) as u64;
+            ((phases / PHASES as u64) as isize - TAPS as isize / 2, (phases % PHASES as u64) as usize)
+        };
+        for (top, left) in (0..height).step_by(side).flat_map(|y| (0..width).step_by(side).map(move |x| (y, x))) {
+            let map = map([left as f64 + 0.5 * side as f64, top as f64 + 0.5 * side as f64]);
+            let [[a, _], [c, _]] = map.linear.0.map(|row| row.map(fixed));
+            for j in top..(top + side).min(height) {
+                let [mut x, mut y] = map.apply([left as f64 + 0.5, j as f64 + 0.5]).map(fixed);
+                for sample in &mut out.row_mut(j)[left..(left + side).min(width)] {
+                    if (0..right).contains(&x) && (0..bottom).contains(&y) {
+                        let ((x0, px), (y0, py)) = (place(x), place(y));
+                        let (wx, wy) = (&table[px], &table[py]);
+                        *sample = if x0 >= 0 && y0 >= 0 && x0 + LANES as isize <= last_x && y0 + TAPS as isize <= last_y
+                        {
+                            inside(&plane.data[y0 as usize * plane.width + x0 as usize..], plane.width, wx, wy)
+                        } else {
+                            let line = |k: usize| plane.row((y0 + k as isize).clamp(0, last_y) as usize);
+                            let at = |i: usize| (x0 + i as isize).clamp(0, last_x) as usize;
+                            let across = |line: &[f32]| (0..TAPS).map(|i| line[at(i)] * wx[i]).sum::<f32>();
+                            (0..TAPS).map(|k| wy[k] * across(line(k))).sum()
+                        };
+                    }
+                    x += a;
+                    y += c;
                 }
-                x += a;
-                y += c;
             }
         }
     }
 }
 
 /// The sample whose first tap is the first of `samples`, rows of which are `stride` apart: down all columns at once, then across.
+#[inline(always)]
 fn inside(samples: &[f32], stride: usize, wx: &[f32; LANES], wy: &[f32; LANES]) -> f32 {
     let mut sums = [0.0f32; LANES];
     for (k, w) in wy[..TAPS].iter().enumerate() {

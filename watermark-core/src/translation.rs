@@ -22,6 +22,7 @@ use crate::lattice::cos_turns;
 use crate::phases::Blocks;
 use crate::plane::Plane;
 use crate::read::gain;
+use crate::wide::{Kernel, wide};
 
 /// An offset and how coherent the lattice is there.
 #[derive(Clone, Copy, Debug)]
@@ -52,12 +53,11 @@ pub(crate) fn search(planner: &mut FftPlanner<f32>, plane: &Plane, lattice: &Lat
     const N: usize = BLOCK_PX;
     let twist = Twist::new();
     let mut pattern: Vec<Complex<f32>> = lattice.dither.iter().map(|&d| turns(2.0 * d)).collect();
-    twist.undo(&mut pattern);
+    pattern.iter_mut().zip(&twist.turns).for_each(|(z, turn)| *z *= turn.conj());
     let mut correlator = Correlator::new(planner, pattern, SIDE);
-    let mut tiles = vec![Tile::new(1.0)];
-    if reversed_too {
-        tiles.push(Tile::new(-1.0));
-    }
+    let ways = if reversed_too { &[false, true][..] } else { &[false] };
+    let mut tiles: Vec<Tile> = ways.iter().map(|&reversed| Tile::new(&twist, reversed)).collect();
+    let mut phases = Phases { re: Vec::new(), im: Vec::new() };
     let mut correlation = vec![Complex::new(0.0, 0.0); SIDE * SIDE];
     let mut best = Offset { x: 0, y: 0, reversed: false, coherence: 0.0, gain: 1.0 };
     for y0 in 0..N {
@@ -65,23 +65,27 @@ pub(crate) fn search(planner: &mut FftPlanner<f32>, plane: &Plane, lattice: &Lat
         for x0 in 0..N {
             let blocks = Blocks::new(strips.grid(x0), FRAGILE);
             let (cols, rows) = (blocks.grid.cols, blocks.grid.rows);
-            let ratios = blocks.ratios(&blocks.grid.blocks);
+            let mut ratios = blocks.ratios(&blocks.grid.blocks);
+            let mut weights = blocks.weights;
+            // Blocks of no weight fill up the last vector.
+            for part in [&mut ratios, &mut weights, &mut phases.re, &mut phases.im] {
+                part.resize((cols * rows).next_multiple_of(TOGETHER), 0.0);
+            }
             for g in GAINS.step_by(GAIN_STEP) {
-                Tile::lay(&mut tiles, &ratios, &blocks.weights, cols, 1.0 / gain(g));
+                wide(Turn { ratios: &ratios, weights: &weights, inverse_gain: 1.0 / gain(g), phases: &mut phases });
+                wide(Lay { phases: &phases, cols, tiles: &mut tiles });
                 for (tile, reversed) in tiles.iter().zip([false, true]) {
-                    let power = tile.double(&mut correlation);
+                    let power = wide(Double { tile, out: &mut correlation });
                     if power == 0.0 {
                         continue; // No block fits from here, or none can be read.
                     }
                     if reversed {
                         correlation.reverse();
                     }
-                    twist.undo(&mut correlation);
                     correlator.correlate(&mut correlation);
                     let norm = 1.0 / ((0.5 * power).sqrt() * (SIDE * SIDE) as f32);
-                    let Some(Peak { height, at, first }) = twist.peak(&correlation, best.coherence / norm) else {
-                        continue;
-                    };
+                    let peak = wide(Highest { twist: &twist, correlation: &correlation, least: best.coherence / norm });
+                    let Some(Peak { height, at, first }) = peak else { continue };
                     // Where the tile's first block lies: that of the grid lies there as well, or at the far end of what was reversed.
                     let place = |at: usize, first: usize, blocks: usize, length: usize| {
                         let (block, inside) = if reversed {
@@ -108,6 +112,9 @@ pub(crate) fn search(planner: &mut FftPlanner<f32>, plane: &Plane, lattice: &Lat
 const SIDE: usize = TILE_BLOCKS;
 /// Blocks that share a vector.
 const LANES: usize = 8;
+const LANES_A_ROW: usize = SIDE / LANES;
+/// Blocks whose phases are taken together: several vectors, since each waits for its last result.
+const TOGETHER: usize = 32;
 
 /// How double phases turn from block to block if their tiles' shifts came gradually: what makes sequences that turn from tile to tile periodic.
 struct Twist {
@@ -135,23 +142,36 @@ impl Twist {
             tiles: std::array::from_fn(|first| turns(2.0 * shift([first, 0]))),
         }
     }
+}
 
-    fn undo(&self, grid: &mut [Complex<f32>]) {
-        grid.iter_mut().zip(&self.turns).for_each(|(z, turn)| *z *= turn.conj());
-    }
+/// The highest sum of all offsets and first shifts, if it is higher than `least`.
+struct Highest<'a> {
+    twist: &'a Twist,
+    correlation: &'a [Complex<f32>],
+    least: f32,
+}
 
-    /// The highest sum of all offsets and first shifts, if it is higher than `least`.
-    fn peak(&self, correlation: &[Complex<f32>], least: f32) -> Option<Peak> {
+impl Kernel for Highest<'_> {
+    type Output = Option<Peak>;
+
+    #[inline(always)]
+    fn run(self) -> Option<Peak> {
         let mut best = None;
-        let mut most = least.max(0.0);
-        for (chunk, values) in correlation.chunks_exact(LANES).enumerate() {
-            let far = values.iter().map(|z| f32::from(u8::from(z.norm_sqr() > most * most))).sum::<f32>();
-            if far == 0.0 {
+        let mut most = self.least.max(0.0);
+        for (row, values) in self.correlation.chunks_exact(SIDE).enumerate() {
+            let mut powers = [0.0f32; LANES];
+            for values in values.as_chunks::<LANES>().0 {
+                for lane in 0..LANES {
+                    let power = values[lane].norm_sqr();
+                    powers[lane] = if power > powers[lane] { power } else { powers[lane] };
+                }
+            }
+            if powers.into_iter().fold(0.0, f32::max) <= most * most {
                 continue;
             }
-            for (at, z) in (chunk * LANES..).zip(values) {
-                let turned = z * self.turns[at];
-                for (first, tile) in self.tiles.iter().enumerate() {
+            for (at, z) in (row * SIDE..).zip(values) {
+                let turned = z * self.twist.turns[at];
+                for (first, tile) in self.twist.tiles.iter().enumerate() {
                     let height = (turned * tile).re;
                     if height > most {
                         most = height;
@@ -164,64 +184,132 @@ impl Twist {
     }
 }
 
-/// Phases laid on the tile, those that fall on one another added: real and imaginary parts, each by itself so that the compiler computes several side by side.
-struct Tile {
+/// Phases of blocks, row by row: real and imaginary parts, each by itself so that the compiler computes several side by side.
+struct Phases {
     re: Vec<f32>,
     im: Vec<f32>,
-    /// 1, or -1 where the tiles of the plane are to be read in reverse.
-    order: f32,
+}
+
+/// The phases of blocks from projections over mask steps.
+struct Turn<'a> {
+    ratios: &'a [f32],
+    weights: &'a [f32],
+    inverse_gain: f32,
+    phases: &'a mut Phases,
+}
+
+impl Kernel for Turn<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let Phases { re, im } = self.phases;
+        let parts = re.as_chunks_mut::<TOGETHER>().0.iter_mut().zip(im.as_chunks_mut::<TOGETHER>().0);
+        let blocks = self.ratios.as_chunks::<TOGETHER>().0.iter().zip(self.weights.as_chunks::<TOGETHER>().0);
+        for ((re, im), (ratios, weights)) in parts.zip(blocks) {
+            for i in 0..TOGETHER {
+                let turns = ratios[i] * self.inverse_gain;
+                re[i] = weights[i] * cos_turns(turns);
+                im[i] = weights[i] * cos_turns(turns - 0.25);
+            }
+        }
+    }
+}
+
+/// Phases laid on the tile, those that fall on one another added.
+struct Tile {
+    re: Vec<[f32; LANES]>,
+    im: Vec<[f32; LANES]>,
+    /// What turns a block back by the shift that its tile has if the first one has none.
+    back: [Complex<f32>; SHIFTS],
+    /// How double phases turn from block to block: cosines and sines.
+    twist: Vec<[[f32; LANES]; 2]>,
 }
 
 impl Tile {
-    fn new(order: f32) -> Self {
-        Self { re: vec![0.0; SIDE * SIDE], im: vec![0.0; SIDE * SIDE], order }
-    }
-
-    /// Lays the phases of blocks in rows of `cols` on each of `tiles`, the first one on its first block.
-    fn lay(tiles: &mut [Self], ratios: &[f32], weights: &[f32], cols: usize, inverse_gain: f32) {
-        for tile in &mut *tiles {
-            tile.re.fill(0.0);
-            tile.im.fill(0.0);
+    /// `reversed`: the tiles of the plane are read in reverse, those of a row and the rows.
+    fn new(twist: &Twist, reversed: bool) -> Self {
+        let mut twist = twist.turns.clone();
+        if reversed {
+            twist.reverse();
         }
-        let rows = ratios.chunks_exact(cols.max(1)).zip(weights.chunks_exact(cols.max(1)));
-        for (row, (ratios, weights)) in rows.enumerate() {
-            let at = row % SIDE * SIDE;
-            for (col, (ratios, weights)) in ratios.chunks(SIDE).zip(weights.chunks(SIDE)).enumerate() {
-                let [mut re, mut im] = [[0.0; SIDE]; 2];
-                for (((re, im), ratio), weight) in re.iter_mut().zip(&mut im).zip(ratios).zip(weights) {
-                    let turns = ratio * inverse_gain;
-                    *re = weight * cos_turns(turns);
-                    *im = weight * cos_turns(turns - 0.25);
-                }
-                for tile in &mut *tiles {
-                    let back = turns(-tile.order * shift([col, row / SIDE]));
-                    let sums = tile.re[at..].iter_mut().zip(&mut tile.im[at..]);
-                    for ((sums, re), im) in sums.zip(&re).zip(&im).take(ratios.len()) {
-                        *sums.0 += back.re * re - back.im * im;
-                        *sums.1 += back.re * im + back.im * re;
+        let lanes = |turns: &[Complex<f32>; LANES]| [turns.map(|turn| turn.re), turns.map(|turn| turn.im)];
+        let [re, im] = [(); 2].map(|()| vec![[0.0; LANES]; SIDE * LANES_A_ROW]);
+        let order = if reversed { -1.0 } else { 1.0 };
+        Self {
+            re,
+            im,
+            back: std::array::from_fn(|tiles| turns(-order * shift([tiles, 0]))),
+            twist: twist.as_chunks().0.iter().map(lanes).collect(),
+        }
+    }
+}
+
+/// Lays the phases of blocks in rows of `cols` on each of `tiles`, the first one on its first block.
+struct Lay<'a> {
+    phases: &'a Phases,
+    cols: usize,
+    tiles: &'a mut [Tile],
+}
+
+impl Kernel for Lay<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let cols = self.cols.max(1);
+        for tile in self.tiles {
+            tile.re.fill([0.0; LANES]);
+            tile.im.fill([0.0; LANES]);
+            let rows = self.phases.re.chunks_exact(cols).zip(self.phases.im.chunks_exact(cols));
+            for (row, (re, im)) in rows.enumerate() {
+                let at = row % SIDE * LANES_A_ROW..(row % SIDE + 1) * LANES_A_ROW;
+                let (sums_re, sums_im) = (tile.re[at.clone()].as_flattened_mut(), tile.im[at].as_flattened_mut());
+                for (col, (re, im)) in re.chunks(SIDE).zip(im.chunks(SIDE)).enumerate() {
+                    let back = tile.back[(col + 2 * (row / SIDE)) % SHIFTS];
+                    let sums = sums_re.iter_mut().zip(&mut *sums_im);
+                    for ((sum_re, sum_im), (re, im)) in sums.zip(re.iter().zip(im)) {
+                        *sum_re += back.re * re - back.im * im;
+                        *sum_im += back.re * im + back.im * re;
                     }
                 }
             }
         }
     }
+}
 
-    /// The phases with their angles doubled, and the sum of their squares.
-    fn double(&self, out: &mut [Complex<f32>]) -> f32 {
+/// The phases of a tile with their angles doubled and the twist undone, and the sum of their squares.
+struct Double<'a> {
+    tile: &'a Tile,
+    out: &'a mut [Complex<f32>],
+}
+
+impl Kernel for Double<'_> {
+    type Output = f32;
+
+    #[inline(always)]
+    fn run(self) -> f32 {
         let mut power = [0.0f32; LANES];
-        let parts = self.re.chunks_exact(LANES).zip(self.im.chunks_exact(LANES));
-        for (out, (re, im)) in out.chunks_exact_mut(LANES).zip(parts) {
+        let Tile { re, im, twist, .. } = self.tile;
+        let out = self.out.as_chunks_mut::<LANES>().0.iter_mut();
+        for ((out, [cos, sin]), (re, im)) in out.zip(twist).zip(re.iter().zip(im)) {
+            let [mut real, mut imaginary] = [[0.0; LANES]; 2];
             for lane in 0..LANES {
                 let (re2, im2) = (re[lane] * re[lane], im[lane] * im[lane]);
                 let inverse = 1.0 / (re2 + im2).sqrt().max(f32::MIN_POSITIVE);
-                out[lane] = Complex::new((re2 - im2) * inverse, 2.0 * re[lane] * im[lane] * inverse);
+                let (re, im) = ((re2 - im2) * inverse, 2.0 * re[lane] * im[lane] * inverse);
+                real[lane] = re * cos[lane] + im * sin[lane];
+                imaginary[lane] = im * cos[lane] - re * sin[lane];
                 power[lane] += re2 + im2;
             }
+            *out = std::array::from_fn(|lane| Complex::new(real[lane], imaginary[lane]));
         }
         power.iter().sum()
     }
 }
 
 /// `exp(2 pi i x)`.
+#[inline(always)]
 fn turns(x: f32) -> Complex<f32> {
     Complex::new(cos_turns(x), cos_turns(x - 0.25))
 }
@@ -232,7 +320,7 @@ mod tests {
     use crate::carrier::{Carrier, CarrierKey, TILE_BITS};
     use crate::lattice::{self, Strengths};
     use crate::read::coherence;
-    use crate::testing::picture;
+    use crate::testing::{Random, picture};
 
     /// A picture of three by two tiles and more.
     fn marked(carrier: &Carrier) -> Plane {
@@ -240,6 +328,35 @@ mod tests {
         let mut plane = picture(1640, 1160, 5);
         lattice::embed(&mut plane, &carrier.lattice, &bits, Strengths::new(9.0));
         plane
+    }
+
+    #[test]
+    fn wide_vectors_give_the_same_bits() {
+        let twist = Twist::new();
+        let mut random = Random(8);
+        let mut gauss = |count: usize| (0..count).map(|_| random.gauss()).collect::<Vec<_>>();
+        // Rows of two tiles and a part, columns of one and a part.
+        let (cols, blocks) = (150, (150 * 70usize).next_multiple_of(TOGETHER));
+        let (ratios, weights) = (gauss(blocks), gauss(blocks));
+        let mut phases = [(); 2].map(|()| Phases { re: vec![0.0; blocks], im: vec![0.0; blocks] });
+        let [narrow, broad] = &mut phases;
+        Turn { ratios: &ratios, weights: &weights, inverse_gain: 0.3, phases: narrow }.run();
+        wide(Turn { ratios: &ratios, weights: &weights, inverse_gain: 0.3, phases: broad });
+        assert!(narrow.re == broad.re && narrow.im == broad.im);
+        let mut tiles = [(); 2].map(|()| [false, true].map(|reversed| Tile::new(&twist, reversed)));
+        let [narrow, broad] = &mut tiles;
+        Lay { phases: &phases[0], cols, tiles: narrow }.run();
+        wide(Lay { phases: &phases[0], cols, tiles: broad });
+        for (narrow, broad) in narrow.iter().zip(broad) {
+            assert!(narrow.re == broad.re && narrow.im == broad.im);
+            let [mut first, mut second] = [(); 2].map(|()| vec![Complex::new(0.0, 0.0); SIDE * SIDE]);
+            let power = Double { tile: narrow, out: &mut first }.run();
+            assert_eq!(power, wide(Double { tile: narrow, out: &mut second }));
+            assert_eq!(first, second);
+            let highest = || Highest { twist: &twist, correlation: &first, least: 1.0 };
+            let [a, b] = [highest().run(), wide(highest())].map(|peak| peak.map(|p| (p.height, p.at, p.first)));
+            assert!(a.is_some() && a == b);
+        }
     }
 
     #[test]

@@ -1,0 +1,29 @@
+//! The one door to wider vectors than every processor of a target has.
+//!
+//! Kernels are plain loops over slices, written once. What goes through here is compiled a second time with AVX2 on x86-64 and runs so where the processor has it; elsewhere it is
+//! the same code as outside. Both give the same bits: a wider vector has more lanes, what is done in one of them stays, and nothing is contracted to fused multiplications.
+
+/// A loop worth wide vectors.
+pub(crate) trait Kernel {
+    type Output;
+
+    /// To be `#[inline(always)]`, like all that it calls: what is not inlined into [`wide`] is compiled for any processor. Closures and functions that are handed on
+    /// are left outside, which is why kernels are types.
+    fn run(self) -> Self::Output;
+}
+
+/// Runs a kernel with the widest vectors that the processor has.
+pub(crate) fn wide<K: Kernel>(kernel: K) -> K::Output {
+    pulp::Arch::new().dispatch(Widened(kernel))
+}
+
+struct Widened<K>(K);
+
+impl<K: Kernel> pulp::WithSimd for Widened<K> {
+    type Output = K::Output;
+
+    #[inline(always)]
+    fn with_simd<S: pulp::Simd>(self, _: S) -> K::Output {
+        self.0.run()
+    }
+}
