@@ -1,5 +1,7 @@
 //! `[X2]` Registration: received plane -> canonical planes worth reading, likeliest first.
 
+mod sizes;
+
 use std::borrow::Cow;
 
 use rustfft::FftPlanner;
@@ -18,6 +20,7 @@ use crate::resample;
 use crate::spectrum::{SIDE, Spectrum, span};
 use crate::translation;
 use crate::unbend::{self, Bend};
+use sizes::{CORNER_PX, Sizes, part};
 
 /// A canonical plane, the position of its top-left sample in the period, and the way back to the received picture.
 #[derive(Clone, Debug)]
@@ -50,8 +53,6 @@ const BENDS: u64 = 1 << 22;
 const CERTAIN: f32 = 8.0;
 /// Where the windows of the translation search begin, canonical pixels.
 const HALVES: [[f64; 2]; 4] = [[0.0, 0.0], [0.5, 0.5], [0.5, 0.0], [0.0, 0.5]];
-/// Coherence from which a size is worth more than its corner.
-const WORTH_A_LOOK: f32 = 4.0;
 /// How far a large picture is reduced at most before its spectrum is taken: the innermost lines are at 0.04 cycles per pixel.
 const MOST_REDUCED: f64 = 3.0;
 /// Sizes, now and when stamped, that pictures are resized by as a whole without further thought.
@@ -59,320 +60,246 @@ const RATIOS: [[usize; 2]; 8] = [[1, 2], [3, 4], [2, 3], [3, 2], [2, 1], [4, 5],
 /// Side of the part of a plane whose spectrum is taken by itself, over the plane's shorter side, and at least, pixels.
 const MIDDLE: f64 = 0.45;
 const MIDDLE_PX: usize = 480;
-/// Side of the part that first judges a size, canonical pixels: small, so that an error of 0.1 % still coheres.
-const CORNER_PX: usize = 384;
-/// Share of what the best part shows that the upper left corner has to show to be judged instead: there an error of size moves least.
-const CORNER_SHOWS: f64 = 0.5;
 /// Longest side of a plane that is read, canonical pixels.
 const MOST_PX: usize = 4096;
 /// Off-diagonal share under which a map counts as upright: 512 px lean by 1.5 px.
 const UPRIGHT: f64 = 0.003;
 
-/// How far a picture is reduced before its spectrum is taken: little, so that the lines of one that was scaled down stay within the band; and as much
-/// as shows all of it, for one that was scaled up shows little in each window. The two are the same for pictures of at most
-/// `SIDE` x `SIDE` pixels and for large squares.
-pub(crate) fn reductions(luma: &Plane) -> [f64; 2] {
-    let short = luma.width.min(luma.height) as f64 / SIDE as f64;
-    let all = (luma.data.len() as f64).sqrt() / SIDE as f64;
-    [if short > 1.5 { short } else { 1.0 }, all].map(|reduce| reduce.clamp(1.0, MOST_REDUCED))
-}
-
-/// The maps that the pilot suggests in the spectrum of `luma` reduced by `reduce`, best first, and how many were tried.
-pub(crate) fn candidates(
-    planner: &mut FftPlanner<f32>,
-    luma: &Plane,
-    frame: &Frame,
-    carrier: &Carrier,
-    reduce: f64,
-    sweep: Sweep,
-    count: usize,
-) -> (Vec<Candidate>, u64) {
-    let spectrum = if reduce > 1.0 {
-        let size = |n: usize| (n as f64 / reduce).round() as usize;
-        let small = canonical::stretch(Cow::Borrowed(luma), (size(luma.width), size(luma.height)));
-        Spectrum::new(planner, &small, &Frame::new(&small))
-    } else {
-        Spectrum::new(planner, luma, frame)
-    };
-    let (mut maps, tried) = constellation::search(&spectrum, &carrier.pilot, sweep, count);
-    for candidate in &mut maps {
-        candidate.map = Linear::diagonal(reduce, reduce).after(&candidate.map);
-    }
-    (maps, tried)
-}
-
-/// The part of a larger plane around what shows most; `None` of one that is hardly larger.
-pub(crate) fn middle(luma: &Plane, frame: &Frame) -> Option<Plane> {
-    let side = MIDDLE_PX.max((MIDDLE * luma.width.min(luma.height) as f64) as usize);
-    if luma.width.max(luma.height) < side + side / 4 {
-        return None;
-    }
-    let (left, width) = span(frame.focus[0], luma.width, side);
-    let (top, height) = span(frame.focus[1], luma.height, side);
-    Some(luma.window(left, top, width, height))
-}
-
-/// At most `most` canonical pixels on a side of the plane under `map`, around the middle of what the frame holds.
-pub(crate) fn window(luma: &Plane, frame: &Frame, map: &Linear, most: usize) -> Plane {
-    let centred = Affine { linear: *map, origin: frame.centre };
-    Region::shown(luma, &centred, frame.centre, most).cut(luma, &centred)
-}
-
-/// The plane as a crop of an unscaled picture, not refined.
-pub(crate) fn cropped<'a>(
-    planner: &mut FftPlanner<f32>,
+/// A received plane that is to be registered, and what every way to do so needs.
+pub(crate) struct Scene<'a> {
     luma: &'a Plane,
-    frame: &Frame,
-    carrier: &Carrier,
-    candidates: &mut u64,
-) -> Option<Pose<'a>> {
-    let (left, width) = span(frame.focus[0], luma.width, WINDOW_PX);
-    let (top, height) = span(frame.focus[1], luma.height, WINDOW_PX);
-    let offset = translation::search(planner, &luma.window(left, top, width, height), &carrier.lattice, false);
-    *candidates += translation::CANDIDATES;
-    let tile = |at: usize, edge: usize| (at + PERIOD_PX - edge % PERIOD_PX) % PERIOD_PX;
-    (offset.coherence > OFFSET_WORTH_READING).then(|| Pose {
-        shown: luma.data.len() as f64,
-        plane: Cow::Borrowed(luma),
-        tile_x: tile(offset.x, left),
-        tile_y: tile(offset.y, top),
-        map: Affine::scaling(1.0, 1.0),
-        residual: None,
-        whole: None,
-    })
+    frame: Frame,
+    carrier: &'a Carrier,
 }
 
-/// The whole picture turned by quarters or mirrored, nothing else, if a corner coheres that way.
-pub(crate) fn turned(luma: &Plane, carrier: &Carrier, candidates: &mut u64) -> Option<Pose<'static>> {
-    let half = Linear::diagonal(-1.0, -1.0);
-    let turns = TURNS.into_iter().flat_map(|turn| [turn, turn.after(&half)]).skip(1);
-    let judged = turns.map(|turn| {
-        // The part of the plane that the turn brings to the upper left.
-        let map = resample::turning(luma.width, luma.height, &turn);
-        let side = CORNER_PX.min(luma.width).min(luma.height) as f64;
-        let ([ax, ay], [bx, by]) = (map.apply([0.0, 0.0]), map.apply([side, side]));
-        let part = luma.window(ax.min(bx) as usize, ay.min(by) as usize, side as usize, side as usize);
-        *candidates += (GAINS / 3) as u64;
-        (coherence(&resample::turned(&part, &turn), carrier, (0, 0)), turn)
-    });
-    let (score, turn) = judged.max_by(|a, b| a.0.total_cmp(&b.0))?;
-    (score > WORTH_READING).then(|| {
-        let plane = resample::turned(luma, &turn);
-        let map = resample::turning(luma.width, luma.height, &turn);
-        let (shown, whole) = (luma.data.len() as f64, Some([plane.width, plane.height]));
-        Pose { plane: Cow::Owned(plane), tile_x: 0, tile_y: 0, map, shown, residual: None, whole }
-    })
-}
+impl<'a> Scene<'a> {
+    pub(crate) fn new(luma: &'a Plane, carrier: &'a Carrier) -> Self {
+        Self { luma, frame: Frame::new(luma), carrier }
+    }
 
-/// The plane as a whole picture that was resized by one of the usual [`RATIOS`], if a part of it coheres at that size. Lines of the pilot
-/// that are too faint to show the scale are not needed.
-pub(crate) fn resized(luma: &Plane, frame: &Frame, carrier: &Carrier, candidates: &mut u64) -> Option<Pose<'static>> {
-    let mut sizes = Sizes::new([Cow::Borrowed(luma)], [part(luma, frame)], carrier, candidates);
-    for [now, then] in RATIOS {
-        // What was rounded to a whole number of pixels was one of two sizes.
-        let open = |n: usize| n * then / now..=(n * then).div_ceil(now);
-        for width in open(luma.width) {
-            for height in open(luma.height) {
-                sizes.judge(width, height, 0);
+    /// How far a picture is reduced before its spectrum is taken: little, so that the lines of one that was scaled down stay within the band; and as much
+    /// as shows all of it, for one that was scaled up shows little in each window. The two are the same for pictures of at most
+    /// `SIDE` x `SIDE` pixels and for large squares.
+    pub(crate) fn reductions(&self) -> [f64; 2] {
+        let luma = self.luma;
+        let short = luma.width.min(luma.height) as f64 / SIDE as f64;
+        let all = (luma.data.len() as f64).sqrt() / SIDE as f64;
+        [if short > 1.5 { short } else { 1.0 }, all].map(|reduce| reduce.clamp(1.0, MOST_REDUCED))
+    }
+
+    /// The maps that the pilot suggests in the spectrum of the plane reduced by `reduce`, best first, and how many were tried.
+    pub(crate) fn candidates(
+        &self,
+        planner: &mut FftPlanner<f32>,
+        reduce: f64,
+        sweep: Sweep,
+        count: usize,
+    ) -> (Vec<Candidate>, u64) {
+        let luma = self.luma;
+        let spectrum = if reduce > 1.0 {
+            let size = |n: usize| (n as f64 / reduce).round() as usize;
+            let small = canonical::stretch(Cow::Borrowed(luma), (size(luma.width), size(luma.height)));
+            Spectrum::new(planner, &small, &Frame::new(&small))
+        } else {
+            Spectrum::new(planner, luma, &self.frame)
+        };
+        let (mut maps, tried) = constellation::search(&spectrum, &self.carrier.pilot, sweep, count);
+        for candidate in &mut maps {
+            candidate.map = Linear::diagonal(reduce, reduce).after(&candidate.map);
+        }
+        (maps, tried)
+    }
+
+    /// The part of a larger plane around what shows most; `None` of one that is hardly larger.
+    pub(crate) fn middle(&self) -> Option<Plane> {
+        let &Self { luma, ref frame, .. } = self;
+        let side = MIDDLE_PX.max((MIDDLE * luma.width.min(luma.height) as f64) as usize);
+        if luma.width.max(luma.height) < side + side / 4 {
+            return None;
+        }
+        let (left, width) = span(frame.focus[0], luma.width, side);
+        let (top, height) = span(frame.focus[1], luma.height, side);
+        Some(luma.window(left, top, width, height))
+    }
+
+    /// At most `most` canonical pixels on a side of the plane under `map`, around the middle of what the frame holds.
+    pub(crate) fn window(&self, map: &Linear, most: usize) -> Plane {
+        let &Self { luma, ref frame, .. } = self;
+        let centred = Affine { linear: *map, origin: frame.centre };
+        Region::shown(luma, &centred, frame.centre, most).cut(luma, &centred)
+    }
+
+    /// The plane as a crop of an unscaled picture, not refined.
+    pub(crate) fn cropped(&self, planner: &mut FftPlanner<f32>, candidates: &mut u64) -> Option<Pose<'a>> {
+        let &Self { luma, ref frame, carrier } = self;
+        let (left, width) = span(frame.focus[0], luma.width, WINDOW_PX);
+        let (top, height) = span(frame.focus[1], luma.height, WINDOW_PX);
+        let offset = translation::search(planner, &luma.window(left, top, width, height), &carrier.lattice, false);
+        *candidates += translation::CANDIDATES;
+        let tile = |at: usize, edge: usize| (at + PERIOD_PX - edge % PERIOD_PX) % PERIOD_PX;
+        (offset.coherence > OFFSET_WORTH_READING).then(|| Pose {
+            shown: luma.data.len() as f64,
+            plane: Cow::Borrowed(luma),
+            tile_x: tile(offset.x, left),
+            tile_y: tile(offset.y, top),
+            map: Affine::scaling(1.0, 1.0),
+            residual: None,
+            whole: None,
+        })
+    }
+
+    /// The whole picture turned by quarters or mirrored, nothing else, if a corner coheres that way.
+    pub(crate) fn turned(&self, candidates: &mut u64) -> Option<Pose<'static>> {
+        let &Self { luma, carrier, .. } = self;
+        let half = Linear::diagonal(-1.0, -1.0);
+        let turns = TURNS.into_iter().flat_map(|turn| [turn, turn.after(&half)]).skip(1);
+        let judged = turns.map(|turn| {
+            // The part of the plane that the turn brings to the upper left.
+            let map = resample::turning(luma.width, luma.height, &turn);
+            let side = CORNER_PX.min(luma.width).min(luma.height) as f64;
+            let ([ax, ay], [bx, by]) = (map.apply([0.0, 0.0]), map.apply([side, side]));
+            let part = luma.window(ax.min(bx) as usize, ay.min(by) as usize, side as usize, side as usize);
+            *candidates += (GAINS / 3) as u64;
+            (coherence(&resample::turned(&part, &turn), carrier, (0, 0)), turn)
+        });
+        let (score, turn) = judged.max_by(|a, b| a.0.total_cmp(&b.0))?;
+        (score > WORTH_READING).then(|| {
+            let plane = resample::turned(luma, &turn);
+            let map = resample::turning(luma.width, luma.height, &turn);
+            let (shown, whole) = (luma.data.len() as f64, Some([plane.width, plane.height]));
+            Pose { plane: Cow::Owned(plane), tile_x: 0, tile_y: 0, map, shown, residual: None, whole }
+        })
+    }
+
+    /// The plane as a whole picture that was resized by one of the usual [`RATIOS`], if a part of it coheres at that size. Lines of the pilot
+    /// that are too faint to show the scale are not needed.
+    pub(crate) fn resized(&self, candidates: &mut u64) -> Option<Pose<'static>> {
+        let &Self { luma, ref frame, carrier } = self;
+        let mut sizes = Sizes::new([Cow::Borrowed(luma)], [part(luma, frame)], carrier, candidates);
+        for [now, then] in RATIOS {
+            // What was rounded to a whole number of pixels was one of two sizes.
+            let open = |n: usize| n * then / now..=(n * then).div_ceil(now);
+            for width in open(luma.width) {
+                for height in open(luma.height) {
+                    sizes.judge(width, height, 0);
+                }
             }
         }
+        sizes.climb();
+        let best = sizes.best.clone().filter(|best| best.score > WORTH_READING)?;
+        Some(sizes.pose(luma, &best, &Linear::IDENTITY))
     }
-    sizes.climb();
-    let best = sizes.best.clone().filter(|best| best.score > WORTH_READING)?;
-    Some(sizes.pose(luma, &best, &Linear::IDENTITY))
-}
 
-/// The plane as a whole picture that was resized, turned by quarters or mirrored: canonical planes of the sizes that cohere best.
-pub(crate) fn whole(luma: &Plane, map: &Linear, carrier: &Carrier, candidates: &mut u64) -> Option<Pose<'static>> {
-    let turn = map.nearest_turn();
-    let upright = turn.inverse().after(map);
-    let [[x, b], [c, y]] = upright.0;
-    if b.abs() > UPRIGHT * x || c.abs() > UPRIGHT * y {
-        return None;
-    }
-    let turns = [turn, turn.after(&Linear::diagonal(-1.0, -1.0))];
-    let turned =
-        |turn| if turn == Linear::IDENTITY { Cow::Borrowed(luma) } else { Cow::Owned(resample::turned(luma, &turn)) };
-    let planes: [Cow<'_, Plane>; 2] = turns.map(turned);
-    // The canonical size is a whole number of pixels: try each one that the pilot's precision leaves open, nearest first.
-    let open = |n: usize, pitch: f64| {
-        let size = n as f64 / pitch;
-        let slack = (0.0015 * size).max(1.0);
-        ((size - slack).ceil() as usize..=(size + slack).floor() as usize).map(move |n| ((n as f64 - size).abs(), n))
-    };
-    let (width, height) = (planes[0].width, planes[0].height);
-    let mut open: Vec<(f64, usize, usize)> =
-        open(width, x).flat_map(|(dx, w)| open(height, y).map(move |(dy, h)| (dx + dy, w, h))).collect();
-    open.sort_by(|a, b| a.0.total_cmp(&b.0));
-    let parts = std::array::from_fn(|i| part(&planes[i], &Frame::new(&planes[i])));
-    let mut sizes = Sizes::new(planes, parts, carrier, candidates);
-    for (_, w, h) in open {
-        sizes.judge(w, h, 0);
-        sizes.judge(w, h, 1);
-        if sizes.best.as_ref().is_some_and(|best| best.score > CERTAIN) {
-            break;
+    /// The plane as a whole picture that was resized, turned by quarters or mirrored: canonical planes of the sizes that cohere best.
+    pub(crate) fn whole(&self, map: &Linear, candidates: &mut u64) -> Option<Pose<'static>> {
+        let &Self { luma, carrier, .. } = self;
+        let turn = map.nearest_turn();
+        let upright = turn.inverse().after(map);
+        let [[x, b], [c, y]] = upright.0;
+        if b.abs() > UPRIGHT * x || c.abs() > UPRIGHT * y {
+            return None;
         }
-    }
-    sizes.climb();
-    let best = sizes.best.clone()?;
-    Some(sizes.pose(luma, &best, &turns[best.plane]))
-}
-
-/// Canonical sizes of a whole picture, judged by a part of it: its upper left corner, if that shows something.
-struct Sizes<'a, const N: usize> {
-    /// The ways that the picture may lie.
-    planes: [Cow<'a, Plane>; N],
-    /// Middle of the part of each, shares of its sides.
-    parts: [[f64; 2]; N],
-    carrier: &'a Carrier,
-    candidates: &'a mut u64,
-    best: Option<Size>,
-}
-
-/// A canonical size, and how far the corner coheres at it.
-#[derive(Clone)]
-struct Size {
-    score: f32,
-    width: usize,
-    height: usize,
-    /// Number of the plane.
-    plane: usize,
-}
-
-impl<'a, const N: usize> Sizes<'a, N> {
-    fn new(planes: [Cow<'a, Plane>; N], parts: [[f64; 2]; N], carrier: &'a Carrier, candidates: &'a mut u64) -> Self {
-        Self { planes, parts, carrier, candidates, best: None }
-    }
-
-    /// Whether a size is the best so far.
-    fn judge(&mut self, width: usize, height: usize, plane: usize) -> bool {
-        if width.min(height) < 64 || width.max(height) > MOST_PX {
-            return false;
-        }
-        let score = self.coherence(width, height, plane);
-        *self.candidates += (GAINS / 3) as u64;
-        let better = score > self.best.as_ref().map_or(WORTH_A_LOOK, |best| best.score);
-        if better {
-            self.best = Some(Size { score, width, height, plane });
-        }
-        better
-    }
-
-    /// How far the part of a plane coheres at a size.
-    fn coherence(&self, width: usize, height: usize, plane: usize) -> f32 {
-        let [x, y] = self.parts[plane];
-        let plane = &self.planes[plane];
-        let axis = |share: f64, from: usize, to: usize| {
-            let (first, len) = span(share * to as f64, to, CORNER_PX);
-            let pitch = from as f64 / to as f64;
-            (first, resample::Axis { pitch, start: first as f64 * pitch, len })
+        let turns = [turn, turn.after(&Linear::diagonal(-1.0, -1.0))];
+        let turned = |turn| {
+            if turn == Linear::IDENTITY { Cow::Borrowed(luma) } else { Cow::Owned(resample::turned(luma, &turn)) }
         };
-        let ((left, x), (top, y)) = (axis(x, plane.width, width), axis(y, plane.height, height));
-        coherence(&resample::resample(plane, x, y), self.carrier, (left, top))
-    }
-
-    /// Goes on to better sizes next to the best: neighbouring ones cohere as well, if less.
-    fn climb(&mut self) {
-        while let Some(Size { width: w, height: h, plane, .. }) = self.best {
-            let around = [(w + 1, h), (w - 1, h), (w, h + 1), (w, h - 1), (w + 1, h + 1), (w - 1, h - 1)];
-            if !around.map(|(w, h)| self.judge(w, h, plane)).contains(&true) {
+        let planes: [Cow<'_, Plane>; 2] = turns.map(turned);
+        // The canonical size is a whole number of pixels: try each one that the pilot's precision leaves open, nearest first.
+        let open = |n: usize, pitch: f64| {
+            let size = n as f64 / pitch;
+            let slack = (0.0015 * size).max(1.0);
+            ((size - slack).ceil() as usize..=(size + slack).floor() as usize)
+                .map(move |n| ((n as f64 - size).abs(), n))
+        };
+        let (width, height) = (planes[0].width, planes[0].height);
+        let mut open: Vec<(f64, usize, usize)> =
+            open(width, x).flat_map(|(dx, w)| open(height, y).map(move |(dy, h)| (dx + dy, w, h))).collect();
+        open.sort_by(|a, b| a.0.total_cmp(&b.0));
+        let parts = std::array::from_fn(|i| part(&planes[i], &Frame::new(&planes[i])));
+        let mut sizes = Sizes::new(planes, parts, carrier, candidates);
+        for (_, w, h) in open {
+            sizes.judge(w, h, 0);
+            sizes.judge(w, h, 1);
+            if sizes.best.as_ref().is_some_and(|best| best.score > CERTAIN) {
                 break;
             }
         }
+        sizes.climb();
+        let best = sizes.best.clone()?;
+        Some(sizes.pose(luma, &best, &turns[best.plane]))
     }
 
-    /// The picture at a size, `turn` having made its plane of `luma`.
-    fn pose(&self, luma: &Plane, &Size { width, height, plane, .. }: &Size, turn: &Linear) -> Pose<'static> {
-        let plane = &self.planes[plane];
-        let stretched = canonical::stretch(Cow::Borrowed(&**plane), (width, height)).into_owned();
-        let stretch = Affine::scaling(plane.width as f64 / width as f64, plane.height as f64 / height as f64);
-        let map = resample::turning(luma.width, luma.height, turn).after(&stretch);
-        let (shown, whole) = (stretched.data.len() as f64, Some([width, height]));
-        Pose { plane: Cow::Owned(stretched), tile_x: 0, tile_y: 0, map, shown, residual: None, whole }
-    }
-}
-
-/// The plane under `map`, wherever it was cut, refined.
-pub(crate) fn placed(
-    planner: &mut FftPlanner<f32>,
-    luma: &Plane,
-    frame: &Frame,
-    map: &Linear,
-    carrier: &Carrier,
-    candidates: &mut u64,
-) -> Option<Pose<'static>> {
-    let centred = Affine { linear: *map, origin: frame.focus };
-    let region = Region::shown(luma, &centred, frame.focus, WINDOW_PX);
-    let size = [region.width as f64, region.height as f64];
-    let mut best: Option<(translation::Offset, Affine)> = None;
-    for [dx, dy] in HALVES {
-        let window = centred.from([region.x as f64 + dx, region.y as f64 + dy]);
-        let offset = translation::search(
-            planner,
-            &resample::warp(luma, &window, region.width, region.height),
-            &carrier.lattice,
-            true,
-        );
-        *candidates += 2 * translation::CANDIDATES;
-        if best.is_none_or(|(b, _)| offset.coherence > b.coherence) {
-            // The window's first sample lies at the position of the period that was found.
-            let turn = Affine { linear: Linear::diagonal(-1.0, -1.0), origin: size };
-            let window = if offset.reversed { window.after(&turn) } else { window };
-            best = Some((offset, window.from([-(offset.x as f64), -(offset.y as f64)])));
+    /// The plane under `map`, wherever it was cut, refined.
+    pub(crate) fn placed(
+        &self,
+        planner: &mut FftPlanner<f32>,
+        map: &Linear,
+        candidates: &mut u64,
+    ) -> Option<Pose<'static>> {
+        let &Self { luma, ref frame, carrier } = self;
+        let centred = Affine { linear: *map, origin: frame.focus };
+        let region = Region::shown(luma, &centred, frame.focus, WINDOW_PX);
+        let size = [region.width as f64, region.height as f64];
+        let mut best: Option<(translation::Offset, Affine)> = None;
+        for [dx, dy] in HALVES {
+            let window = centred.from([region.x as f64 + dx, region.y as f64 + dy]);
+            let offset = translation::search(
+                planner,
+                &resample::warp(luma, &window, region.width, region.height),
+                &carrier.lattice,
+                true,
+            );
+            *candidates += 2 * translation::CANDIDATES;
+            if best.is_none_or(|(b, _)| offset.coherence > b.coherence) {
+                // The window's first sample lies at the position of the period that was found.
+                let turn = Affine { linear: Linear::diagonal(-1.0, -1.0), origin: size };
+                let window = if offset.reversed { window.after(&turn) } else { window };
+                best = Some((offset, window.from([-(offset.x as f64), -(offset.y as f64)])));
+            }
+            if offset.coherence > CERTAIN {
+                break;
+            }
         }
-        if offset.coherence > CERTAIN {
-            break;
+        let (offset, map) = best?;
+        if offset.coherence < OFFSET_WORTH_READING {
+            return None;
         }
+        let (map, residual, gain) = refine::refine(luma, &carrier.lattice, map, frame.focus, offset.gain);
+        let region = Region::shown(luma, &map, frame.focus, WINDOW_PX);
+        let judge = Judge { lattice: &carrier.lattice, gain, fragile: refine::OVERALL, bits: None };
+        if judge.best_gain(luma, &map, region).1 < REFINED {
+            return None;
+        }
+        *candidates += 2 * translation::CANDIDATES * NEIGHBOURS;
+        let region = Region::shown(luma, &map, frame.centre, MOST_PX);
+        let (tile_x, tile_y) = region.tile();
+        let plane = region.cut(luma, &map);
+        let shown = frame.share * luma.data.len() as f64 / map.linear.determinant().abs();
+        let map = map.from([region.x as f64, region.y as f64]);
+        Some(Pose { plane: Cow::Owned(plane), tile_x, tile_y, map, shown, residual: Some(residual), whole: None })
     }
-    let (offset, map) = best?;
-    if offset.coherence < OFFSET_WORTH_READING {
-        return None;
-    }
-    let (map, residual, gain) = refine::refine(luma, &carrier.lattice, map, frame.focus, offset.gain);
-    let region = Region::shown(luma, &map, frame.focus, WINDOW_PX);
-    let judge = Judge { lattice: &carrier.lattice, gain, fragile: refine::OVERALL, bits: None };
-    if judge.best_gain(luma, &map, region).1 < REFINED {
-        return None;
-    }
-    *candidates += 2 * translation::CANDIDATES * NEIGHBOURS;
-    let region = Region::shown(luma, &map, frame.centre, MOST_PX);
-    let (tile_x, tile_y) = region.tile();
-    let plane = region.cut(luma, &map);
-    let shown = frame.share * luma.data.len() as f64 / map.linear.determinant().abs();
-    let map = map.from([region.x as f64, region.y as f64]);
-    Some(Pose { plane: Cow::Owned(plane), tile_x, tile_y, map, shown, residual: Some(residual), whole: None })
-}
 
-/// The plane as a picture that is bent: read under `map`, canonical position -> `luma`, it coheres in parts. Its bend is followed on from the `known` one.
-/// `None` when it does not bend.
-pub(crate) fn bent(
-    luma: &Plane,
-    frame: &Frame,
-    judge: Judge<'_>,
-    map: &Affine,
-    known: Option<Bend>,
-    candidates: &mut u64,
-) -> Option<(Pose<'static>, Bend)> {
-    let map = known.as_ref().map_or(*map, Bend::base);
-    let (bend, residual) = unbend::follow(luma, judge, &map, known, MOST_PX)?;
-    *candidates += BENDS;
-    let region = Region::shown(luma, &map, frame.centre, MOST_PX);
-    let (tile_x, tile_y) = region.tile();
-    let plane = bend.cut(luma, region);
-    let map = bend.affine(region).from([region.x as f64, region.y as f64]);
-    let shown = frame.share * luma.data.len() as f64 / map.linear.determinant().abs();
-    let pose = Pose { plane: Cow::Owned(plane), tile_x, tile_y, map, shown, residual: Some(residual), whole: None };
-    Some((pose, bend))
-}
-
-/// Middle of the part that judges sizes of a plane, shares of its sides.
-fn part(plane: &Plane, frame: &Frame) -> [f64; 2] {
-    let [x, y] = frame.busiest(CORNER_PX);
-    let best = [x, y].map(|v| (v - 0.5 * CORNER_PX as f64).max(0.0) as usize);
-    if frame.busy([0, 0], CORNER_PX) as f64 >= CORNER_SHOWS * frame.busy(best, CORNER_PX) as f64 {
-        return [0.0; 2];
+    /// The plane as a picture that is bent: read under `map`, canonical position -> received position, it coheres in parts. Its bend is followed on from the `known` one.
+    /// `None` when it does not bend.
+    pub(crate) fn bent(
+        &self,
+        judge: Judge<'_>,
+        map: &Affine,
+        known: Option<Bend>,
+        candidates: &mut u64,
+    ) -> Option<(Pose<'static>, Bend)> {
+        let &Self { luma, ref frame, .. } = self;
+        let map = known.as_ref().map_or(*map, Bend::base);
+        let (bend, residual) = unbend::follow(luma, judge, &map, known, MOST_PX)?;
+        *candidates += BENDS;
+        let region = Region::shown(luma, &map, frame.centre, MOST_PX);
+        let (tile_x, tile_y) = region.tile();
+        let plane = bend.cut(luma, region);
+        let map = bend.affine(region).from([region.x as f64, region.y as f64]);
+        let shown = frame.share * luma.data.len() as f64 / map.linear.determinant().abs();
+        let pose = Pose { plane: Cow::Owned(plane), tile_x, tile_y, map, shown, residual: Some(residual), whole: None };
+        Some((pose, bend))
     }
-    [x / plane.width as f64, y / plane.height as f64]
 }
 
 #[cfg(test)]
@@ -388,22 +315,23 @@ mod tests {
         let bits: Vec<u8> = (0..TILE_BITS).map(|i| (i % 3 == 0).into()).collect();
         let mut plane = picture(686, 618, 5);
         let mut candidates = 0;
-        assert!(resized(&plane, &Frame::new(&plane), &carrier, &mut candidates).is_none(), "no mark");
+        assert!(Scene::new(&plane, &carrier).resized(&mut candidates).is_none(), "no mark");
         lattice::embed(&mut plane, &carrier.lattice, &bits, Strengths::new(9.0));
         // 514.5 px are no whole number of pixels, so that the size when stamped is one of two.
         for (width, height) in [(515, 464), (514, 463), (343, 309), (1372, 1236)] {
             let received = canonical::stretch(Cow::Borrowed(&plane), (width, height)).into_owned();
-            let pose = resized(&received, &Frame::new(&received), &carrier, &mut candidates)
+            let pose = Scene::new(&received, &carrier)
+                .resized(&mut candidates)
                 .unwrap_or_else(|| panic!("{width} x {height}"));
             assert_eq!(pose.whole, Some([686, 618]), "{width} x {height}");
         }
         let unusual = canonical::stretch(Cow::Borrowed(&plane), (620, 559));
-        assert!(resized(&unusual, &Frame::new(&unusual), &carrier, &mut candidates).is_none());
+        assert!(Scene::new(&unusual, &carrier).resized(&mut candidates).is_none());
         // Nothing is shown where the corner is, and 514.5 px were rounded down.
         for line in 0..plane.height {
             plane.row_mut(line)[..400].fill(255.0);
         }
         let small = canonical::stretch(Cow::Borrowed(&plane), (514, 464));
-        assert!(resized(&small, &Frame::new(&small), &carrier, &mut candidates).is_some());
+        assert!(Scene::new(&small, &carrier).resized(&mut candidates).is_some());
     }
 }

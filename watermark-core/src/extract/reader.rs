@@ -1,0 +1,433 @@
+//! `[X]` One picture's way from its luma to what was read: geometries in the order of their cost, each through the ladder of channels.
+
+use std::borrow::Cow;
+
+use rustfft::FftPlanner;
+
+use super::{Corrections, Extraction};
+use crate::affine::Affine;
+use crate::bind::Traced;
+use crate::canonical;
+use crate::carrier::{Carrier, TILE_BITS, TILE_PX};
+use crate::codes::{Codes, bytes};
+use crate::coding::{CodeError, Decoded, Workspace};
+use crate::constellation::{Candidate, Sweep};
+use crate::content::Placement;
+use crate::detection::{Detection, LATTICE_LOOK, PILOT_LOOK, WINDOW_LOOK};
+use crate::edit_map::{Cause, EditMap};
+use crate::effort::{Budget, Effort};
+use crate::equalise;
+use crate::layout::{self, BEACON_BITS, SEAL_BITS};
+use crate::payload::{Beacon, Seal};
+use crate::pilot;
+use crate::plane::Plane;
+use crate::prediction::predictions;
+use crate::pull::Judge;
+use crate::raster::Raster;
+use crate::read::{Blocks, Gains, View, read};
+use crate::register::{Pose, Scene};
+use crate::registration::Best;
+use crate::spectrum;
+use crate::unbend::{self, Bend};
+
+/// Coherence under which a guessed channel is not worth the decoders' time, standard deviations. Chance alone reaches 2.4
+/// over the gains of one reading in half of all pictures.
+const WORTH_DECODING: f32 = 3.0;
+
+/// Standard deviations from which the picture as it is gets a closer look. Chance reaches it in the coherence over all gains of one
+/// unmarked picture in 100, in the pilot of one in 2000.
+const SUSPICIOUS: f32 = 3.3;
+/// Coherence that says the picture was not moved.
+const CLEAR: f32 = 5.5;
+
+/// Sides of the windows in which the pilot is judged under a map that nothing was read at, canonical pixels.
+const LARGEST_WINDOW_PX: usize = 1024;
+const SMALLEST_WINDOW_PX: usize = 512;
+/// Standard deviations of the pilot in the spectrum from which such a map is worth it: the best map of an unmarked picture of 800 px and more has 3.7 to 5. After quarter size, JPEG 10
+/// and blur 2 no picture is lost by it.
+const LINES_SEEN: f32 = 4.2;
+
+/// Reads one geometry after another and keeps the best of what was read.
+pub(super) struct Reader<'a> {
+    carrier: &'a Carrier,
+    codes: Codes,
+    workspace: Workspace,
+    planner: FftPlanner<f32>,
+    beacon: Option<Decoded>,
+    pub(super) seal: Option<Decoded>,
+    /// The most coherent geometry, or the one that decoded.
+    best: Option<Best>,
+    candidates: u64,
+    /// Times a soft codeword was handed to a decoder.
+    attempts: u64,
+    /// Which of them found the beacon.
+    found_at: u64,
+    /// What the lattices said before the offsets of scaled and turned pictures were searched, whose millions of candidates would drown it.
+    early: Option<Detection>,
+    /// How far the pilot stands out where an unmoved picture has it, standard deviations.
+    pilot: Detection,
+    /// Standard deviations of the pilot's lines at the map that shows them best.
+    pub(super) lines: f32,
+    /// How the picture bends, once that was followed.
+    bend: Option<Bend>,
+    /// Blocks of the reading that decoded, and where its plane lies.
+    traced: Option<(Blocks, Placement)>,
+}
+
+impl<'a> Reader<'a> {
+    pub(super) fn new(carrier: &'a Carrier) -> Result<Self, CodeError> {
+        Ok(Self {
+            carrier,
+            codes: Codes::new()?,
+            workspace: Workspace::default(),
+            planner: FftPlanner::new(),
+            beacon: None,
+            seal: None,
+            best: None,
+            candidates: 0,
+            attempts: 0,
+            found_at: 0,
+            early: None,
+            pilot: Detection::best_of(0.0, PILOT_LOOK),
+            lines: 0.0,
+            bend: None,
+            traced: None,
+        })
+    }
+
+    pub(super) fn is_read(&self) -> bool {
+        self.seal.is_some() || self.beacon.is_some()
+    }
+
+    /// No seal was read, and it is not known that there is none: a tile that repeats the beacon has none.
+    pub(super) fn lacks_seal(&self) -> bool {
+        self.seal.is_none() && !self.traced.as_ref().is_some_and(|(blocks, _)| blocks.repeated)
+    }
+
+    /// The geometry needs no more search: something decoded, or the lattices exclude chance. The pilot does not count: its
+    /// lines stand out wherever a crop lies.
+    fn registered(&self) -> bool {
+        self.is_read() || [Some(self.lattice_detection()), self.early].into_iter().flatten().any(|d| d.is_significant())
+    }
+
+    /// What the lattices say, this being one of two looks at them: the other is [`Self::early`], and the pilot is a third. A bend is followed only once they
+    /// exclude chance or a codeword was read, so what they say after it is no look of its own.
+    fn lattice_detection(&self) -> Detection {
+        Detection::best_of(self.best.as_ref().map_or(0.0, |b| f64::from(b.coherence)), LATTICE_LOOK * self.candidates)
+    }
+
+    /// The best of three kinds of evidence: lattices, pilot, a codeword that decoded.
+    fn detection(&self) -> Detection {
+        let lattice = self.lattice_detection();
+        let read = self.beacon.iter().chain(&self.seal).map(|d| f64::from(d.evidence)).reduce(f64::max);
+        let decoded = read.map(|evidence| Detection::decoded(self.found_at, self.attempts, evidence));
+        let evidence = [Some(lattice), self.early, Some(self.pilot), decoded].into_iter().flatten();
+        evidence.min_by(|a, b| a.log10_p.total_cmp(&b.log10_p)).unwrap_or(lattice)
+    }
+
+    /// Climbs from the picture as it is to geometries that cost more, each only when something cheaper gives a reason.
+    pub(super) fn search(&mut self, luma: &Plane, effort: Effort) {
+        let native = (luma.width, luma.height);
+        let plane = canonical::stretch(Cow::Borrowed(luma), canonical::size(native.0, native.1));
+        let (x, y) = (native.0 as f64 / plane.width as f64, native.1 as f64 / plane.height as f64);
+        let (shown, whole) = (plane.data.len() as f64, Some([native.0, native.1]));
+        let unmoved = Pose { plane, tile_x: 0, tile_y: 0, map: Affine::scaling(x, y), shown, residual: None, whole };
+        let coherence = self.read_rung(&unmoved, equalise::LADDER[0], Gains::Coherent(SUSPICIOUS));
+        if self.is_complete() {
+            return;
+        }
+        let standings = pilot::prominences(&mut self.planner, &unmoved.plane, &self.carrier.pilot);
+        self.pilot = Detection::best_of(f64::from(standings[0]), PILOT_LOOK);
+        self.lines = standings[0];
+        let marked_here = coherence > SUSPICIOUS || standings[0] > SUSPICIOUS;
+        // What the first rung decoded in vain is not decoded again.
+        let decode = if coherence > SUSPICIOUS { Self::read_on } else { Self::read_all };
+        let Some(budget) = effort.budget() else {
+            if marked_here {
+                decode(self, &unmoved);
+            }
+            return;
+        };
+        let clear = coherence > CLEAR;
+        if clear {
+            decode(self, &unmoved);
+        }
+        let scene = Scene::new(luma, self.carrier);
+        let small = luma.data.len() <= TILE_PX * TILE_PX / 2;
+        if !self.registered()
+            && (small || standings[0] > budget.least_for_crop)
+            && let Some(pose) = scene.cropped(&mut self.planner, &mut self.candidates)
+        {
+            self.read_all(&pose);
+        }
+        if !self.registered() && marked_here && !clear {
+            decode(self, &unmoved);
+        }
+        if !self.registered() {
+            self.search_maps(&scene, &standings, budget);
+        }
+        self.unbend(&scene);
+    }
+
+    /// Follows the bend of a picture that is there and yields no seal.
+    fn unbend(&mut self, scene: &Scene<'_>) {
+        if !self.registered() || !self.lacks_seal() {
+            return;
+        }
+        // What the lattices say now is not to drown in the bends tried.
+        let now = self.lattice_detection();
+        self.early = self.early.filter(|early| early.log10_p < now.log10_p).or(Some(now));
+        loop {
+            let known = self.beacon.is_some();
+            let Some(pose) = self.bent(scene) else { return };
+            self.read_all(&pose);
+            // Known bits lead further than unknown ones.
+            if known || self.beacon.is_none() || self.seal.is_some() {
+                return;
+            }
+        }
+    }
+
+    /// The pose of the best geometry, bent as the picture is; `None` when it does not bend.
+    fn bent(&mut self, scene: &Scene<'_>) -> Option<Pose<'static>> {
+        let best = self.best?;
+        let map = best.map.from(best.tile.map(|at| -at));
+        let bits = self.tile(false);
+        let lattice = &self.carrier.lattice;
+        let judge = Judge { lattice, gain: best.gain, fragile: unbend::FRAGILE, bits: bits.as_deref() };
+        let (pose, bend) = scene.bent(judge, &map, self.bend.take(), &mut self.candidates)?;
+        self.bend = Some(bend);
+        Some(pose)
+    }
+
+    /// Reads a picture again that bends and gave its seal without that: where it lies beside the map the mark seems to be missing. Whether it bends, and says
+    /// the same then.
+    fn read_bent(&mut self, luma: &Plane) -> bool {
+        let Some(pose) = self.bent(&Scene::new(luma, self.carrier)) else { return false };
+        let straight = (self.seal.take(), self.beacon.take(), self.best.take(), self.traced.take());
+        self.read_all(&pose);
+        let payload = |read: &Option<Decoded>| read.as_ref().map(|d| d.payload.clone());
+        let same = payload(&self.seal) == payload(&straight.0) && payload(&self.beacon) == payload(&straight.1);
+        if !same {
+            (self.seal, self.beacon, self.best, self.traced) = straight;
+        }
+        same
+    }
+
+    /// Reads the whole picture under each map, then whatever part of it lies anywhere.
+    fn try_maps(&mut self, scene: &Scene<'_>, maps: &[Candidate], budget: Budget) {
+        for candidate in maps.iter().filter(|m| m.score > budget.least_for_whole) {
+            if let Some(pose) = scene.whole(&candidate.map, &mut self.candidates) {
+                self.read_all(&pose);
+            }
+            // A picture that was cut a little coheres as a whole one as well: only what reads ends the search.
+            if self.is_read() {
+                return;
+            }
+        }
+        if self.early.is_none() {
+            self.early = Some(self.lattice_detection());
+        }
+        self.place(scene, maps, budget);
+    }
+
+    /// Quarter turns and mirror images, which need no pilot, then the geometries that the pilot suggests.
+    fn search_maps(&mut self, scene: &Scene<'_>, turns: &[f32], budget: Budget) {
+        if let Some(pose) = scene.turned(&mut self.candidates) {
+            self.read_all(&pose);
+            if self.registered() {
+                return;
+            }
+        }
+        let [little, wholly] = scene.reductions();
+        let (mut maps, tried) = scene.candidates(&mut self.planner, little, budget.sweep, budget.maps);
+        self.candidates += tried;
+        let mut maps_tried = tried;
+        for (map, &standing) in pilot::TURNS.iter().zip(turns).skip(1) {
+            if standing > SUSPICIOUS {
+                maps.insert(0, Candidate { map: *map, score: standing });
+            }
+        }
+        self.lines = maps.iter().fold(self.lines, |best, map| best.max(map.score));
+        self.try_maps(scene, &maps, budget);
+        if self.is_read() {
+            return;
+        }
+        if let Some(middle) = scene.middle().filter(|_| !self.registered()) {
+            // A page seen at an angle has a scale of its own everywhere.
+            let middle = Scene::new(&middle, self.carrier);
+            let [reduce, _] = middle.reductions();
+            let (maps, tried) = middle.candidates(&mut self.planner, reduce, Sweep::Leaning, budget.maps);
+            self.candidates += tried;
+            self.place(scene, &maps, budget);
+            if self.is_read() {
+                return;
+            }
+        }
+        if wholly > little && !self.registered() {
+            let (more, tried) = scene.candidates(&mut self.planner, wholly, budget.sweep, budget.maps);
+            self.candidates += tried;
+            maps_tried += tried;
+            self.try_maps(scene, &more, budget);
+            if self.is_read() {
+                return;
+            }
+            maps.extend(more);
+            maps.sort_by(|a, b| b.score.total_cmp(&a.score));
+        }
+        if !self.registered()
+            && let Some(pose) = scene.resized(&mut self.candidates)
+        {
+            self.read_all(&pose);
+        }
+        if let Some(candidate) = maps.first().filter(|m| m.score > LINES_SEEN && !self.registered()) {
+            // Nothing reads: are at least the lines there, among their neighbours on the pilot's own grid? A page seen at an angle shows them
+            // sharply in its middle only.
+            let window = scene.window(&candidate.map, LARGEST_WINDOW_PX);
+            let [(left, width), (top, height)] =
+                [window.width, window.height].map(|side| spectrum::span(0.5 * side as f64, side, SMALLEST_WINDOW_PX));
+            let middle =
+                ((width, height) != (window.width, window.height)).then(|| window.window(left, top, width, height));
+            for window in [Some(window), middle].into_iter().flatten() {
+                let standing = pilot::prominences(&mut self.planner, &window, &self.carrier.pilot)[0];
+                let pilot = Detection::best_of(f64::from(standing), WINDOW_LOOK * maps_tried);
+                if pilot.log10_p < self.pilot.log10_p {
+                    self.pilot = pilot;
+                }
+            }
+        }
+    }
+
+    /// Reads the plane under each of the `maps` that stands out, wherever it was cut, until one reads.
+    fn place(&mut self, scene: &Scene<'_>, maps: &[Candidate], budget: Budget) {
+        for candidate in maps.iter().filter(|m| m.score > budget.least) {
+            let pose = scene.placed(&mut self.planner, &candidate.map, &mut self.candidates);
+            if let Some(pose) = pose {
+                self.read_all(&pose);
+            }
+            if self.is_read() {
+                return;
+            }
+        }
+    }
+
+    fn is_complete(&self) -> bool {
+        self.seal.is_some() && self.beacon.is_some()
+    }
+
+    /// Reads `pose` through the equaliser's ladder until beacon and seal are decoded.
+    fn read_all(&mut self, pose: &Pose<'_>) {
+        // The clear channel is decoded whatever its coherence: noise can hide the double angle and leave the bits.
+        self.read_rung(pose, equalise::LADDER[0], Gains::Coherent(f32::NEG_INFINITY));
+        if !self.is_complete() {
+            self.read_on(pose);
+        }
+    }
+
+    /// Reads `pose` through all but the first rung, which was decoded in vain.
+    fn read_on(&mut self, pose: &Pose<'_>) {
+        let coherent = equalise::LADDER[1..].iter().map(|&channel| (channel, Gains::Coherent(WORTH_DECODING)));
+        let usual = equalise::LADDER.iter().filter(|c| c.noise > 0.0 || **c == equalise::LADDER[0]);
+        for (channel, gains) in coherent.chain(usual.map(|&channel| (channel, Gains::Usual))) {
+            self.read_rung(pose, channel, gains);
+            if self.is_complete() {
+                return;
+            }
+        }
+    }
+
+    /// Reads `pose` through one channel and gives back its coherence.
+    fn read_rung(&mut self, pose: &Pose<'_>, channel: equalise::Channel, gains: Gains) -> f32 {
+        let undone = channel.undo(&pose.plane);
+        let plane = undone.as_ref().unwrap_or(&pose.plane);
+        let tile = (pose.tile_x, pose.tile_y);
+        let predict = || pose.whole.map_or_else(Vec::new, |size| predictions(&pose.plane, size));
+        let view = View { plane, tile, noise: channel.noise, predict: &predict };
+        let reading = read(&view, self.carrier, &self.codes, gains, &mut self.workspace);
+        self.candidates += reading.candidates;
+        if self.beacon.is_none() {
+            self.found_at = self.attempts + reading.until_found;
+        }
+        self.attempts += reading.attempts;
+        let decoded = reading.seal.is_some() || reading.beacon.is_some();
+        let seal_is_new = self.seal.is_none() && reading.seal.is_some();
+        let better = self.best.as_ref().is_none_or(|b| reading.coherence > b.coherence);
+        if seal_is_new || !decoded && better || self.best.is_none() {
+            let coherence = self.best.as_ref().map_or(reading.coherence, |b| b.coherence.max(reading.coherence));
+            let (tile, residual) = ([tile.0 as f64, tile.1 as f64], pose.residual);
+            let (map, shown, gain) = (pose.map, pose.shown, reading.gain);
+            self.best = Some(Best { coherence, map, shown, tile, residual, channel, gain });
+        }
+        if let Some(blocks) = reading.blocks.filter(|_| seal_is_new || self.traced.is_none()) {
+            let tile = [pose.tile_x, pose.tile_y].map(|at| at as f64);
+            self.traced = Some((blocks, Placement { map: pose.map, tile }));
+        }
+        self.seal = self.seal.take().or(reading.seal);
+        self.beacon = self.beacon.take().or(reading.beacon);
+        reading.coherence
+    }
+
+    /// The tile's bits, as far as the decoded messages tell.
+    fn tile(&self, repeated: bool) -> Option<Vec<Option<u8>>> {
+        let beacon = self.codes.beacon.encode(&self.beacon.as_ref()?.payload).ok()?;
+        let seal = self.seal.as_ref().and_then(|d| self.codes.seal.encode(&d.payload).ok());
+        let known = if seal.is_some() || repeated { TILE_BITS } else { BEACON_BITS };
+        let bits = layout::tile(&beacon, seal.as_deref());
+        Some(bits.into_iter().enumerate().map(|(i, bit)| (i < known).then_some(bit)).collect())
+    }
+
+    /// What was read, with what `seal` states, for binding it to the picture.
+    fn traced(&mut self, seal: Option<&Seal>) -> Option<Traced> {
+        let (blocks, placement) = self.traced.take()?;
+        let bits = self.tile(blocks.repeated)?;
+        let claims = seal.map(|seal| seal.unverified_claims).filter(|claims| !claims.content_hash.is_none());
+        Some(Traced { blocks, placement, bits, claims })
+    }
+
+    pub(super) fn conclude(mut self, raster: &Raster, luma: &Plane, effort: Effort) -> Extraction {
+        let detection = self.detection();
+        if !detection.is_significant() {
+            // So many decodings were tried that chance may have passed the CRC: not evidence, so not shown.
+            (self.beacon, self.seal) = (None, None);
+        }
+        let found = self.registered();
+        let corrections = |d: &Decoded, length| Corrections { corrected: d.corrected, erased: d.erased, length };
+        let mut unreadable = None;
+        let mut keep = |error| {
+            unreadable.get_or_insert(error);
+        };
+        let beacon = self.beacon.as_ref().and_then(|d| bytes(&d.payload));
+        let beacon = beacon.and_then(|b| Beacon::decode(&b).map_err(&mut keep).ok());
+        // The beacon says how the seal is to be understood.
+        let seal = self.seal.as_ref().filter(|_| beacon.is_some()).and_then(|d| bytes(&d.payload));
+        let seal = seal.and_then(|b| Seal::decode(&b).map_err(&mut keep).ok());
+        let mut bound = self.traced(seal.as_ref()).map(|traced| traced.bind(raster, luma));
+        let seems_bent =
+            |(map, _): &(EditMap, _)| map.regions().iter().any(|region| region.cause == Cause::MarkMissing);
+        if effort != Effort::Fast && seal.is_some() && bound.as_ref().is_some_and(seems_bent) && self.read_bent(luma) {
+            bound = self.traced(seal.as_ref()).map(|traced| traced.bind(raster, luma));
+        }
+        let (edit_map, content) = bound.unzip();
+        Extraction {
+            beacon,
+            seal,
+            content: content.flatten(),
+            edit_map,
+            transparent: raster.transparent(),
+            unreadable,
+            beacon_code: self.beacon.as_ref().map(|d| corrections(d, BEACON_BITS)),
+            seal_code: self.seal.as_ref().map(|d| corrections(d, SEAL_BITS)),
+            detection,
+            registration: self.best.filter(|_| found).map(|best| best.registration(seal.as_ref(), self.candidates)),
+        }
+    }
+}
+
+/// Reads the mark of a picture that was not moved up to what binding it takes; `None` when no seal was read.
+#[cfg(feature = "study")]
+pub(crate) fn unbound(luma: &Plane, carrier: &Carrier) -> Result<Option<Traced>, CodeError> {
+    let mut reader = Reader::new(carrier)?;
+    reader.search(luma, Effort::Fast);
+    let seal = reader.seal.as_ref().and_then(|d| Seal::decode(&bytes(&d.payload)?).ok());
+    Ok(reader.traced(seal.as_ref()))
+}
