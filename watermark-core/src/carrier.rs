@@ -82,8 +82,13 @@ impl Lattice {
 /// to outlive the codec where the dither happens to lie so, and their phases would add up to that of an empty block. So each repeat has another move to make, and
 /// emptied blocks cancel. A shift of half a step would be the other bit, which is why their number is odd; and as each tile is shifted alike against the one before, a crop knows
 /// how its tiles are shifted against one another before it knows which they are.
-pub(crate) fn shift([col, row]: [usize; 2]) -> f32 {
-    ((col + 2 * row) % SHIFTS) as f32 / SHIFTS as f32
+pub(crate) fn shift(tile: [usize; 2]) -> f32 {
+    shifts(tile) as f32 / SHIFTS as f32
+}
+
+/// [`shift`] in fifths.
+pub(crate) fn shifts([col, row]: [usize; 2]) -> usize {
+    (col + 2 * row) % SHIFTS
 }
 
 /// A pilot line: cycles per [`PILOT_PERIOD`] along x and y.

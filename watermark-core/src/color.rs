@@ -208,6 +208,26 @@ mod tests {
     }
 
     #[test]
+    fn wide_vectors_give_the_same_samples() {
+        let bytes: Vec<u8> = (0..228u32).map(|i| (i * 37 % 256) as u8).collect();
+        let words: Vec<u16> = (0..228u32).map(|i| (i * 7919 % 65536) as u16).collect();
+        for (channels, width) in
+            [(Channels::Gray, 228), (Channels::GrayAlpha, 114), (Channels::Rgb, 76), (Channels::Rgba, 57)]
+        {
+            let mut random = crate::testing::Random(5);
+            let data = (0..width).map(|_| 9.0 * random.gauss()).collect();
+            let change = &Plane { width: width as usize, height: 1, data };
+            for samples in [Samples::U8(bytes.clone()), Samples::U16(words.clone())] {
+                let [mut narrow, mut broad] =
+                    [(); 2].map(|()| Raster::new(width, 1, channels, samples.clone()).unwrap());
+                Add { samples: narrow.samples_mut(), channels, change }.run();
+                add_luma(&mut broad, change);
+                assert!(narrow.samples() == broad.samples() && *narrow.samples() != samples, "{channels:?}");
+            }
+        }
+    }
+
+    #[test]
     fn shares_of_a_change_make_a_whole() {
         assert!((SHARES.iter().sum::<f32>() - 1.0).abs() < 1e-3, "{SHARES:?}");
     }

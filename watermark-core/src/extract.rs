@@ -86,11 +86,6 @@ impl Extraction {
     }
 }
 
-/// Standard deviations of the pilot, in the spectrum or where an unmoved picture has it, from which a picture that yields no seal is looked at as a negative: that turns
-/// all projections round and leaves the lines. One that had more would be looked at twice, each time at the false-positive rate. Unmarked pictures of 800 px and more have 5 at
-/// most, of variants of some 256 to 640 px one in twenty has more than 7; of 34 marked negatives, rotated and at JPEG 75, none is lost by 8.
-const NEGATIVE: f32 = 7.0;
-
 /// Reads the mark of `received`.
 ///
 /// # Errors
@@ -99,7 +94,7 @@ pub fn extract(received: &Raster, carrier: &Carrier, effort: Effort) -> Result<E
     let mut reader = Reader::new(carrier)?;
     let luma = color::luma(received);
     reader.search(&luma, effort);
-    if reader.lacks_seal() && reader.lines > NEGATIVE {
+    if reader.lacks_seal() && reader.shows_pilot() {
         let negative = received.negative();
         // A negative's smooth parts may have yielded the beacon: small moves and large ones are told apart whichever way they go.
         let found = inverted(&negative, carrier, effort)?.filter(|found| found.seal.is_some() || !reader.is_read());

@@ -429,9 +429,12 @@ impl Kernel for Coherence<'_> {
         let inverse = 1.0 / gain;
         let (mut re, mut im) = (vec![0.0f32; TILE_BITS], vec![0.0f32; TILE_BITS]);
         // All terms before the sums, which scatter: so the compiler computes several side by side.
-        let turns = of.ratio.iter().zip(&of.dither).map(|(ratio, dither)| ratio * inverse - dither);
-        let weighted = turns.zip(&of.weight).map(|(turns, w)| [w * cos_turns(turns), w * cos_turns(turns - 0.25)]);
-        let terms: Vec<[f32; 2]> = weighted.collect();
+        let mut terms = vec![[0.0f32; 2]; of.len()];
+        for (term, (ratio, (dither, w))) in terms.iter_mut().zip(of.ratio.iter().zip(of.dither.iter().zip(&of.weight)))
+        {
+            let turns = ratio * inverse - dither;
+            *term = [w * cos_turns(turns), w * cos_turns(turns - 0.25)];
+        }
         for ([real, imaginary], &bit) in terms.iter().zip(&of.bit) {
             re[usize::from(bit)] += real;
             im[usize::from(bit)] += imaginary;

@@ -61,9 +61,9 @@ impl Kernel for Resample<'_> {
             _ => 0..0,
         };
         let (across, down) = (needed(&columns), needed(&rows));
-        let mut wide = Plane::zeros(x.len, down.len());
+        let mut widened = Plane::zeros(x.len, down.len());
         let mut lanes = vec![[0.0f32; LANES]; across.len()];
-        for (i, out) in wide.data.chunks_mut(LANES * x.len.max(1)).enumerate() {
+        for (i, out) in widened.data.chunks_mut(LANES * x.len.max(1)).enumerate() {
             for (k, y) in (down.start + LANES * i..down.end).take(LANES).enumerate() {
                 lanes.iter_mut().zip(&plane.row(y)[across.clone()]).for_each(|(lane, &sample)| lane[k] = sample);
             }
@@ -78,7 +78,7 @@ impl Kernel for Resample<'_> {
         let mut out = Plane::zeros(x.len, y.len);
         for (row, t) in out.data.chunks_exact_mut(x.len).zip(&rows) {
             for (i, &w) in t.weights.iter().enumerate() {
-                for (sample, s) in row.iter_mut().zip(wide.row(t.first - down.start + i)) {
+                for (sample, s) in row.iter_mut().zip(widened.row(t.first - down.start + i)) {
                     *sample += w * s;
                 }
             }
@@ -176,6 +176,7 @@ fn sample(plane: &Plane, map: &dyn Fn([f64; 2]) -> Affine, side: usize, out: &mu
     wide(Sample { plane, map, side, out });
 }
 
+/// [`sample`].
 struct Sample<'a> {
     plane: &'a Plane,
     map: &'a dyn Fn([f64; 2]) -> Affine,

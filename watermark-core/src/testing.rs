@@ -51,6 +51,11 @@ pub(crate) fn noise(width: usize, height: usize, mean: f32, deviation: f32, seed
     Plane { width, height, data: (0..width * height).map(|_| mean + deviation * random.gauss()).collect() }
 }
 
+/// Whether all samples are the same bit for bit, zeros of both signs told apart.
+pub(crate) fn same_bits(a: &[f32], b: &[f32]) -> bool {
+    a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.to_bits() == b.to_bits())
+}
+
 /// Largest difference of two planes of one size.
 pub(crate) fn distance(a: &Plane, b: &Plane) -> f32 {
     assert_eq!((a.width, a.height), (b.width, b.height));

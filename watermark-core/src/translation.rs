@@ -16,7 +16,7 @@ use rustfft::FftPlanner;
 use rustfft::num_complex::Complex;
 
 use crate::block_dct::Strips;
-use crate::carrier::{BLOCK_PX, Lattice, PERIOD_PX, SHIFTS, TILE_BLOCKS, TILE_PX, shift};
+use crate::carrier::{BLOCK_PX, Lattice, PERIOD_PX, SHIFTS, TILE_BLOCKS, TILE_PX, shift, shifts};
 use crate::fourier::Correlator;
 use crate::lattice::cos_turns;
 use crate::phases::Blocks;
@@ -112,7 +112,7 @@ pub(crate) fn search(planner: &mut FftPlanner<f32>, plane: &Plane, lattice: &Lat
 const SIDE: usize = TILE_BLOCKS;
 /// Blocks that share a vector.
 const LANES: usize = 8;
-const LANES_A_ROW: usize = SIDE / LANES;
+const VECTORS_A_ROW: usize = SIDE / LANES;
 /// Blocks whose phases are taken together: several vectors, since each waits for its last result.
 const TOGETHER: usize = 32;
 
@@ -220,7 +220,7 @@ impl Kernel for Turn<'_> {
 struct Tile {
     re: Vec<[f32; LANES]>,
     im: Vec<[f32; LANES]>,
-    /// What turns a block back by the shift that its tile has if the first one has none.
+    /// What turns a block back by so many fifths: the shift of its tile, the first one having none.
     back: [Complex<f32>; SHIFTS],
     /// How double phases turn from block to block: cosines and sines.
     twist: Vec<[[f32; LANES]; 2]>,
@@ -234,12 +234,12 @@ impl Tile {
             twist.reverse();
         }
         let lanes = |turns: &[Complex<f32>; LANES]| [turns.map(|turn| turn.re), turns.map(|turn| turn.im)];
-        let [re, im] = [(); 2].map(|()| vec![[0.0; LANES]; SIDE * LANES_A_ROW]);
+        let [re, im] = [(); 2].map(|()| vec![[0.0; LANES]; SIDE * VECTORS_A_ROW]);
         let order = if reversed { -1.0 } else { 1.0 };
         Self {
             re,
             im,
-            back: std::array::from_fn(|tiles| turns(-order * shift([tiles, 0]))),
+            back: std::array::from_fn(|fifths| turns(-order * shift([fifths, 0]))),
             twist: twist.as_chunks().0.iter().map(lanes).collect(),
         }
     }
@@ -263,10 +263,10 @@ impl Kernel for Lay<'_> {
             tile.im.fill([0.0; LANES]);
             let rows = self.phases.re.chunks_exact(cols).zip(self.phases.im.chunks_exact(cols));
             for (row, (re, im)) in rows.enumerate() {
-                let at = row % SIDE * LANES_A_ROW..(row % SIDE + 1) * LANES_A_ROW;
+                let at = row % SIDE * VECTORS_A_ROW..(row % SIDE + 1) * VECTORS_A_ROW;
                 let (sums_re, sums_im) = (tile.re[at.clone()].as_flattened_mut(), tile.im[at].as_flattened_mut());
                 for (col, (re, im)) in re.chunks(SIDE).zip(im.chunks(SIDE)).enumerate() {
-                    let back = tile.back[(col + 2 * (row / SIDE)) % SHIFTS];
+                    let back = tile.back[shifts([col, row / SIDE])];
                     let sums = sums_re.iter_mut().zip(&mut *sums_im);
                     for ((sum_re, sum_im), (re, im)) in sums.zip(re.iter().zip(im)) {
                         *sum_re += back.re * re - back.im * im;
@@ -320,7 +320,7 @@ mod tests {
     use crate::carrier::{Carrier, CarrierKey, TILE_BITS};
     use crate::lattice::{self, Strengths};
     use crate::read::coherence;
-    use crate::testing::{Random, picture};
+    use crate::testing::{Random, picture, same_bits};
 
     /// A picture of three by two tiles and more.
     fn marked(carrier: &Carrier) -> Plane {
@@ -336,26 +336,60 @@ mod tests {
         let mut random = Random(8);
         let mut gauss = |count: usize| (0..count).map(|_| random.gauss()).collect::<Vec<_>>();
         // Rows of two tiles and a part, columns of one and a part.
-        let (cols, blocks) = (150, (150 * 70usize).next_multiple_of(TOGETHER));
-        let (ratios, weights) = (gauss(blocks), gauss(blocks));
+        let (cols, rows) = (150, 70usize);
+        let blocks = (cols * rows).next_multiple_of(TOGETHER);
+        let [mut ratios, mut weights] = [(); 2].map(|()| gauss(cols * rows));
+        for part in [&mut ratios, &mut weights] {
+            part.resize(blocks, 0.0);
+        }
         let mut phases = [(); 2].map(|()| Phases { re: vec![0.0; blocks], im: vec![0.0; blocks] });
         let [narrow, broad] = &mut phases;
         Turn { ratios: &ratios, weights: &weights, inverse_gain: 0.3, phases: narrow }.run();
         wide(Turn { ratios: &ratios, weights: &weights, inverse_gain: 0.3, phases: broad });
-        assert!(narrow.re == broad.re && narrow.im == broad.im);
+        assert!(same_bits(&narrow.re, &broad.re) && same_bits(&narrow.im, &broad.im));
         let mut tiles = [(); 2].map(|()| [false, true].map(|reversed| Tile::new(&twist, reversed)));
         let [narrow, broad] = &mut tiles;
         Lay { phases: &phases[0], cols, tiles: narrow }.run();
         wide(Lay { phases: &phases[0], cols, tiles: broad });
         for (narrow, broad) in narrow.iter().zip(broad) {
-            assert!(narrow.re == broad.re && narrow.im == broad.im);
+            assert!(same_bits(narrow.re.as_flattened(), broad.re.as_flattened()));
+            assert!(same_bits(narrow.im.as_flattened(), broad.im.as_flattened()));
             let [mut first, mut second] = [(); 2].map(|()| vec![Complex::new(0.0, 0.0); SIDE * SIDE]);
             let power = Double { tile: narrow, out: &mut first }.run();
             assert_eq!(power, wide(Double { tile: narrow, out: &mut second }));
-            assert_eq!(first, second);
+            let parts = |grid: &[Complex<f32>]| grid.iter().flat_map(|z| [z.re, z.im]).collect::<Vec<_>>();
+            assert!(same_bits(&parts(&first), &parts(&second)));
             let highest = || Highest { twist: &twist, correlation: &first, least: 1.0 };
             let [a, b] = [highest().run(), wide(highest())].map(|peak| peak.map(|p| (p.height, p.at, p.first)));
             assert!(a.is_some() && a == b);
+        }
+    }
+
+    #[test]
+    fn small_planes_cohere_as_their_blocks_do() {
+        let carrier = Carrier::new(&CarrierKey::PUBLIC);
+        let lattice = &carrier.lattice;
+        for (width, height) in [(1, 1), (7, 300), (300, 7)] {
+            let found = search(&mut FftPlanner::new(), &picture(width, height, 6), lattice, true);
+            assert_eq!(found.coherence, 0.0, "{width} x {height} has no block");
+        }
+        // Fewer columns than a vector has lanes, no whole vectors, and a width that leaves no rest.
+        for (width, height) in [(8, 300), (15, 64), (100, 30), (263, 264), (256, 256)] {
+            let plane = picture(width, height, 6);
+            let found = search(&mut FftPlanner::new(), &plane, lattice, false);
+            let [x0, y0] = [found.x, found.y].map(|at| (BLOCK_PX - at % BLOCK_PX) % BLOCK_PX);
+            let at = ((found.x + x0) % PERIOD_PX / BLOCK_PX, (found.y + y0) % PERIOD_PX / BLOCK_PX);
+            let blocks = Blocks::new(Strips::new(&plane, y0).grid(x0), FRAGILE);
+            let ratios = blocks.ratios(&blocks.grid.blocks);
+            // Less than a tile: no two blocks share a bit.
+            let (mut sum, mut power) = (0.0f64, 0.0f64);
+            for (i, (ratio, weight)) in ratios.iter().zip(&blocks.weights).enumerate() {
+                let phase = f64::from(ratio / found.gain - lattice.dither(i, blocks.grid.cols, at));
+                sum += f64::from(*weight) * (2.0 * std::f64::consts::TAU * phase).cos();
+                power += f64::from(weight * weight);
+            }
+            let naive = sum / (0.5 * power).sqrt();
+            assert!((naive - f64::from(found.coherence)).abs() < 1e-2, "{width} x {height}: {naive} and {found:?}");
         }
     }
 

@@ -49,6 +49,8 @@ fn coherence_agrees_with_its_definition() {
         let sum: f64 = sums.iter().map(|s| s.0.hypot(s.1) * f64::cos(2.0 * f64::atan2(s.1, s.0))).sum();
         let power: f64 = sums.iter().map(|s| 0.5 * (s.0 * s.0 + s.1 * s.1)).sum();
         assert!((f64::from(aligned.coherence(gain)) - sum / f64::sqrt(power)).abs() < 2e-3);
+        let narrow = Coherence { of: &aligned, gain }.run();
+        assert_eq!(aligned.coherence(gain).to_bits(), narrow.to_bits(), "wide vectors give the same bits");
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::pilot::TURNS;
-use crate::testing::{distance, picture};
+use crate::testing::{distance, picture, same_bits};
 
 /// One output sample after another, in double precision, straight from the kernel's formula.
 fn naive(plane: &Plane, x: Axis, y: Axis) -> Plane {
@@ -159,4 +159,18 @@ fn a_window_of_a_warp_that_shrinks_is_the_warp_of_a_window() {
             }
         }
     }
+}
+
+#[test]
+fn wide_vectors_give_the_same_bits() {
+    let plane = picture(203, 151, 9);
+    let (x, y) = (Axis { pitch: 0.77, start: 3.2, len: 190 }, Axis::fit(151, 97));
+    let kernel = || Resample { plane: &plane, x, y };
+    assert!(same_bits(&kernel().run().data, &wide(kernel()).data));
+    let (sin, cos) = 0.3f64.sin_cos();
+    let map = |_: [f64; 2]| Affine { linear: Linear([[cos, -sin], [sin, cos]]), origin: [20.0, -12.5] };
+    let [mut narrow, mut broad] = [(); 2].map(|()| Plane::zeros(180, 140));
+    Sample { plane: &plane, map: &map, side: 32, out: &mut narrow }.run();
+    wide(Sample { plane: &plane, map: &map, side: 32, out: &mut broad });
+    assert!(same_bits(&narrow.data, &broad.data));
 }
