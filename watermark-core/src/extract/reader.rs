@@ -445,3 +445,18 @@ pub(crate) fn unbound(luma: &Plane, carrier: &Carrier) -> Result<Option<Traced>,
     let seal = reader.seal.as_ref().and_then(|d| Seal::decode(&bytes(&d.payload)?).ok());
     Ok(reader.traced(seal.as_ref()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::carrier::CarrierKey;
+
+    #[test]
+    fn faint_lines_count_on_the_pilots_own_grid_and_not_under_the_best_of_all_maps() {
+        let carrier = Carrier::new(&CarrierKey::PUBLIC);
+        for (standing, lines, shows) in [(0.0, 0.0, false), (6.0, 0.0, true), (0.0, 6.5, false), (0.0, 7.5, true)] {
+            let reader = Reader { standing, lines, ..Reader::new(&carrier).unwrap() };
+            assert_eq!(reader.shows_pilot(), shows, "{standing} and {lines}");
+        }
+    }
+}
