@@ -155,6 +155,28 @@ fn project(samples: [f32; N], basis: &[[f32; N]; 3]) -> [f32; 3] {
     out
 }
 
+/// The plane that has these coefficients and no others: what [`lowest`] undoes.
+pub(crate) fn synthesise(grid: &BlockGrid<Lowest>) -> Plane {
+    let basis = basis();
+    let width = grid.cols * N;
+    let mut plane = Plane::zeros(width, grid.rows * N);
+    let mut bands = [(); 3].map(|()| vec![0.0; width]);
+    for (row, blocks) in grid.blocks.chunks_exact(grid.cols.max(1)).enumerate() {
+        for (u, band) in bands.iter_mut().enumerate() {
+            for (samples, block) in band.as_chunks_mut::<N>().0.iter_mut().zip(blocks) {
+                *samples = std::array::from_fn(|x| (0..3).map(|v| block[u][v] * basis[v][x]).sum());
+            }
+        }
+        let [mean, first, second] = &bands;
+        for (y, samples) in plane.data[row * N * width..][..N * width].chunks_exact_mut(width).enumerate() {
+            for (((sample, mean), first), second) in samples.iter_mut().zip(mean).zip(first).zip(second) {
+                *sample = basis[0][y] * mean + basis[1][y] * first + basis[2][y] * second;
+            }
+        }
+    }
+    plane
+}
+
 /// What a block carries its bit in: gray levels along [`DIRECTION`].
 pub(crate) fn projection(block: &[f32; 8]) -> f32 {
     FRAC_1_SQRT_2 * (block[0] + block[2])
@@ -210,6 +232,16 @@ mod tests {
                 }
                 assert!((f64::from(block[MEAN]) - naive(&plane, x, y, 0, 0) / N as f64).abs() < 1e-3);
             }
+        }
+    }
+
+    #[test]
+    fn what_is_synthesised_has_these_coefficients() {
+        let grid = lowest(&picture(53, 41));
+        let plane = synthesise(&grid);
+        assert_eq!((plane.width, plane.height), (48, 40));
+        for (again, block) in lowest(&plane).blocks.iter().zip(&grid.blocks) {
+            assert!(again.as_flattened().iter().zip(block.as_flattened()).all(|(a, b)| (a - b).abs() < 2e-3));
         }
     }
 

@@ -255,7 +255,7 @@ fn claims(statement: &Statement, public_key: &PublicKey, size: StampedSize, cont
 /// The canonical plane with pilot and lattice in it, in this order: the lattice takes the pilot as part of the picture.
 fn modulate(plane: &Plane, carrier: &Carrier, codewords: &Codewords, profile: Profile, strengths: Strengths) -> Plane {
     let mut marked = plane.clone();
-    pilot::embed(&mut FftPlanner::new(), &mut marked, &analyse(plane, 0, 0), &carrier.pilot, strengths.pilot);
+    pilot::embed(&mut FftPlanner::new(), &mut marked, &carrier.pilot, strengths.pilot);
     lattice::embed(&mut marked, &carrier.lattice, &codewords.tile(profile), strengths);
     marked
 }

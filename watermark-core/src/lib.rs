@@ -39,6 +39,7 @@ mod register;
 mod registration;
 mod rehearsal;
 mod resample;
+mod scores;
 mod shares;
 mod spectrum;
 mod strength;

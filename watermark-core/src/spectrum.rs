@@ -1,14 +1,14 @@
 //! `[X2]` Received plane -> map of how far each spectral bin stands out from its surroundings.
 //!
-//! The picture is evened out first: slow parts removed, contrast divided by the cube of the mask step, which is the matched weight for a
-//! pilot that follows the mask in a picture whose noise follows its activity. Flat areas that touch the border (black corners of a
+//! The picture is evened out first: of [standard scores](standard_scores) every place says as much. Flat areas that touch the border (black corners of a
 //! rotation, bars, the margins of a page) are left out with a fringe, because their edges would draw lines through the spectrum.
 
 use rustfft::FftPlanner;
 
 use crate::fourier;
 use crate::frame::{BLOCK, Frame};
-use crate::plane::{Plane, box_blur};
+use crate::plane::Plane;
+use crate::scores::standard_scores;
 
 /// Side of the spectrum, bins.
 pub(crate) const SIDE: usize = 1024;
@@ -16,14 +16,6 @@ pub(crate) const SIDE: usize = 1024;
 const COARSE: usize = SIDE / 2;
 /// Power over surroundings beyond which more is no more evidence.
 const CLIP: f32 = 8.0;
-/// Half width of the box whose mean is removed, pixels.
-const HIGH_PASS_PX: usize = 8;
-/// Half width of the box that activity is pooled over, pixels.
-const POOL_PX: usize = 12;
-/// Evened samples beyond this many units of local contrast are edges, not evidence.
-const OUTLIER: f32 = 3.0;
-/// Activity of a picture that shows nothing.
-const FLOOR: f32 = 1.5;
 /// Width of the ramp along the border, pixels.
 const RAMP_PX: f32 = 16.0;
 
@@ -120,12 +112,7 @@ pub(crate) fn span(centre: f64, len: usize, most: usize) -> (usize, usize) {
 
 /// The evened window, and the sum of its weights in samples.
 fn even_out(window: &Plane, frame: &Frame, left: usize, top: usize) -> (Plane, f32) {
-    let slow = box_blur(window, HIGH_PASS_PX);
-    let mut fast = window.clone();
-    fast.data.iter_mut().zip(&slow.data).for_each(|(f, s)| *f -= s);
-    let mut root = fast.clone();
-    root.data.iter_mut().for_each(|v| *v = v.abs().sqrt());
-    let root = box_blur(&root, POOL_PX);
+    let mut even = standard_scores(window);
     let ramp = |i: usize, len: usize| ((i.min(len - 1 - i) as f32 + 0.5) / RAMP_PX).min(1.0);
     let columns: Vec<f32> = (0..window.width).map(|x| ramp(x, window.width)).collect();
     let mut total = 0.0;
@@ -138,13 +125,10 @@ fn even_out(window: &Plane, frame: &Frame, left: usize, top: usize) -> (Plane, f
                 *weight = column * inside[(left + x) / BLOCK];
             }
         }
-        for ((value, &r), weight) in fast.row_mut(y).iter_mut().zip(root.row(y)).zip(&weights) {
-            let variance = FLOOR + r * r;
-            *value = (*value / variance).clamp(-OUTLIER, OUTLIER) * (edge * weight) / variance.sqrt();
-        }
+        even.row_mut(y).iter_mut().zip(&weights).for_each(|(score, weight)| *score *= edge * weight);
         total += edge * weights.iter().sum::<f32>();
     }
-    (fast, total)
+    (even, total)
 }
 
 /// Mean over a box of `2 around + 1` bins, cyclic: the upper half of the rows and the middle one.
