@@ -6,7 +6,7 @@ use crate::plane::Plane;
 const FLAT: f32 = 3.0;
 /// Side of a block, pixels.
 pub(crate) const BLOCK: usize = 8;
-/// Blocks beside a flat one that are left out too: as far as the edge between them reaches through the high pass.
+/// Blocks beside a flat one that are left out too: their edge is what scores show there.
 const FRINGE: usize = 2;
 /// Side of the window that an offset is looked for in, pixels.
 pub(crate) const WINDOW_PX: usize = 640;
