@@ -7,7 +7,7 @@
 use crate::plane::Plane;
 use crate::wide::{Kernel, wide};
 
-/// Samples along each side of the surroundings. 9 are within 0.3 sigma, 5 too few for the innermost lines.
+/// Samples along each side of the surroundings, odd. With 9 lines stand out by 0.1 to 0.3 sigma less after JPEG 10 and WebP 50, with 11 by 0.3 to 0.7.
 const SIDE: usize = 7;
 /// Variance added to that of the surroundings, gray levels squared: a flat place shows nothing but rounding. Of 0.3 to 4, 1 serves codecs, blur and resizing alike.
 pub(crate) const FLOOR: f32 = 1.0;

@@ -81,3 +81,34 @@ fn a_pattern_whose_spectrum_is_a_comb_does_not_stand_out() {
         assert!(stands_out < 4.0, "first harmonic {first}: {stands_out}");
     }
 }
+
+/// Mean square of the pilot that `cover` takes at a strength of 10, and that of its envelope.
+fn squares(cover: &Plane) -> [f32; 2] {
+    let mut marked = cover.clone();
+    embed(&mut FftPlanner::new(), &mut marked, &Carrier::new(&CarrierKey::PUBLIC).pilot, [10.0; 2]);
+    let change = marked.data.iter().zip(&cover.data).map(|(m, c)| (m - c) * (m - c)).sum::<f32>();
+    let envelope = mask::envelope(&analyse(cover, 0, 0));
+    [change / cover.data.len() as f32, envelope.iter().map(|e| e * e).sum::<f32>() / envelope.len() as f32]
+}
+
+#[test]
+fn texture_and_small_figures_raise_the_pilot_within_bounds() {
+    let plain = (AMPLITUDE * 10.0).powi(2);
+    let factor = |[change, envelope]: [f32; 2]| (change / (plain * envelope)).sqrt();
+    let smooth = picture(512, 512, 9);
+    assert!((factor(squares(&smooth)) - 1.0).abs() < 0.02, "{}", factor(squares(&smooth)));
+    // A figure of 128 px on black, which carries nothing but gets as much noise.
+    let mut figure = Plane::zeros(512, 512);
+    for y in 0..128 {
+        figure.row_mut(y)[..128].copy_from_slice(&smooth.row(y)[..128]);
+    }
+    assert!((factor(squares(&figure)) - MOST_FACTOR).abs() < 0.05, "{}", factor(squares(&figure)));
+    // Contrasts of which the second would have more than the bound.
+    let [mild, loud] = [2.0, 3.5].map(|contrast| {
+        let data = smooth.data.iter().map(|sample| 128.0 + contrast * (sample - 128.0)).collect();
+        squares(&Plane { data, ..smooth })
+    });
+    assert!(factor(mild) > 1.2, "{}", factor(mild));
+    // At most what leaves a PSNR of 40 dB.
+    assert!((loud[0] / LOUDEST - 1.0).abs() < 0.03 && factor(loud) < 0.9 * MOST_FACTOR, "{loud:?}, {}", factor(loud));
+}
