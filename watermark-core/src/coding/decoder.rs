@@ -8,7 +8,7 @@
 //! reference count. Paths that still share their parent's soft bits share the result of a step as well.
 
 use super::kernels;
-use super::list::{Heap, MAX_LIST, Mender, Offer, Survivor, least_reliable, select};
+use super::list::{Heap, MAX_ITEMS, MAX_LIST, Mender, Offer, Survivor, least_reliable, select};
 use super::llr::sanitize;
 use super::schedule::{Leaf, Side, Step};
 
@@ -139,17 +139,16 @@ impl Workspace {
         let (below, above) = self.levels.split_at_mut(level + 1);
         let child = &mut below[level];
         // Parent slot -> path that already did this.
-        let mut done = [u8::MAX; MAX_LIST];
+        let mut done = [None; MAX_LIST];
         for path in 0..paths {
             let (parent, slot) = match above.first() {
                 Some(parent) => (parent.soft_of(path), usize::from(parent.soft_slots[path])),
                 None => (&*self.root, 0),
             };
-            if done[slot] == u8::MAX {
-                done[slot] = path as u8;
+            child.soft_slots[path] = *done[slot].get_or_insert_with(|| {
                 kernels::descend(parent, &mut child.soft[path * child.size..(path + 1) * child.size]);
-            }
-            child.soft_slots[path] = done[slot];
+                path as u8
+            });
         }
     }
 
@@ -220,9 +219,13 @@ impl Workspace {
                     offer.items.push((sum.abs(), u32::from(sum < 0.0)));
                 }
                 // The item of rank r is flipped only after r cheaper words, so `list - 1` items are enough.
-                Leaf::Rate1 => least_reliable(soft, soft.len().min(list - 1), &mut self.keys, &mut offer.items),
+                Leaf::Rate1 => {
+                    let items = soft.len().min(list - 1).min(MAX_ITEMS);
+                    least_reliable(soft, items, &mut self.keys, &mut offer.items);
+                }
                 Leaf::SingleParity => {
-                    least_reliable(soft, soft.len().min(list), &mut self.keys, &mut offer.items);
+                    let items = soft.len().min(list).min(MAX_ITEMS);
+                    least_reliable(soft, items, &mut self.keys, &mut offer.items);
                     let odd = soft.iter().filter(|&&llr| llr < 0.0).count() % 2 == 1;
                     let least = offer.items.drain(..1).next();
                     offer.mender = least.map(|(reliability, position)| Mender { reliability, position, odd });

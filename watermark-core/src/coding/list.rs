@@ -11,8 +11,10 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-/// Largest list size: a set of flips is a 64-bit mask.
-pub(super) const MAX_LIST: usize = 64;
+/// Largest list size: a path's slot is a byte.
+pub(super) const MAX_LIST: usize = 256;
+/// Most items of a node that may be flipped, the least reliable ones: a set of flips is a 64-bit mask. A list of more paths than that is not exact where a node has more.
+pub(super) const MAX_ITEMS: usize = 64;
 
 /// What one path offers at one node.
 #[derive(Clone, Debug, Default)]

@@ -214,7 +214,7 @@ impl PolarCode {
     /// `None` if none passes, or if there are not exactly [`codeword_bits`](Self::codeword_bits) LLRs.
     ///
     /// LLRs follow [`llr`](super::llr): positive means 0, non-finite means erased. Their common factor does not matter
-    /// as long as few exceed the clip; their relative weights do. `list` is clamped to `1..=64`; time and memory grow
+    /// as long as few exceed the clip; their relative weights do. `list` is clamped to `1..=256`; time and memory grow
     /// in proportion to it.
     pub fn decode(&self, llr: &[f32], list: usize, workspace: &mut Workspace) -> Option<Decoded> {
         (llr.len() == self.n).then(|| self.search(llr, None, list, workspace))?

@@ -2,8 +2,9 @@
 
 use super::decoder::Workspace;
 use super::kernels::transform;
+use super::list::MAX_ITEMS;
 use super::llr::{from_bit, hard_bit};
-use super::schedule::schedule;
+use super::schedule::{Leaf, Step, schedule};
 use super::{CodeError, Decoded, PolarCode};
 use proptest::prelude::*;
 
@@ -292,6 +293,25 @@ fn wrong_arguments_are_errors() {
         assert_eq!(code.decode(&vec![1.0; length], 8, &mut Workspace::default()), None);
     }
     assert!(PolarCode::new(16384, 16384).is_ok() && PolarCode::new(64, 33).is_ok());
+}
+
+/// Nodes that outgrow the mask of a set of flips, of which the seal has some of 128 bits and this code larger ones, read all the same.
+#[test]
+fn the_longest_list_reads_nodes_with_more_bits_than_may_be_flipped() {
+    let code = PolarCode::new(1024, 1020).unwrap();
+    let mut free = vec![false; 1024];
+    code.information_positions().iter().for_each(|&i| free[i] = true);
+    let size = |step: &Step| matches!(step, Step::Leaf { level, kind: Leaf::Rate1, .. } if 1 << level > MAX_ITEMS);
+    assert!(schedule(&free).iter().any(size));
+    let mut random = Random(3);
+    let payload = random.bits(988);
+    let codeword = code.encode(&payload).unwrap();
+    let mut llr: Vec<f32> = codeword.iter().map(|&bit| from_bit(bit, 4.0)).collect();
+    for faint in [100, 700] {
+        llr[faint] *= -0.1;
+    }
+    let decoded = code.decode(&llr, usize::MAX, &mut Workspace::default());
+    assert!(decoded.is_some_and(|d| d.payload == payload && d.corrected == 2));
 }
 
 proptest! {
