@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Lints and tests of the program built with C2PA manifests (docs/C2PA.md). No part of scripts/test.sh: a cold build compiles 150 more crates, for minutes.
+# Lints and tests of the program built with C2PA manifests (docs/C2PA.md). No part of scripts/test.sh: a cold build compiles 188 more crates, for minutes.
 # Needs Rust (https://rustup.rs) and a C compiler.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."

@@ -180,6 +180,7 @@ fn simulate_predicted(es_n0_db: f64, unknown: usize, list: usize, trials: usize)
     Ok(errors)
 }
 
+#[allow(clippy::too_many_lines)]
 fn main() -> Result<(), CodeError> {
     let most = std::env::args().nth(1).and_then(|arg| arg.parse().ok()).unwrap_or(2000);
     println!("| seal, list 32, Es/N0 | nothing known | size and 115 bits known | size and 124 | size and 144 |");

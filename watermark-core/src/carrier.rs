@@ -167,20 +167,16 @@ mod tests {
     /// The public carrier is part of the format (`docs/FORMAT.md`, Carrier): these numbers may never change.
     #[test]
     fn the_public_carrier_is_pinned() {
-        let carrier = Carrier::new(&CarrierKey::PUBLIC);
-        let digest = |lattice: &Lattice| {
-            let mut hash = Sha256::new();
-            for dither in &lattice.dither {
-                hash.update(((dither * 65536.0) as u16).to_be_bytes());
-            }
-            for bit in &lattice.order {
-                hash.update(bit.to_be_bytes());
-            }
-            crate::payload::hex::encode(&hash.finalize()[..8])
-        };
-        let lines: Vec<(i32, i32)> = carrier.pilot.iter().map(|l| (l.x, l.y)).collect();
-        let pinned = (digest(&carrier.lattice), lines[0], lines[63]);
-        assert_eq!(pinned, ("2be9a30f9b35eab8".into(), (-33, 19), (37, 11)));
+        let Carrier { lattice, pilot } = Carrier::new(&CarrierKey::PUBLIC);
+        let digest = |bytes: Vec<u8>| crate::payload::hex::encode(&Sha256::digest(bytes)[..8]);
+        let dither: Vec<u16> = lattice.dither.iter().map(|d| (d * 65536.0) as u16).collect();
+        let words = |words: &[u16]| digest(words.iter().flat_map(|word| word.to_be_bytes()).collect());
+        assert_eq!((&dither[..4], words(&dither).as_str()), (&[8558, 27138, 60462, 65074][..], "0517403a3e724169"));
+        let order = &lattice.order;
+        assert_eq!((&order[..4], words(order).as_str()), (&[4075, 3803, 934, 1051][..], "bfa7e4422c90aa01"));
+        let lines: Vec<(i32, i32)> = pilot.iter().map(|line| (line.x, line.y)).collect();
+        assert_eq!((&lines[..4], lines[63]), (&[(-33, 19), (15, 7), (-7, 15), (-31, 1)][..], (37, 11)));
+        assert_eq!(digest(lines.iter().flat_map(|&(x, y)| [x as u8, y as u8]).collect()), "e1382e6454ecf6b0");
     }
 
     #[test]

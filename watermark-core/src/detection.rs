@@ -7,7 +7,7 @@
 /// A picture is called marked when chance would do as well less often than this, all candidates counted.
 pub const FALSE_POSITIVE_RATE: f64 = 1e-6;
 
-/// What a CRC-32 says, bits: chance passes it in one of `2^32` words, and a decoding looks at up to 40, lists of 8 and of 32. Longer ones count as two.
+/// What a CRC-32 says, bits: chance passes it in one of `2^32` words, and a decoding looks at up to 40, lists of 8 and of 32. One of 256 counts as seven.
 const CRC_BITS: f64 = 26.678;
 
 /// How sure it is that a mark is there, whether or not it could be read.

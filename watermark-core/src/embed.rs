@@ -54,7 +54,7 @@ pub struct Statement {
 pub enum Strength {
     /// The least that reads after the reference attacks, within bounds that keep it invisible.
     Auto,
-    /// This lattice step over mask step, [`Strength::MIN`] to [`Strength::MAX`].
+    /// The mark's amplitude over the mask step, [`Strength::MIN`] to [`Strength::MAX`]: 0.78 times the gain, which is the lattice step over the mask step.
     Fixed(f32),
 }
 

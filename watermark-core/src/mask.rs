@@ -29,7 +29,7 @@ const UNCLIPPED: std::ops::RangeInclusive<f32> = 3.0..=254.5;
 const CLIPPED_ACTIVITY: f32 = 4.0;
 
 /// The relative step of each block, row-major, in gray levels of projection; 0 marks a clipped block, which carries
-/// nothing. Between 1.3 and about 20. Multiply by the strength for the lattice step.
+/// nothing. Between 1.3 and about 20. Multiply by the gain, and by what the lattice has for the tile bit, for its lattice step.
 ///
 /// `noise` is the standard deviation, in gray levels of luma, of noise that the picture had not when it was stamped: what it
 /// adds to the activity is taken off again. 0 when stamping.

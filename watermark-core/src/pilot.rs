@@ -6,7 +6,8 @@
 //! found by the lattices, which reject the picture, so the lines need no phase of their own.
 //!
 //! A line is judged by its rank among neighbouring bins that hold no line. In an unmarked picture each rank is equally
-//! likely, so the statistic has a known null distribution: whatever the picture's spectrum, unless that is a comb, which shows beside the lines as well.
+//! likely, whatever the picture's spectrum, unless that is a comb, which shows beside the lines as well. Neighbouring bins are not quite independent, which makes large values of
+//! the statistic rarer than those of a standard normal variable (`docs/studies/negatives-fast.md`): the bound on false marks holds.
 
 use rustfft::num_complex::Complex;
 use rustfft::{FftDirection, FftPlanner};

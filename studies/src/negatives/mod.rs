@@ -89,9 +89,14 @@ const CHUNK: u64 = 500;
 /// Best values kept by name.
 const KEPT: usize = 10;
 
+/// To be raised with every change of what the reader says of unmarked pictures, so that counts of two readers are never added.
+const READER: u32 = 1;
+
 /// What decides which variants there are: an unfinished run goes on only if all of this is the same.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Plan {
+    /// [`READER`] of the program that began it.
+    reader: u32,
     effort: Search,
     seed: u64,
     max_side: u32,
@@ -138,7 +143,7 @@ struct Reading {
 pub(crate) fn run(args: &Args) -> Result<()> {
     let pictures = load(&args.images, args.max_megapixels)?;
     let images = pictures.iter().map(|p| p.name.clone()).collect();
-    let plan = Plan { effort: args.effort, seed: args.seed, max_side: args.max_side, images };
+    let plan = Plan { reader: READER, effort: args.effort, seed: args.seed, max_side: args.max_side, images };
     let name = format!("negatives-{}", args.effort.name());
     std::fs::create_dir_all(&args.out).with_context(|| format!("making the folder {}", args.out.display()))?;
     let (json, markdown) = (args.out.join(format!("{name}.json")), args.out.join(format!("{name}.md")));

@@ -1,4 +1,4 @@
-//! What every release has to reach on the development images, in one table.
+//! What the mark is meant to reach on the development images, in one table. What it misses stands under *Goals missed* in `docs/studies/robustness.md`.
 
 use watermark_attacks::Attack;
 

@@ -1,4 +1,4 @@
-//! Which candidates survive a closed-form node: the best `list` of all words of all paths, found exactly.
+//! Which candidates survive a closed-form node: the best `list` of all words of all paths, found exactly (for lists of up to [`MAX_ITEMS`]).
 //!
 //! Within one node, the words of a path differ from its most likely word by a set of flips, and cost the sum of the
 //! flipped items' reliabilities more. A best-first search over those sets gives the overall best without listing all

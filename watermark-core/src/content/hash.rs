@@ -61,20 +61,22 @@ fn edge(i: usize, px: usize) -> usize {
 
 /// Mean luma of each cell in 256ths of a gray level, rounded down.
 fn cell_means(luma: &Plane) -> [u64; CELLS] {
-    let mut sums = [0u64; CELLS];
+    let mut sums = [0i64; CELLS];
     for (y, line) in luma.rows().enumerate() {
         let row = ((y + 1) * GRID - 1) / luma.height;
         for (col, sum) in sums[row * GRID..][..GRID].iter_mut().enumerate() {
             let part = &line[edge(col, luma.width)..edge(col + 1, luma.width)];
-            // A part is at most 5462 pixels wide, so its sum is well inside 32 bits.
-            *sum += part.iter().map(|&v| (v * 256.0) as i32).sum::<i32>() as u64;
+            // So many samples fit 32 bits, resampled ones beyond black and white included.
+            for part in part.chunks(1 << 14) {
+                *sum += i64::from(part.iter().map(|&v| (v * 256.0) as i32).sum::<i32>());
+            }
         }
     }
-    for (cell, sum) in sums.iter_mut().enumerate() {
+    std::array::from_fn(|cell| {
         let side = |i: usize, px: usize| edge(i + 1, px) - edge(i, px);
-        *sum /= (side(cell % GRID, luma.width) * side(cell / GRID, luma.height)).max(1) as u64;
-    }
-    sums
+        let area = (side(cell % GRID, luma.width) * side(cell / GRID, luma.height)).max(1);
+        sums[cell].max(0) as u64 / area as u64
+    })
 }
 
 #[cfg(test)]

@@ -20,7 +20,7 @@ const LEVEL_SHIFT: f32 = 128.0 * BLOCK_PX as f32;
 /// What the lines have to stand out by afterwards, standard deviations: detection asks for 4.9 where a picture lies as it was, and what lattice and finer detail add to the rounding moves
 /// them by about one.
 const OUTLIVES: f32 = 6.0;
-/// Strengths tried beside the least, up to the most in equal ratios.
+/// Strengths to choose from beside the least, up to the most in equal ratios: the last bits of what is reckoned decide nothing.
 const STEPS: usize = 8;
 /// Blocks along a period.
 const BLOCKS: usize = PILOT_PERIOD / BLOCK_PX;
@@ -39,7 +39,8 @@ impl<'a> Need<'a> {
         Self { cover, envelope, pattern: lowest(pattern) }
     }
 
-    /// The least strength of a few from `least` to `most` at which the lines outlive JPEG 10, or `most` where none does: other attacks are milder; `scale` says what the pattern is multiplied by.
+    /// The least strength of a few from `least` to `most` at which the lines outlive JPEG 10, or `most` where none does: other attacks are milder; `scale` says what the pattern is multiplied by. What they
+    /// stand out by grows nearly in proportion to the strength, so two planes tell: one at the least, and one where a proportion to the strength would have them outlive it.
     pub(super) fn least(
         &self,
         planner: &mut FftPlanner<f32>,
@@ -48,18 +49,16 @@ impl<'a> Need<'a> {
         scale: impl Fn(f32) -> f32,
     ) -> f32 {
         let places: Vec<(i32, i32)> = lines.iter().map(|line| (line.x, line.y)).collect();
-        let level = |i: usize| least * powf(most / least, i as f32 / STEPS as f32);
-        let (mut low, mut high) = (0, STEPS);
-        while low < high {
-            let middle = usize::midpoint(low, high);
-            let recompressed = self.recompressed(scale(level(middle)));
-            if prominence(&spectrum(planner, &recompressed), &places) >= OUTLIVES {
-                high = middle;
-            } else {
-                low = middle + 1;
-            }
+        let mut stand_out = |strength| prominence(&spectrum(planner, &self.recompressed(scale(strength))), &places);
+        let faintly = stand_out(least);
+        if faintly >= OUTLIVES {
+            return least;
         }
-        level(low)
+        let louder = if faintly > 0.0 { (least * OUTLIVES / faintly).min(most) } else { most };
+        let gained = stand_out(louder) - faintly;
+        let needed = if gained > 0.0 { least + (louder - least) * (OUTLIVES - faintly) / gained } else { most };
+        let mut levels = (0..STEPS).map(|i| least * powf(most / least, i as f32 / STEPS as f32));
+        levels.find(|&level| level >= needed).unwrap_or(most)
     }
 
     /// What JPEG 10 leaves of the picture's whole blocks, if the pilot is added at `scale`.
@@ -145,7 +144,7 @@ mod tests {
         let mut planner = FftPlanner::new();
         let lines = Carrier::new(&CarrierKey::PUBLIC).pilot;
         let places: Vec<(i32, i32)> = lines.iter().map(|line| (line.x, line.y)).collect();
-        let range = [0.5, 64.0];
+        let range = [4.0, 64.0];
         let scale = |strength: f32| 0.001 * strength;
         let cover = picture(640, 512, 3);
         let pattern = pilot(&mut planner, &cover, &lines);
@@ -153,12 +152,11 @@ mod tests {
         let need = Need::new(&blocks, &envelope, &pattern);
         let strength = need.least(&mut planner, &lines, range, scale);
         assert!(range[0] < strength && strength < range[1], "{strength}");
-        let step = (range[1] / range[0]).powf(1.0 / STEPS as f32);
-        let mut outlives = |strength| {
-            let spectrum = spectrum(&mut planner, &need.recompressed(scale(strength)));
-            prominence(&spectrum, &places) >= OUTLIVES
-        };
-        assert!(outlives(strength) && !outlives(strength / step));
+        let spectrum = spectrum(&mut planner, &need.recompressed(scale(strength)));
+        let stand_out = prominence(&spectrum, &places);
+        assert!(OUTLIVES - 0.5 < stand_out && stand_out < 2.0 * OUTLIVES, "{stand_out}");
+        let enough = [strength, range[1]];
+        assert!((need.least(&mut planner, &lines, enough, scale) - enough[0]).abs() < 1e-4);
         let flat = lowest(&Plane { data: vec![99.0; cover.data.len()], ..cover });
         let envelope = vec![2.0; 80 * 64];
         let need = Need::new(&flat, &envelope, &pattern);
