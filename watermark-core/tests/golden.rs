@@ -77,8 +77,8 @@ fn stamped_pictures() -> Vec<Line> {
         time: UnixSeconds(1_800_000_000),
         system: SystemTag(0x1234),
     };
-    let of = |(name, cover): (&str, Raster)| {
-        let stamped = embed(&cover, &statement, &key, &key.public_key(), &carrier, Strength::Fixed(9.0)).unwrap();
+    let of = |(name, cover, strength): (&str, Raster, Strength)| {
+        let stamped = embed(&cover, &statement, &key, &key.public_key(), &carrier, strength).unwrap();
         assert_eq!(stamped.profile, Profile::Sealed, "{name}");
         let read = extract(&stamped.raster, &carrier, Effort::Fast).unwrap();
         assert_eq!(read.payload(), Some(stamped.payload), "{name}");
@@ -91,7 +91,9 @@ fn stamped_pictures() -> Vec<Line> {
         let hashes: Vec<String> = bytes.chunks(rows).map(fnv1a).collect();
         Line { name: name.into(), may_differ: hashes.len() / 10, hashes }
     };
-    [("rgb, 8 bit", synthetic(400, 328, 3)), ("gray and alpha, 16 bit", deepen(&synthetic(328, 400, 4)))].map(of).into()
+    let (rgb, deep, fixed) = (synthetic(400, 328, 3), deepen(&synthetic(328, 400, 4)), Strength::Fixed(9.0));
+    let searched = ("rgb, 8 bit, strengths searched", rgb.clone(), Strength::Auto);
+    [("rgb, 8 bit", rgb, fixed), ("gray and alpha, 16 bit", deep, fixed), searched].map(of).into()
 }
 
 /// The green channel with 16 bits and a slowly changing alpha.
