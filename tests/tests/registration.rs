@@ -99,6 +99,29 @@ fn a_crop_reports_its_share_and_its_place() {
     assert_eq!((found.offset_x, found.offset_y, found.rotation_deg), (100.0, 60.0, 0.0));
 }
 
+/// All lattices lie as they should there, but for a shift that takes every bit and leaves a third of the coherence.
+#[test]
+fn what_is_moved_by_whole_tiles_is_read() {
+    use image::imageops::{crop_imm, flip_horizontal, replace};
+    let stamped = stamped();
+    let whole = common::rgb(&stamped.raster);
+    let cut = crop_imm(&whole, 0, 512, 768, 521).to_image();
+    // Below another picture, twice as far.
+    let mut below = image::RgbImage::new(768, 512 + 1033);
+    replace(&mut below, &crop_imm(&common::rgb(&common::sample()), 0, 100, 768, 512).to_image(), 0, 0);
+    replace(&mut below, &whole, 0, 512);
+    for (what, picture) in [("cut", &cut), ("mirrored", &flip_horizontal(&cut)), ("below another", &below)] {
+        for effort in [Effort::Fast, Effort::Normal] {
+            let read = extract(&common::raster(picture), &common::public(), effort).unwrap();
+            let found = effort == Effort::Normal || what != "mirrored";
+            assert_eq!(read.payload(), found.then_some(stamped.payload), "{what}, {effort:?}: {:?}", read.detection);
+        }
+    }
+    let shown = extract(&common::raster(&cut), &common::public(), Effort::Normal).unwrap();
+    let content = shown.content.unwrap();
+    assert_eq!(content.comparison, Comparison::Matches, "{content:?}");
+}
+
 #[test]
 fn stretched_and_rotated_pictures_are_read() {
     let stamped = stamped();

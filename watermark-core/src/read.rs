@@ -81,6 +81,12 @@ pub(crate) fn coherence(plane: &Plane, carrier: &Carrier, tile: (usize, usize)) 
     (0..GAINS).step_by(3).map(|i| aligned.coherence(gain(i))).fold(f32::NEG_INFINITY, f32::max)
 }
 
+/// By how many tiles `plane` has to be moved on to cohere most, its upper left pixel being at this position of the period.
+pub(crate) fn tiles_on(plane: &Plane, carrier: &Carrier, tile: (usize, usize)) -> usize {
+    let aligned = align(plane, &carrier.lattice, tile, 0.0);
+    peaks(&scores(&aligned)).first().map_or(0, |&i| aligned.tiles_on(gain(i)))
+}
+
 /// Coherence at every third gain and at those around the best of them, each standard normal for an unmarked picture; minus infinity
 /// at the others. A peak is four gains wide, so none is missed.
 fn scores(aligned: &Aligned) -> Vec<f32> {

@@ -8,7 +8,7 @@ use super::{Corrections, Extraction};
 use crate::affine::Affine;
 use crate::bind::Traced;
 use crate::canonical;
-use crate::carrier::{Carrier, TILE_BITS, TILE_PX};
+use crate::carrier::{Carrier, SHIFTS, TILE_BITS, TILE_PX};
 use crate::codes::{Codes, bytes};
 use crate::coding::{CodeError, Decoded, Workspace};
 use crate::constellation::{Candidate, Sweep};
@@ -24,7 +24,7 @@ use crate::plane::Plane;
 use crate::prediction::predictions;
 use crate::pull::Judge;
 use crate::raster::Raster;
-use crate::read::{Blocks, Gains, View, read};
+use crate::read::{Blocks, Gains, View, read, tiles_on};
 use crate::register::{Pose, Scene};
 use crate::registration::Best;
 use crate::spectrum;
@@ -145,8 +145,15 @@ impl<'a> Reader<'a> {
         let plane = canonical::stretch(Cow::Borrowed(luma), canonical::size(native.0, native.1));
         let (x, y) = (native.0 as f64 / plane.width as f64, native.1 as f64 / plane.height as f64);
         let (shown, whole) = (plane.data.len() as f64, Some([native.0, native.1]));
-        let unmoved = Pose { plane, tile_x: 0, tile_y: 0, map: Affine::scaling(x, y), shown, residual: None, whole };
+        let mut unmoved =
+            Pose { plane, tile_x: 0, tile_y: 0, map: Affine::scaling(x, y), shown, residual: None, whole };
         let coherence = self.read_rung(&unmoved, equalise::LADDER[0], Gains::Coherent(SUSPICIOUS));
+        if !self.is_complete() && coherence > SUSPICIOUS {
+            unmoved = self.moved_on(unmoved);
+            if unmoved.tile_x > 0 {
+                self.read_rung(&unmoved, equalise::LADDER[0], Gains::Coherent(SUSPICIOUS));
+            }
+        }
         if self.is_complete() {
             return;
         }
@@ -181,6 +188,15 @@ impl<'a> Reader<'a> {
             self.search_maps(&scene, &standings, budget);
         }
         self.unbend(&scene);
+    }
+
+    /// `pose`, a whole picture's, or what coheres better than it: the same blocks, whole tiles further on. The picture was cut so, or stands beside another one.
+    fn moved_on<'p>(&mut self, pose: Pose<'p>) -> Pose<'p> {
+        self.candidates += SHIFTS as u64 - 1;
+        match tiles_on(&pose.plane, self.carrier, (pose.tile_x, pose.tile_y)) {
+            0 => pose,
+            tiles => Pose { tile_x: pose.tile_x + tiles * TILE_PX, whole: None, ..pose },
+        }
     }
 
     /// Follows the bend of a picture that is there and yields no seal.
@@ -248,6 +264,7 @@ impl<'a> Reader<'a> {
     /// Quarter turns and mirror images, which need no pilot, then the geometries that the pilot suggests.
     fn search_maps(&mut self, scene: &Scene<'_>, turns: &[f32], budget: Budget) {
         if let Some(pose) = scene.turned(&mut self.candidates) {
+            let pose = self.moved_on(pose);
             self.read_all(&pose);
             if self.registered() {
                 return;
@@ -292,6 +309,7 @@ impl<'a> Reader<'a> {
         if !self.registered()
             && let Some(pose) = scene.resized(&mut self.candidates)
         {
+            let pose = self.moved_on(pose);
             self.read_all(&pose);
         }
         if let Some(candidate) = maps.first().filter(|m| m.score > LINES_SEEN && !self.registered()) {

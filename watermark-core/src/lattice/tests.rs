@@ -46,11 +46,29 @@ fn coherence_agrees_with_its_definition() {
             let sum = &mut sums[usize::from(bit)];
             *sum = (sum.0 + w * cos, sum.1 + w * sin);
         }
-        let sum: f64 = sums.iter().map(|s| s.0.hypot(s.1) * f64::cos(2.0 * f64::atan2(s.1, s.0))).sum();
         let power: f64 = sums.iter().map(|s| 0.5 * (s.0 * s.0 + s.1 * s.1)).sum();
-        assert!((f64::from(aligned.coherence(gain)) - sum / f64::sqrt(power)).abs() < 2e-3);
         let narrow = Coherence { of: &aligned, gain }.run();
-        assert_eq!(aligned.coherence(gain).to_bits(), narrow.to_bits(), "wide vectors give the same bits");
+        for (found, function) in narrow.into_iter().zip([f64::cos, f64::sin]) {
+            let sum: f64 = sums.iter().map(|s| s.0.hypot(s.1) * function(2.0 * f64::atan2(s.1, s.0))).sum();
+            assert!((f64::from(found) - sum / f64::sqrt(power)).abs() < 2e-3);
+        }
+        assert_eq!(aligned.coherence(gain).to_bits(), narrow[0].to_bits(), "wide vectors give the same bits");
+    }
+}
+
+#[test]
+fn a_plane_cut_by_whole_tiles_tells_how_many() {
+    let carrier = Carrier::new(&CarrierKey::PUBLIC);
+    let lattice = &carrier.lattice;
+    let mut plane = picture(1600, 1500, 6);
+    let strengths = Strengths::new(9.0);
+    embed(&mut plane, lattice, &bits(TILE_BITS), strengths);
+    let tiles_on = |left: usize, top: usize| {
+        let cut = plane.window(left, top, 520, 400);
+        Aligned::new(&receive(&cut, 0, 0, 0.0), lattice, (0, 0)).tiles_on(strengths.step())
+    };
+    for (left, top, tiles) in [(0, 0, 0), (1024, 0, 2), (0, 512, 2), (512, 512, 3), (1024, 512, 4), (512, 1024, 0)] {
+        assert_eq!(tiles_on(left, top), tiles, "{left}, {top}");
     }
 }
 
