@@ -57,11 +57,14 @@ pub(crate) fn is_report(path: &Path) -> bool {
 }
 
 /// Refuses a report that would be written over one of the `sources`, have its signature written over one, or take the place of something that is
-/// no report.
+/// no report, such as a pipe.
 ///
 /// # Errors
 /// Naming the file.
 pub(crate) fn spare<'a>(report: &Path, sources: impl Iterator<Item = &'a Path>) -> Result<()> {
+    // First: to look into a pipe is to wait for whoever writes to it.
+    output::replaceable(report)?;
+    output::replaceable(&path(report))?;
     ensure!(
         fs::metadata(report).map_or(true, |about| about.len() == 0) || is_report(report),
         "{} is there already, and it is no report; name another file",

@@ -43,6 +43,21 @@ pub(crate) fn spare<'a>(output: &Path, sources: impl IntoIterator<Item = &'a Pat
     Ok(())
 }
 
+/// Refuses to put a file in the place of what is no file: a pipe or device would be gone, and what reads it left waiting.
+///
+/// # Errors
+/// Naming the target. One that is not there yet is none.
+pub(crate) fn replaceable(target: &Path) -> Result<()> {
+    let Ok(about) = fs::metadata(target) else { return Ok(()) };
+    ensure!(!about.is_dir(), "{} is a folder; name a file", target.display());
+    ensure!(
+        about.is_file(),
+        "{} is a device or pipe, and a file would take its place; name a file (a stamped image goes to standard output with `-o -`)",
+        target.display()
+    );
+    Ok(())
+}
+
 /// Makes a folder for output, with those above it, unless it is there.
 ///
 /// # Errors
@@ -65,6 +80,7 @@ pub(crate) fn write(
 ) -> Result<()> {
     // Behind a link lies the file that is meant.
     let target = &fs::canonicalize(target).unwrap_or_else(|_| target.to_path_buf());
+    replaceable(target)?;
     let folder = match target.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
@@ -209,6 +225,25 @@ mod tests {
         assert_eq!(fs::read(&target).unwrap(), b"new");
         assert_eq!(listing(folder.path()), ["a.png"]);
         assert!(TEMPORARY.lock().unwrap().iter().all(|path| path.parent() != Some(folder.path())));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_is_no_file_is_not_replaced() {
+        use std::os::unix::fs::FileTypeExt as _;
+        let folder = tempfile::tempdir().unwrap();
+        let (pipe, link) = (folder.path().join("pipe"), folder.path().join("link"));
+        assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+        std::os::unix::fs::symlink(&pipe, &link).unwrap();
+        for target in [&pipe, &link] {
+            for existing in [Existing::Replace, Existing::Keep] {
+                let error = write(target, b"new", existing, Readers::Usual, |_| Ok(())).unwrap_err().to_string();
+                assert!(error.contains("is a device or pipe"), "{error}");
+            }
+        }
+        assert!(write(folder.path(), b"new", Existing::Replace, Readers::Usual, |_| Ok(())).is_err());
+        assert!(fs::metadata(&pipe).unwrap().file_type().is_fifo());
+        assert_eq!(listing(folder.path()), ["link", "pipe"]);
     }
 
     #[cfg(unix)]

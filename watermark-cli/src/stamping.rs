@@ -127,6 +127,8 @@ impl Stamper {
 
     fn check_target(&self, input: &Input, target: &Target) -> Result<()> {
         let Target::File(path) = target else { return Ok(()) };
+        // First: --overwrite would be no remedy.
+        output::replaceable(path)?;
         if self.existing == Existing::Replace || fs::symlink_metadata(path).is_err() {
             return Ok(());
         }

@@ -230,6 +230,38 @@ fn pipes_and_size_limits_stop_no_batch() {
     assert!(bench.list("out").is_empty(), "{:?}", bench.list("out"));
 }
 
+#[cfg(unix)]
+#[test]
+fn pipes_are_not_replaced_by_files() {
+    use std::os::unix::fs::FileTypeExt as _;
+    let bench = Bench::with_key();
+    bench.put("in.png", &png(&street()));
+    bench.put("pictures/a.png", b"no picture");
+    bench.ok(&["stamp", "--key", "key.pem", "in.png", "-o", "out.png", "--ledger", "l.jsonl"]);
+    let pipes = ["p.png", "p.html", "p.json", "p.csv", "r.html.sig"];
+    for pipe in pipes {
+        assert!(std::process::Command::new("mkfifo").arg(bench.path(pipe)).status().unwrap().success());
+    }
+    for (code, args) in [
+        (1, &["stamp", "--key", "key.pem", "in.png", "-o", "p.png", "--overwrite"][..]),
+        (1, &["stamp", "--key", "key.pem", "in.png", "-o", "p.png"]),
+        (2, &["verify", "in.png", "--report", "p.html"]),
+        (2, &["verify", "in.png", "--report", "p.json"]),
+        (2, &["verify", "in.png", "--report", "r.html"]),
+        (2, &["audit", "pictures", "--csv", "p.csv"]),
+        (2, &["audit", "pictures", "--report", "p.json"]),
+        (2, &["report", "--ledger", "l.jsonl", "-o", "p.csv"]),
+    ] {
+        let ran = bench.run(args);
+        assert_eq!(ran.code, code, "{args:?}\n{}", ran.stderr);
+        assert!(ran.stderr.contains("is a device or pipe") && ran.stdout.is_empty(), "{args:?}\n{}", ran.stderr);
+    }
+    for pipe in pipes {
+        assert!(fs::symlink_metadata(bench.path(pipe)).unwrap().file_type().is_fifo(), "{pipe}");
+    }
+    assert!(!bench.has("r.html"));
+}
+
 #[test]
 fn hostile_files_are_errors_of_their_own() {
     let bench = Bench::with_key();

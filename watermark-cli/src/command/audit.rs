@@ -29,6 +29,7 @@ pub(crate) fn run(args: &Audit) -> Result<Outcome> {
     let named: Vec<_> = inputs::files(&inputs).chain(args.reading.files()).chain(args.auditing.files()).collect();
     let sources = || named.iter().copied().chain(examiner.trust.paths());
     if let Some(path) = &args.csv {
+        output::replaceable(path)?;
         output::spare(path, sources())?;
     }
     if let Some(path) = &args.auditing.report {
