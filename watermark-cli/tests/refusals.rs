@@ -320,6 +320,8 @@ fn reports_never_replace_what_they_are_about() {
         bench.put(name, &fs::read(bench.path("key.pem")).unwrap());
     }
     bench.put("victim.txt", b"precious");
+    bench.put("site.html", b"<!doctype html>\n<html lang=\"en\"><title>My home page</title>");
+    bench.put("sums.csv", b"\xef\xbb\xbffile,amount\r\na,1\r\n");
     let files = [
         "out.png",
         "stamps.jsonl",
@@ -330,6 +332,8 @@ fn reports_never_replace_what_they_are_about() {
         "key.json",
         "r.json.sig",
         "victim.txt",
+        "site.html",
+        "sums.csv",
     ];
     let read = || files.map(|file| fs::read(bench.path(file)).unwrap());
     let before = read();
@@ -350,6 +354,11 @@ fn reports_never_replace_what_they_are_about() {
         &["verify", "out.png", "--report", "r.json", "--report-key", "r.json.sig"],
         &["report", "--ledger", "stamps.jsonl", "-o", "stamps.jsonl"],
         &["report", "--ledger", "stamps.jsonl", "-o", "victim.txt"],
+        &["verify", "out.png", "--report", "site.html"],
+        &["audit", "pictures", "--report", "site.html"],
+        &["audit", "pictures", "--csv", "sums.csv"],
+        &["report", "--ledger", "stamps.jsonl", "-o", "site.html"],
+        &["report", "--ledger", "stamps.jsonl", "-o", "sums.csv"],
         &["report", "--ledger", "stamps.jsonl", "-o", "key.json", "--report-key", "key.json"],
         &["report", "--ledger", "stamps.jsonl", "-o", "r.json", "--report-key", "r.json.sig"],
     ] {
@@ -362,4 +371,15 @@ fn reports_never_replace_what_they_are_about() {
         assert!(ran.stderr.contains(part), "{}", ran.stderr);
     }
     assert_eq!(read(), before);
+    // Those of its own it replaces, whichever command made them.
+    let own: [&[&str]; 5] = [
+        &["verify", "out.png", "--report", "own.html"],
+        &["report", "--ledger", "stamps.jsonl", "-o", "own.html", "--lang", "ko"],
+        &["report", "--ledger", "stamps.jsonl", "-o", "own.html"],
+        &["report", "--ledger", "stamps.jsonl", "-o", "own.csv"],
+        &["audit", "pictures", "--csv", "own.csv", "--report", "own.html"],
+    ];
+    for args in own.iter().chain(&own) {
+        bench.ok(&[args, &trust[..]].concat());
+    }
 }

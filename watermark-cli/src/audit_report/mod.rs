@@ -3,7 +3,7 @@
 
 mod html;
 
-pub(crate) use html::{directory_cell, escaped, outdated_cell};
+pub(crate) use html::{TITLE, directory_cell, escaped, outdated_cell};
 
 use std::path::Path;
 

@@ -20,6 +20,25 @@ use crate::progress::Progress;
 use crate::terminal::{FAINT, counted, note, say, shown};
 use watermark_report::{OutdatedFacts, Record};
 
+/// Columns of the table.
+pub(crate) const COLUMNS: [&str; 15] = [
+    "file",
+    "sha256",
+    "verdict",
+    "conclusion_en",
+    "conclusion_ko",
+    "issuer",
+    "key",
+    "key_status",
+    "serial",
+    "time",
+    "system",
+    "origin",
+    "log10_p",
+    "ledger_records",
+    "error",
+];
+
 pub(crate) fn run(args: &Audit) -> Result<Outcome> {
     ensure!(args.folder.is_dir(), "{} is no folder; use verify for single files", args.folder.display());
     let maps = if args.auditing.report.is_some() { Maps::Edited } else { Maps::None };
@@ -29,7 +48,7 @@ pub(crate) fn run(args: &Audit) -> Result<Outcome> {
     let named: Vec<_> = inputs::files(&inputs).chain(args.reading.files()).chain(args.auditing.files()).collect();
     let sources = || named.iter().copied().chain(examiner.trust.paths());
     if let Some(path) = &args.csv {
-        output::replaceable(path)?;
+        detached::replaceable(path)?;
         output::spare(path, sources())?;
     }
     if let Some(path) = &args.auditing.report {
@@ -134,25 +153,8 @@ impl<'a> Summary<'a> {
 }
 
 fn write_csv(path: &Path, all: &[Examined]) -> Result<()> {
-    const HEADER: [&str; 15] = [
-        "file",
-        "sha256",
-        "verdict",
-        "conclusion_en",
-        "conclusion_ko",
-        "issuer",
-        "key",
-        "key_status",
-        "serial",
-        "time",
-        "system",
-        "origin",
-        "log10_p",
-        "ledger_records",
-        "error",
-    ];
     let text = |value: Option<&str>| value.unwrap_or_default().to_owned();
-    let mut out = csv::line(&HEADER.map(str::to_owned));
+    let mut out = csv::line(&COLUMNS.map(str::to_owned));
     for Examined { record: r, .. } in all {
         let payload = r.payload.as_ref();
         out += &csv::line(&[
