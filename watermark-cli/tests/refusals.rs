@@ -20,6 +20,17 @@ fn keys_and_directories_are_never_overwritten() {
     bench.put("new.directory.json", b"{}");
     assert_eq!(bench.run(&["keygen", "-o", "new.pem", "--name", "Thief"]).code, 2);
     assert!(!bench.has("new.pem"));
+    // A secret under a name that is published is refused, before anything is written.
+    for args in [
+        &["-o", "x.directory.json", "--name", "A"][..],
+        &["-o", "x.JSON", "--name", "A"],
+        &["-o", "x.pub", "--name", "A"],
+        &["-o", "x.json", "--into", "key.directory.json"],
+    ] {
+        let ran = bench.run(&[&["keygen"][..], args].concat());
+        assert!(ran.code == 2 && ran.stderr.contains("end its name in .pem"), "{args:?}: {}", ran.stderr);
+    }
+    assert!(bench.list(".").iter().all(|name| !name.starts_with('x')), "{:?}", bench.list("."));
     assert_eq!(bench.run(&["keygen", "-o", "no/such/folder/k.pem", "--name", "A"]).code, 2);
     assert_eq!(bench.run(&["keygen", "-o", "x.pem", "--name", "with\nnewline"]).code, 2);
     assert!(!bench.has("x.pem"));

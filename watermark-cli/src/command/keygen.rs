@@ -1,6 +1,8 @@
 //! `keygen`: a private key and the directory that lets others verify its marks.
 
-use anyhow::Result;
+use std::path::Path;
+
+use anyhow::{Result, bail};
 use watermark_core::signature::Organization;
 
 use crate::Outcome;
@@ -11,6 +13,9 @@ use crate::stamping::now;
 use crate::terminal::{FAINT, GOOD, as_word, say, shown, warn};
 
 pub(crate) fn run(args: &Keygen) -> Result<Outcome> {
+    if args.public_key.is_none() {
+        refuse_public_name(&args.output)?;
+    }
     if let Some(directory) = &args.into {
         let (key, signed) = key_store::create_into(&args.output, directory, now()?)?;
         let path = shown(&args.output.to_string_lossy());
@@ -50,6 +55,20 @@ pub(crate) fn run(args: &Keygen) -> Result<Outcome> {
         args.system.first().map_or_else(String::new, |system| format!(" --system {}", as_word(&system.to_string())));
     say(&format!("To stamp: watermark stamp --key {path}{system} IN.png -o OUT.png"))?;
     Ok(Outcome::ALL)
+}
+
+/// Refuses to write a secret under a name that says it may be handed on.
+fn refuse_public_name(path: &Path) -> Result<()> {
+    let kind = path.extension().and_then(|extension| extension.to_str()).map(str::to_ascii_lowercase);
+    let public = match kind.as_deref() {
+        Some("json") => "a key directory",
+        Some("pub") => "a public key",
+        _ => return Ok(()),
+    };
+    bail!(
+        "{} is named like {public}, which is published, and it would hold the private key; end its name in .pem",
+        path.display()
+    );
 }
 
 fn say_secret(path: &str) -> Result<()> {
