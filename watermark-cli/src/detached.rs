@@ -82,19 +82,20 @@ fn is_table(text: &str) -> bool {
     begins(&audit::COLUMNS) || begins(&ledger_report::COLUMNS)
 }
 
-/// Refuses to take the place of anything but a report or a table of this program, or a file with nothing in it.
+/// Refuses a report or table that could not be written, or would take the place of anything but one of this program or a file with
+/// nothing in it.
 ///
 /// # Errors
 /// Naming the file.
 pub(crate) fn replaceable(report: &Path) -> Result<()> {
-    // First: to look into a pipe is to wait for whoever writes to it.
+    // First of all: to look into a pipe is to wait for whoever writes to it.
     output::replaceable(report)?;
     ensure!(
         fs::metadata(report).map_or(true, |about| about.len() == 0) || is_report(report),
         "{} is there already, and it is no report; name another file",
         report.display()
     );
-    Ok(())
+    output::ready(report)
 }
 
 /// Refuses a report that would be written over one of the `sources`, have its signature written over one, or take the place of something that is

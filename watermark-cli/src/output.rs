@@ -58,6 +58,28 @@ pub(crate) fn replaceable(target: &Path) -> Result<()> {
     Ok(())
 }
 
+/// Behind a link lies the file that is meant.
+fn meant(target: &Path) -> PathBuf {
+    fs::canonicalize(target).unwrap_or_else(|_| target.to_path_buf())
+}
+
+fn folder(target: &Path) -> &Path {
+    match target.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    }
+}
+
+/// Refuses a target that nothing could be written to, before the work that it is for: by way of a file that goes at once, since
+/// permissions alone tell little.
+///
+/// # Errors
+/// When it is no file, or its folder is missing or takes none.
+pub(crate) fn ready(target: &Path) -> Result<()> {
+    replaceable(target)?;
+    Temporary::beside(folder(&meant(target)), Readers::Usual).map(drop)
+}
+
 /// Makes a folder for output, with those above it, unless it is there.
 ///
 /// # Errors
@@ -78,17 +100,10 @@ pub(crate) fn write(
     readers: Readers,
     check: impl FnOnce(&[u8]) -> Result<()>,
 ) -> Result<()> {
-    // Behind a link lies the file that is meant.
-    let target = &fs::canonicalize(target).unwrap_or_else(|_| target.to_path_buf());
+    let target = &meant(target);
     replaceable(target)?;
-    let folder = match target.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    };
-    ensure!(folder.is_dir(), "there is no folder {}; make it, or choose another", folder.display());
-    let mut temporary = Temporary::beside(folder, readers).with_context(|| {
-        format!("cannot write to folder {}; choose another, or let yourself write to it", folder.display())
-    })?;
+    let folder = folder(target);
+    let mut temporary = Temporary::beside(folder, readers)?;
     let full =
         || format!("cannot write {}; is the disk full, or a limit of its size (ulimit -f) too low?", target.display());
     temporary.file.write_all(bytes).with_context(full)?;
@@ -124,6 +139,7 @@ impl Drop for Listed {
 
 impl Temporary {
     fn beside(folder: &Path, readers: Readers) -> Result<Self> {
+        ensure!(folder.is_dir(), "there is no folder {}; make it, or choose another", folder.display());
         let mut builder = Builder::new();
         builder.prefix(".watermark-").suffix(".tmp");
         #[cfg(unix)]
@@ -137,7 +153,10 @@ impl Temporary {
         // Locked from before the file exists, so that an interrupt cannot fall in between.
         let mut list = TEMPORARY.lock().unwrap_or_else(PoisonError::into_inner);
         // Its own message names a file that nobody asked for.
-        let file = builder.tempfile_in(folder).map_err(|error| std::io::Error::from(error.kind()))?;
+        let file = builder.tempfile_in(folder).map_err(|error| std::io::Error::from(error.kind()));
+        let file = file.with_context(|| {
+            format!("cannot write to folder {}; choose another, or let yourself write to it", folder.display())
+        })?;
         list.insert(file.path().to_path_buf());
         let listed = Listed(file.path().to_path_buf());
         Ok(Self { file, listed })

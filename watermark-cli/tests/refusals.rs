@@ -321,6 +321,26 @@ fn no_mark_is_no_verdict_about_its_origin() {
 }
 
 #[test]
+fn outputs_without_a_folder_are_refused_before_the_first_picture() {
+    let bench = Bench::with_key();
+    bench.put("pictures/a.png", &png(&street()));
+    for args in [
+        &["verify", "pictures/a.png", "--report", "no/such/r.html"][..],
+        &["verify", "pictures/a.png", "--map", "no/such/map.png"],
+        &["audit", "pictures", "--csv", "no/such/t.csv"],
+        &["audit", "pictures", "--report", "no/such/r.json"],
+        &["audit", "pictures", "--csv", "t.csv", "--report", "no/such/r.json"],
+    ] {
+        let ran = bench.run(args);
+        assert_eq!((ran.code, ran.stdout.as_str()), (2, ""), "{args:?}\n{}", ran.stderr);
+        assert!(ran.stderr.contains("there is no folder no/such; make it"), "{args:?}\n{}", ran.stderr);
+    }
+    assert!(!bench.has("t.csv"));
+    // The attempt leaves nothing behind.
+    assert!(bench.list(".").iter().all(|name| !name.contains(".tmp")), "{:?}", bench.list("."));
+}
+
+#[test]
 fn reports_never_replace_what_they_are_about() {
     let bench = Bench::with_key();
     bench.put("in.png", &png(&street()));

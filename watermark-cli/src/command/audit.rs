@@ -70,14 +70,8 @@ pub(crate) fn run(args: &Audit) -> Result<Outcome> {
         progress.advance(|| Ok(()))
     })?;
     progress.finish();
-    if let Some(path) = &args.csv {
-        write_csv(path, &all)?;
-    }
-    if let Some(path) = &args.auditing.report {
-        audit_report::write(path, &examiner, &args.reading, &all, signer.as_ref())?;
-    }
     let summary = Summary::of(all.iter().map(|found| &found.record));
-    // The files that this very audit replaced are no evidence.
+    // The files that this very audit is to replace are no evidence.
     let written: Vec<_> =
         [&args.csv, &args.auditing.report].into_iter().flatten().map(|path| path.canonicalize().ok()).collect();
     others.retain(|path| path.canonicalize().map_or(true, |path| !written.contains(&Some(path))));
@@ -86,6 +80,13 @@ pub(crate) fn run(args: &Audit) -> Result<Outcome> {
     } else {
         summary.print(&args.folder)?;
         inputs::warn_of(&others);
+    }
+    // Last: what was found is said even where it cannot be written.
+    if let Some(path) = &args.csv {
+        write_csv(path, &all)?;
+    }
+    if let Some(path) = &args.auditing.report {
+        audit_report::write(path, &examiner, &args.reading, &all, signer.as_ref())?;
     }
     Ok(summary.outcome())
 }
