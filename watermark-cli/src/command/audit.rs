@@ -17,7 +17,7 @@ use crate::inputs::{self, Found, Input};
 use crate::memory::Memory;
 use crate::output::{self, Existing, Readers};
 use crate::progress::Progress;
-use crate::terminal::{FAINT, counted, note, say, shown};
+use crate::terminal::{FAINT, counted, error, note, say, shown};
 use watermark_report::{OutdatedFacts, Record};
 
 /// Columns of the table.
@@ -66,8 +66,14 @@ pub(crate) fn run(args: &Audit) -> Result<Outcome> {
     };
     let mut all = Vec::with_capacity(inputs.len());
     batch::in_order(&inputs, batch::jobs(args.jobs), work, |found| {
+        progress.advance(|| {
+            if let Some(reason) = &found.record.error {
+                // With --json too: whoever waits sees at once which file it is.
+                error(&format!("{}: {reason}", found.record.file));
+            }
+        });
         all.push(found);
-        progress.advance(|| Ok(()))
+        Ok(())
     })?;
     progress.finish();
     let summary = Summary::of(all.iter().map(|found| &found.record));
@@ -84,6 +90,7 @@ pub(crate) fn run(args: &Audit) -> Result<Outcome> {
     // Last: what was found is said even where it cannot be written.
     if let Some(path) = &args.csv {
         write_csv(path, &all)?;
+        note(&format!("table written to {}", path.display()));
     }
     if let Some(path) = &args.auditing.report {
         audit_report::write(path, &examiner, &args.reading, &all, signer.as_ref())?;
@@ -97,14 +104,19 @@ pub(crate) struct Summary<'a> {
     verdicts: BTreeMap<&'static str, usize>,
     /// Of the verified ones, by organisation.
     issuers: BTreeMap<&'a str, usize>,
+    /// Files that could not be read, with the reason.
+    unread: Vec<(&'a str, &'a str)>,
 }
 
 impl<'a> Summary<'a> {
     pub(crate) fn of(records: impl Iterator<Item = &'a Record>) -> Self {
-        let mut summary = Self { files: 0, verdicts: BTreeMap::new(), issuers: BTreeMap::new() };
+        let mut summary = Self { files: 0, verdicts: BTreeMap::new(), issuers: BTreeMap::new(), unread: Vec::new() };
         for record in records {
             summary.files += 1;
             *summary.verdicts.entry(record.verdict).or_default() += 1;
+            if let Some(reason) = &record.error {
+                summary.unread.push((&record.file, reason));
+            }
             if let Some(issuer) = record.signature.issuer.as_ref().filter(|_| record.is_verified()) {
                 *summary.issuers.entry(&issuer.name).or_default() += 1;
             }
@@ -123,6 +135,7 @@ impl<'a> Summary<'a> {
             "files": self.files,
             "verdicts": self.verdicts,
             "issuers": self.issuers,
+            "unread": self.unread.iter().map(|(file, reason)| json!({ "file": file, "error": reason })).collect::<Vec<_>>(),
             "directories_outdated": outdated,
             "passed_over": others.iter().map(|path| path.to_string_lossy()).collect::<Vec<_>>(),
         })
