@@ -132,6 +132,14 @@ fn labels_that_cannot_be_drawn_are_refused_before_any_work() {
     // Only the picture shows that it is too small.
     bench.put("small.png", &png(&flat(300, 200)));
     let long = "W".repeat(60);
+    bench.put("tiny.png", &png(&flat(16, 16)));
+    let ran = bench.run(&["stamp", "--key", "key.pem", "tiny.png", "-o", "out2.png", "--badge", "ko-realistic"]);
+    assert!(ran.code == 1 && !bench.has("out2.png"), "{}", ran.stderr);
+    assert!(
+        ran.stderr.contains("at least 128 px on the shorter side") && !ran.stderr.contains("fit"),
+        "{}",
+        ran.stderr
+    );
     let ran = bench.run(&["stamp", "--key", "key.pem", "small.png", "-o", "out.png", "--badge", &long]);
     assert_eq!((ran.code, ran.stderr.contains("does not fit a 300 x 200 px picture")), (1, true), "{}", ran.stderr);
 }
