@@ -172,13 +172,16 @@ fn load(path: &Path) -> Result<SigningKey> {
 /// # Errors
 /// When it cannot be read or holds no private key.
 pub(crate) fn read_private(path: &Path) -> Result<PrivateKey> {
-    let text = read_key_text(path).with_context(|| {
-        let remedy = if path.exists() {
+    let text = read_key_text(path).map_err(|error| {
+        let remedy = if !path.exists() {
+            "correct its name, or make one with `watermark keygen -o KEY.pem --name NAME`"
+        } else if error.downcast_ref::<std::io::Error>().is_some() {
             "it must be a file that you may read: correct its name, or its permissions with chmod"
         } else {
-            "correct its name, or make one with `watermark keygen -o KEY.pem --name NAME`"
+            // It was read, and is something else.
+            "name the private key, KEY.pem"
         };
-        format!("cannot read the private key {}; {remedy}", path.display())
+        error.context(format!("cannot read the private key {}; {remedy}", path.display()))
     })?;
     let refused = || format!("{} cannot be used", path.display());
     ensure!(

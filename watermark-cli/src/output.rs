@@ -6,7 +6,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use tempfile::{Builder, NamedTempFile};
 
 /// Temporary files that exist now, for [`remove_temporaries_on_interrupt`].
@@ -169,8 +169,13 @@ impl Temporary {
             Existing::Keep => file.persist_noclobber(target),
         };
         drop(listed);
-        renamed.map_err(|error| error.error).with_context(|| format!("cannot create {}", target.display()))?;
-        Ok(())
+        match renamed.map_err(|error| error.error) {
+            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
+                bail!("{} exists; name another file", target.display())
+            }
+            Err(error) => Err(error).with_context(|| format!("cannot create {}", target.display())),
+            Ok(_) => Ok(()),
+        }
     }
 }
 
@@ -205,8 +210,6 @@ pub(crate) fn outlive_size_limits() {
 
 #[cfg(test)]
 mod tests {
-    use anyhow::bail;
-
     use super::*;
 
     fn listing(folder: &Path) -> Vec<String> {

@@ -104,7 +104,7 @@ fn what_is_passed_over_is_named() {
     bench.put("pics/b.gif", b"GIF89a");
     let ran = bench.run(&["audit", "--effort", "fast", "pics", "--csv", "pics/t.csv"]);
     assert!(
-        ran.stderr.contains("passed over 1 file, which by name is no PNG, JPEG or WebP: pics/b.gif"),
+        ran.stderr.contains("passed over 1 file, which by name is no PNG, JPEG, WebP or AVIF: pics/b.gif"),
         "{}",
         ran.stderr
     );
@@ -120,7 +120,8 @@ fn what_is_passed_over_is_named() {
         (&["stamp", "pics", "--out-dir", "marked", "--quiet", "--overwrite"], ""),
     ] {
         let ran = bench.run(args);
-        let warned = ran.stderr.contains("passed over 1 file, which by name is no PNG, JPEG or WebP: pics/b.gif\n");
+        let warned =
+            ran.stderr.contains("passed over 1 file, which by name is no PNG, JPEG, WebP or AVIF: pics/b.gif\n");
         assert!(warned && ran.stdout.contains(summary), "{args:?}\n{}{}", ran.stdout, ran.stderr);
     }
 }

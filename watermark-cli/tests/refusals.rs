@@ -102,6 +102,8 @@ fn requests_that_cannot_be_served_exit_2() {
     bench.put("a/x.png", b"");
     bench.put("b/x.png", b"");
     bench.put("notkey.pem", b"hello");
+    bench.put("long.pem", "x".repeat(70_000).as_bytes());
+    bench.put("bad.pub", b"-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n");
     fs::create_dir(bench.path("empty")).unwrap();
     let key = ["stamp", "--key", "key.pem"];
     let cases: &[(&[&str], &str)] = &[
@@ -118,7 +120,7 @@ fn requests_that_cannot_be_served_exit_2() {
         (&[key[0], key[1], key[2], "a/x.png", "b/x.png", "-o", "o.png"], "use --out-dir DIR"),
         (&[key[0], key[1], key[2], "a/x.png", "b/x.png", "--out-dir", "o"], "would both be written"),
         (&[key[0], key[1], key[2], "in.png", "-o", "-", "--json"], "name a file"),
-        (&[key[0], key[1], key[2], "empty", "--out-dir", "o"], "holds no PNG, JPEG or WebP"),
+        (&[key[0], key[1], key[2], "empty", "--out-dir", "o"], "holds no PNG, JPEG, WebP or AVIF"),
         (&["verify", "--trust", "notkey.pem", "in.png"], "cannot use the key directory notkey.pem"),
         (
             &["verify", "--trust", "none.json", "in.png"],
@@ -127,6 +129,19 @@ fn requests_that_cannot_be_served_exit_2() {
         (&["verify", "--trust", "a", "in.png"], "a: it is a folder; name each directory file in it"),
         (&["verify", "--trust", "in.png", "in.png"], "in.png: it holds no JSON object; name the"),
         (&["verify", "--trust", "a/x.png", "in.png"], "a/x.png: it holds no JSON object; name the"),
+        (
+            &["stamp", "--key", "long.pem", "in.png", "-o", "o.png"],
+            "cannot read the private key long.pem; name the private key, KEY.pem: it is longer than the limit of 65536 bytes\n",
+        ),
+        (
+            &["stamp", "--signer", "ssh-agent:key.pem", "in.png", "-o", "o.png"],
+            "error: key.pem cannot be used: it holds a private key; name the public half, KEY.pub\n",
+        ),
+        (
+            &["keygen", "--public-key", "bad.pub", "-o", "bad.directory.json", "--name", "A"],
+            "error: bad.pub cannot be used: cannot read the public key; it must be ed25519 in SPKI PEM, beginning with \
+             -----BEGIN PUBLIC KEY-----\n",
+        ),
         (&["stamp", "--key", "a", "in.png", "-o", "o.png"], "private key a; it must be a file that you may read"),
         (&[key[0], key[1], key[2], "in.png", "--out-dir", "key.pem"], "key.pem is a file, not a folder; name a folder"),
         (&["demo", "--out", "key.pem"], "key.pem is a file, not a folder; name a folder"),

@@ -309,7 +309,7 @@ fn keys_are_rotated_within_one_directory() {
         "{}",
         ran.stderr
     );
-    assert_eq!(bench.run(&["trust", "add", "two.json"]).code, 1, "not signed yet");
+    assert_eq!(bench.run(&["trust", "add", "two.json"]).code, 2, "not signed yet");
     bench.ok(&["trust", "sign", "two.json", "--root-key", "root.pem"]);
     bench.ok(&["trust", "add", "two.json"]);
     bench.ok(&["stamp", "--key", "next.pem", "in.png", "-o", "new.png"]);
@@ -321,6 +321,17 @@ fn keys_are_rotated_within_one_directory() {
     bench.ok(&["keygen", "-o", "other.pem", "--name", "Other"]);
     let ran = bench.ok(&["keygen", "-o", "third.pem", "--into", "other.directory.json"]);
     assert!(!ran.stderr.contains("warning"), "{}", ran.stderr);
+}
+
+#[test]
+fn what_is_no_directory_is_told_from_one_that_is_refused() {
+    let bench = signed();
+    bench.put("in.png", &png(&street()));
+    let ran = bench.run(&["trust", "add", "in.png"]);
+    assert!(ran.code == 2 && ran.stderr.contains("it holds no JSON object"), "{}", ran.stderr);
+    // Neither is one signed over another file.
+    let ran = bench.run(&["trust", "sign", "key.directory.json", "--root-key", "root.pem", "-o", "one.json"]);
+    assert_eq!((ran.code, ran.stderr.as_str()), (2, "error: one.json exists; name another file\n"));
 }
 
 #[test]
