@@ -100,8 +100,11 @@ pub(crate) fn write(
     readers: Readers,
     check: impl FnOnce(&[u8]) -> Result<()>,
 ) -> Result<()> {
-    let target = &meant(target);
     replaceable(target)?;
+    let stays = existing == Existing::Keep && fs::symlink_metadata(target).is_ok();
+    // Again when it is renamed: another program may have made it by then.
+    ensure!(!stays, "{} exists; name another file", target.display());
+    let target = &meant(target);
     let folder = folder(target);
     let mut temporary = Temporary::beside(folder, readers)?;
     let full =

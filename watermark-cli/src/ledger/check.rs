@@ -10,7 +10,7 @@ use std::str::FromStr;
 use anyhow::{Context, Result, ensure};
 use watermark_core::payload::hex;
 
-use super::record::{self, Decoded, NO_HASH};
+use super::record::{self, BEGINNING, Decoded, NO_HASH};
 use super::search::{holds_records, no_ledger};
 
 /// A ledger's state in one line, to be kept elsewhere: how many records, and the hash of the last.
@@ -87,7 +87,7 @@ pub(crate) fn check_each(path: &Path, noted: Option<Head>, mut visit: impl FnMut
                 chain.torn_bytes = line.bytes.len();
                 break;
             }
-            Err(_) if n == 0 && !record::may_begin(&line.bytes) && !holds_records(path)? => {
+            Err(_) if n == 0 && !line.bytes.starts_with(BEGINNING) && !holds_records(path)? => {
                 return Err(no_ledger(path));
             }
             Err(reason) => {
