@@ -1,6 +1,7 @@
 //! A signature beside a file: `REPORT.html` and `REPORT.html.sig` (`docs/FORMAT.md`, Signed documents).
 
 use std::fs;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
@@ -9,15 +10,19 @@ use sha2::{Digest as _, Sha256};
 use watermark_core::payload::hex;
 use watermark_core::signature::{Document, KeyStatus, PublicKey, Signature, TrustStore};
 
-use crate::key_store;
+use crate::command::audit;
+use crate::ledger_report::{self, TITLES};
 use crate::output::{self, Existing, Readers};
 use crate::signer::AnySigner;
 use crate::stamping::now;
 use crate::terminal::{note, shown};
+use crate::{audit_report, key_store};
 
 const SCHEMA: &str = "watermark-signature/1";
 /// A signature file has some 400 bytes.
 const MAX_BYTES: usize = 1 << 12;
+/// A page's title and a table's first columns stand within the first 500.
+const BEGINNING_BYTES: u64 = 1 << 10;
 
 #[derive(Serialize, Deserialize)]
 struct Wire {
@@ -46,27 +51,61 @@ pub(crate) fn path(file: &Path) -> PathBuf {
     name.into()
 }
 
-/// Whether a file is a report by its name or its schema.
+/// Whether a file is a report or a table of this program: by how its page or its first line begins, or by its schema.
 pub(crate) fn is_report(path: &Path) -> bool {
     let read = || serde_json::from_slice::<serde_json::Value>(&fs::read(path).ok()?).ok();
     let schema = |value: serde_json::Value| Some(value["schema"].as_str()?.contains("-report/"));
-    match path.extension().and_then(|extension| extension.to_str()) {
-        Some("html" | "csv") => path.is_file(),
-        _ => read().and_then(schema).unwrap_or(false),
-    }
+    // What a pipe holds could be read once only.
+    path.is_file()
+        && match path.extension().and_then(|extension| extension.to_str()) {
+            Some("html") => beginning(path).is_ok_and(|text| is_page(&text)),
+            Some("csv") => beginning(path).is_ok_and(|text| is_table(&text)),
+            _ => read().and_then(schema).unwrap_or(false),
+        }
 }
 
-/// Refuses a report that would be written over one of the `sources`, have its signature written over one, or take the place of something that is
-/// no report.
+/// As much of a file as holds a page's title.
+fn beginning(path: &Path) -> std::io::Result<String> {
+    let mut bytes = Vec::new();
+    fs::File::open(path)?.take(BEGINNING_BYTES).read_to_end(&mut bytes)?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+fn is_page(text: &str) -> bool {
+    let titled = |title: &str| text.contains(&format!("<title>{title}"));
+    text.starts_with("<!doctype html>\n<html lang=") && (titled(audit_report::TITLE) || TITLES.into_iter().any(titled))
+}
+
+/// By the first columns alone: other releases may have others after them.
+fn is_table(text: &str) -> bool {
+    let begins = |columns: &[&str]| text.starts_with(&format!("\u{feff}{},", columns[..3].join(",")));
+    begins(&audit::COLUMNS) || begins(&ledger_report::COLUMNS)
+}
+
+/// Refuses a report or table that could not be written, or would take the place of anything but one of this program or a file with
+/// nothing in it.
 ///
 /// # Errors
 /// Naming the file.
-pub(crate) fn spare<'a>(report: &Path, sources: impl Iterator<Item = &'a Path>) -> Result<()> {
+pub(crate) fn replaceable(report: &Path) -> Result<()> {
+    // First of all: to look into a pipe is to wait for whoever writes to it.
+    output::replaceable(report)?;
     ensure!(
         fs::metadata(report).map_or(true, |about| about.len() == 0) || is_report(report),
         "{} is there already, and it is no report; name another file",
         report.display()
     );
+    output::ready(report)
+}
+
+/// Refuses a report that would be written over one of the `sources`, have its signature written over one, or take the place of something that is
+/// no report, such as a pipe.
+///
+/// # Errors
+/// Naming the file.
+pub(crate) fn spare<'a>(report: &Path, sources: impl Iterator<Item = &'a Path>) -> Result<()> {
+    replaceable(report)?;
+    output::replaceable(&path(report))?;
     let sources: Vec<_> = sources.collect();
     output::spare(report, sources.iter().copied())?;
     output::spare(&path(report), sources)

@@ -163,8 +163,8 @@ Examples:
 Exit codes: 0 the untouched stamped picture verifies, 1 it does not, 2 the demo could not run.";
 
 pub(crate) const AUDIT: &str = "\
-Examines every PNG, JPEG and WebP file below a folder, names files that it passed over, and prints how many came to which verdict. Details go to --csv (one line an image) and --report (HTML or \
-JSON, see verify). Findings are those of `watermark verify`. An earlier file of the name is replaced; a file that this call reads never is.
+Examines every PNG, JPEG, WebP and AVIF file below a folder, names files that it passed over or could not read, and prints how many came to which verdict. Details go to --csv (one line an image) and --report (HTML or \
+JSON, see verify). Findings are those of `watermark verify`. An earlier report or table of the name is replaced; any other file never is.
 
 In CSV a cell that a spreadsheet would run (it begins with = + - @ or a control character, and is no number) has an apostrophe in front, and control \
 characters become U+FFFD.

@@ -147,8 +147,10 @@ pub(crate) fn expand(given: &[PathBuf], skip: Option<&Path>) -> Result<Found> {
         }
     }
     for folder in &found.empty {
-        let lacks =
-            format!("{} holds no PNG, JPEG or WebP files; name files of other extensions one by one", folder.display());
+        let lacks = format!(
+            "{} holds no PNG, JPEG, WebP or AVIF files; name files of other extensions one by one",
+            folder.display()
+        );
         // Beside other inputs it is passed over; alone it is what was asked for.
         ensure!(!found.inputs.is_empty(), "{lacks}");
         warn(&lacks);
@@ -212,7 +214,7 @@ pub(crate) fn warn_of(passed_over: &[PathBuf]) {
     let first: Vec<_> = passed_over.iter().take(NAMED).map(|path| shown(&path.to_string_lossy())).collect();
     let more = if passed_over.len() > NAMED { ", …" } else { "" };
     warn(&format!(
-        "passed over {}, which by name {} no PNG, JPEG or WebP: {}{more}",
+        "passed over {}, which by name {} no PNG, JPEG, WebP or AVIF: {}{more}",
         counted(passed_over.len() as u64, "file"),
         if passed_over.len() == 1 { "is" } else { "are" },
         first.join(", ")

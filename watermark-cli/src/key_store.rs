@@ -7,11 +7,14 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow, ensure};
 use watermark_core::payload::{SystemName, UnixSeconds};
-use watermark_core::signature::{Directory, DirectoryKey, Organization, PrivateKey, PublicKey, Zeroizing};
+use watermark_core::signature::{
+    Directory, DirectoryError, DirectoryKey, Organization, PrivateKey, PublicKey, Zeroizing,
+};
 use watermark_core::{Carrier, CarrierKey};
 
 use crate::output::{self, Existing, Readers};
 use crate::signer::{AnySigner, SignerSpec};
+use crate::terminal::as_word;
 
 /// Who the development key says it is, in every verdict.
 pub(crate) const DEVELOPMENT_NAME: &str = "development key - not for production";
@@ -98,24 +101,31 @@ fn write_new(path: &Path, bytes: &[u8]) -> Result<()> {
     output::write(path, bytes, Existing::Keep, Readers::Usual, |_| Ok(()))
 }
 
-/// Makes a key file and lists the key in a directory that exists, valid from `from` on.
+/// Makes a key file and lists the key in a directory that exists, valid from `from` on. Says too whether the directory carries root
+/// signatures, which do not hold any more then.
 ///
 /// # Errors
 /// When the key file exists, or the directory cannot be used or written; no key is left behind then.
-pub(crate) fn create_into(path: &Path, directory: &Path, from: UnixSeconds) -> Result<PublicKey> {
+pub(crate) fn create_into(path: &Path, directory: &Path, from: UnixSeconds) -> Result<(PublicKey, bool)> {
     let limit = Directory::DEFAULT_LIMIT_BYTES;
     let refused = || format!("cannot use the key directory {}", directory.display());
     let text = read_limited(directory, limit).with_context(refused)?;
     let private = random_key()?;
     let entry = DirectoryKey { valid_from: Some(from), ..DirectoryKey::new(private.public_key()) };
     let text = Directory::enlist(&text, limit, &entry).with_context(refused)?;
+    let signed = serde_json::from_str::<serde_json::Value>(&text)?["proofs"].as_array().is_some_and(|p| !p.is_empty());
     write_private(path, &private)?;
     if let Err(error) = output::write(directory, text.as_bytes(), Existing::Replace, Readers::Usual, |_| Ok(())) {
         // The key was made a moment ago, by us, and nobody has used it.
         let _ = fs::remove_file(path);
         return Err(error);
     }
-    Ok(private.public_key())
+    Ok((private.public_key(), signed))
+}
+
+/// How a directory is signed again after a change: a command to be typed.
+pub(crate) fn signing_again(directory: &Path) -> String {
+    format!("watermark trust sign {} --root-key ROOT.pem", as_word(&directory.to_string_lossy()))
 }
 
 /// Makes the directory file of a public key whose private half is elsewhere.
@@ -139,8 +149,16 @@ pub(crate) fn open(spec: &SignerSpec) -> Result<SigningKey> {
     let (signer, public) = spec.open()?;
     let path = spec.path();
     let directory_file = directory_path(path);
-    let directory =
-        directory_file.exists().then(|| read_directory(&directory_file)).transpose()?.map(|(_, directory)| directory);
+    let directory = directory_file.exists().then(|| read_directory(&directory_file)).transpose();
+    // Whoever has the key is the issuer, so a change after signing is more likely than a forgery.
+    let directory = directory.map_err(|error| match error.downcast_ref() {
+        Some(DirectoryError::BadProof { .. }) => anyhow!(
+            "{error:#}; if you are the issuer and changed it since, as `watermark keygen --into` does, sign it again: {}",
+            signing_again(&directory_file)
+        ),
+        _ => error,
+    });
+    let directory = directory?.map(|(_, directory)| directory);
     Ok(SigningKey { signer, public, path: path.to_path_buf(), directory })
 }
 
@@ -154,13 +172,16 @@ fn load(path: &Path) -> Result<SigningKey> {
 /// # Errors
 /// When it cannot be read or holds no private key.
 pub(crate) fn read_private(path: &Path) -> Result<PrivateKey> {
-    let text = read_key_text(path).with_context(|| {
-        let remedy = if path.exists() {
+    let text = read_key_text(path).map_err(|error| {
+        let remedy = if !path.exists() {
+            "correct its name, or make one with `watermark keygen -o KEY.pem --name NAME`"
+        } else if error.downcast_ref::<std::io::Error>().is_some() {
             "it must be a file that you may read: correct its name, or its permissions with chmod"
         } else {
-            "correct its name, or make one with `watermark keygen -o KEY.pem --name NAME`"
+            // It was read, and is something else.
+            "name the private key, KEY.pem"
         };
-        format!("cannot read the private key {}; {remedy}", path.display())
+        error.context(format!("cannot read the private key {}; {remedy}", path.display()))
     })?;
     let refused = || format!("{} cannot be used", path.display());
     ensure!(

@@ -6,7 +6,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use tempfile::{Builder, NamedTempFile};
 
 /// Temporary files that exist now, for [`remove_temporaries_on_interrupt`].
@@ -43,6 +43,43 @@ pub(crate) fn spare<'a>(output: &Path, sources: impl IntoIterator<Item = &'a Pat
     Ok(())
 }
 
+/// Refuses to put a file in the place of what is no file: a pipe or device would be gone, and what reads it left waiting.
+///
+/// # Errors
+/// Naming the target. One that is not there yet is none.
+pub(crate) fn replaceable(target: &Path) -> Result<()> {
+    let Ok(about) = fs::metadata(target) else { return Ok(()) };
+    ensure!(!about.is_dir(), "{} is a folder; name a file", target.display());
+    ensure!(
+        about.is_file(),
+        "{} is a device or pipe, and a file would take its place; name a file (a stamped image goes to standard output with `-o -`)",
+        target.display()
+    );
+    Ok(())
+}
+
+/// Behind a link lies the file that is meant.
+fn meant(target: &Path) -> PathBuf {
+    fs::canonicalize(target).unwrap_or_else(|_| target.to_path_buf())
+}
+
+fn folder(target: &Path) -> &Path {
+    match target.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    }
+}
+
+/// Refuses a target that nothing could be written to, before the work that it is for: by way of a file that goes at once, since
+/// permissions alone tell little.
+///
+/// # Errors
+/// When it is no file, or its folder is missing or takes none.
+pub(crate) fn ready(target: &Path) -> Result<()> {
+    replaceable(target)?;
+    Temporary::beside(folder(&meant(target)), Readers::Usual).map(drop)
+}
+
 /// Makes a folder for output, with those above it, unless it is there.
 ///
 /// # Errors
@@ -63,16 +100,13 @@ pub(crate) fn write(
     readers: Readers,
     check: impl FnOnce(&[u8]) -> Result<()>,
 ) -> Result<()> {
-    // Behind a link lies the file that is meant.
-    let target = &fs::canonicalize(target).unwrap_or_else(|_| target.to_path_buf());
-    let folder = match target.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    };
-    ensure!(folder.is_dir(), "there is no folder {}; make it, or choose another", folder.display());
-    let mut temporary = Temporary::beside(folder, readers).with_context(|| {
-        format!("cannot write to folder {}; choose another, or let yourself write to it", folder.display())
-    })?;
+    replaceable(target)?;
+    let stays = existing == Existing::Keep && fs::symlink_metadata(target).is_ok();
+    // Again when it is renamed: another program may have made it by then.
+    ensure!(!stays, "{} exists; name another file", target.display());
+    let target = &meant(target);
+    let folder = folder(target);
+    let mut temporary = Temporary::beside(folder, readers)?;
     let full =
         || format!("cannot write {}; is the disk full, or a limit of its size (ulimit -f) too low?", target.display());
     temporary.file.write_all(bytes).with_context(full)?;
@@ -108,6 +142,7 @@ impl Drop for Listed {
 
 impl Temporary {
     fn beside(folder: &Path, readers: Readers) -> Result<Self> {
+        ensure!(folder.is_dir(), "there is no folder {}; make it, or choose another", folder.display());
         let mut builder = Builder::new();
         builder.prefix(".watermark-").suffix(".tmp");
         #[cfg(unix)]
@@ -121,7 +156,10 @@ impl Temporary {
         // Locked from before the file exists, so that an interrupt cannot fall in between.
         let mut list = TEMPORARY.lock().unwrap_or_else(PoisonError::into_inner);
         // Its own message names a file that nobody asked for.
-        let file = builder.tempfile_in(folder).map_err(|error| std::io::Error::from(error.kind()))?;
+        let file = builder.tempfile_in(folder).map_err(|error| std::io::Error::from(error.kind()));
+        let file = file.with_context(|| {
+            format!("cannot write to folder {}; choose another, or let yourself write to it", folder.display())
+        })?;
         list.insert(file.path().to_path_buf());
         let listed = Listed(file.path().to_path_buf());
         Ok(Self { file, listed })
@@ -134,8 +172,13 @@ impl Temporary {
             Existing::Keep => file.persist_noclobber(target),
         };
         drop(listed);
-        renamed.map_err(|error| error.error).with_context(|| format!("cannot create {}", target.display()))?;
-        Ok(())
+        match renamed.map_err(|error| error.error) {
+            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
+                bail!("{} exists; name another file", target.display())
+            }
+            Err(error) => Err(error).with_context(|| format!("cannot create {}", target.display())),
+            Ok(_) => Ok(()),
+        }
     }
 }
 
@@ -170,8 +213,6 @@ pub(crate) fn outlive_size_limits() {
 
 #[cfg(test)]
 mod tests {
-    use anyhow::bail;
-
     use super::*;
 
     fn listing(folder: &Path) -> Vec<String> {
@@ -209,6 +250,25 @@ mod tests {
         assert_eq!(fs::read(&target).unwrap(), b"new");
         assert_eq!(listing(folder.path()), ["a.png"]);
         assert!(TEMPORARY.lock().unwrap().iter().all(|path| path.parent() != Some(folder.path())));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_is_no_file_is_not_replaced() {
+        use std::os::unix::fs::FileTypeExt as _;
+        let folder = tempfile::tempdir().unwrap();
+        let (pipe, link) = (folder.path().join("pipe"), folder.path().join("link"));
+        assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+        std::os::unix::fs::symlink(&pipe, &link).unwrap();
+        for target in [&pipe, &link] {
+            for existing in [Existing::Replace, Existing::Keep] {
+                let error = write(target, b"new", existing, Readers::Usual, |_| Ok(())).unwrap_err().to_string();
+                assert!(error.contains("is a device or pipe"), "{error}");
+            }
+        }
+        assert!(write(folder.path(), b"new", Existing::Replace, Readers::Usual, |_| Ok(())).is_err());
+        assert!(fs::metadata(&pipe).unwrap().file_type().is_fifo());
+        assert_eq!(listing(folder.path()), ["link", "pipe"]);
     }
 
     #[cfg(unix)]

@@ -6,7 +6,7 @@
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 use base64ct::{Base64, Encoding as _};
 use watermark_core::signature::{PublicKey, Signature, Signer};
 
@@ -82,7 +82,14 @@ pub(crate) fn external(text: &str) -> Result<SignerSpec, String> {
 pub(crate) fn read_public(path: &Path) -> Result<PublicKey> {
     let text =
         key_store::read_key_text(path).with_context(|| format!("cannot read the public key {}", path.display()))?;
-    let key = if text.starts_with("-----BEGIN") { Ok(PublicKey::from_pem(&text)?) } else { from_openssh(&text) };
+    let key = if text.contains(" PRIVATE KEY-----") {
+        Err(anyhow!("it holds a private key; name the public half, KEY.pub"))
+    } else if text.starts_with("-----BEGIN") {
+        // Without the parser's own causes, which say the same thing twice in its own terms.
+        PublicKey::from_pem(&text).map_err(|error| anyhow!("{error}"))
+    } else {
+        from_openssh(&text)
+    };
     key.with_context(|| format!("{} cannot be used", path.display()))
 }
 

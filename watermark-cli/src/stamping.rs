@@ -9,7 +9,8 @@ use anyhow::{Context, Result, bail, ensure};
 use sha2::{Digest as _, Sha256};
 use watermark_badge::Badge;
 use watermark_core::payload::{Origin, Serial, SystemName, SystemTag, UnixSeconds};
-use watermark_core::{Carrier, Corrections, Effort, Stamped, Statement, Strength, embed, extract};
+use watermark_core::signature::{Signature, SignatureError, Signer};
+use watermark_core::{Carrier, Corrections, Effort, EmbedError, Stamped, Statement, Strength, embed, extract};
 use watermark_files::{EncodeOptions, Format, ImageFile, JpegOptions, Limits, Metadata, Source, WebpCompression};
 use watermark_label::{self as label, Applied, Labelling};
 
@@ -105,7 +106,9 @@ impl Stamper {
             .inspect_err(|_| record.code = Some(Code::UnsupportedOutput))?;
         let statement = self.statement(serial)?;
         // Before the mark, which so covers it too.
-        let badge = self.badge.as_ref().map(|badge| draw_badge(&mut cover, badge, record)).transpose()?;
+        let drawn = self.badge.as_ref().map(|badge| draw_badge(&mut cover, badge, record)).transpose();
+        // Where the mark has no room either, no shorter label would help.
+        let badge = drawn.or_else(|error| self.check_size(&cover, &statement).and(Err(error)))?;
         let badge = badge.as_ref();
         let wanted = Wanted { cover: &cover, cover_sha256, badge, statement, options, target };
         let first = self.write_once(&wanted, self.strength, record);
@@ -127,6 +130,8 @@ impl Stamper {
 
     fn check_target(&self, input: &Input, target: &Target) -> Result<()> {
         let Target::File(path) = target else { return Ok(()) };
+        // First: --overwrite would be no remedy.
+        output::replaceable(path)?;
         if self.existing == Existing::Replace || fs::symlink_metadata(path).is_err() {
             return Ok(());
         }
@@ -159,6 +164,15 @@ impl Stamper {
             record.notes.push(format!("stamped over an older mark {whose}"));
         }
         Ok(())
+    }
+
+    /// The core's refusal of pictures that are too small for any mark. It comes before the core signs, so that a signer which never does
+    /// spares the rest of the work.
+    fn check_size(&self, cover: &ImageFile, statement: &Statement) -> Result<()> {
+        match embed(&cover.raster, statement, &NeverSigns, &self.key.public, &self.carrier, self.strength) {
+            Err(error @ EmbedError::TooSmall { .. }) => Err(error.into()),
+            _ => Ok(()),
+        }
     }
 
     fn statement(&self, serial: Serial) -> Result<Statement> {
@@ -268,6 +282,15 @@ impl Stamper {
         let work = found.seal_code.or(found.beacon_code).context("the mark cannot be read from the written file")?;
         let Corrections { corrected, erased, length } = work;
         Ok(Margin { corrected, erased, length })
+    }
+}
+
+/// Refuses to sign.
+struct NeverSigns;
+
+impl Signer<Signature> for NeverSigns {
+    fn try_sign(&self, _: &[u8]) -> Result<Signature, SignatureError> {
+        Err(SignatureError::new())
     }
 }
 

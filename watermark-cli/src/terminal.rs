@@ -56,6 +56,13 @@ pub(crate) fn steers(c: char) -> bool {
         || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
+/// Text as one word of a command that is to be typed.
+pub(crate) fn as_word(text: &str) -> String {
+    let text = shown(text);
+    let plain = !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || "@.-_+/".contains(c));
+    if plain { text } else { format!("'{}'", text.replace('\'', r"'\''")) }
+}
+
 /// `1 image`, `2 images`.
 pub(crate) fn counted(count: impl Into<u64>, one: &str) -> String {
     let count = count.into();

@@ -28,9 +28,18 @@ fn a_folder_comes_to_a_summary_a_table_and_a_report() {
     assert_eq!(ran.code, 2, "{}", ran.stderr);
     assert!(ran.stdout.contains("pics: 3 images") && ran.stdout.contains("verified, of Tester: 1"), "{}", ran.stdout);
     assert!(ran.stderr.contains("does not mean that an image was not made by AI"), "{}", ran.stderr);
+    for said in [
+        "error: pics/<b>&'x'.png: the file does not begin like any known image",
+        "note: table written to out.csv\n",
+        "note: report written to out.json\n",
+    ] {
+        assert!(ran.stderr.contains(said), "{said}\n{}", ran.stderr);
+    }
     let summary = &bench.run(&[&["audit", "--effort", "fast", "pics", "--json"][..], &TRUST].concat()).json()[0];
     assert_eq!(summary["verdicts"], json!({ "error": 1, "none": 1, "verified": 1 }));
     assert_eq!(summary["passed_over"], json!([]));
+    assert_eq!(summary["unread"][0]["file"], "pics/<b>&'x'.png");
+    assert!(summary["unread"][0]["error"].as_str().unwrap().contains("any known image"), "{summary}");
     assert_eq!((&summary["files"], &summary["issuers"]), (&json!(3), &json!({ "Tester": 1 })));
 
     let csv = fs::read_to_string(bench.path("out.csv")).unwrap();
@@ -95,7 +104,7 @@ fn what_is_passed_over_is_named() {
     bench.put("pics/b.gif", b"GIF89a");
     let ran = bench.run(&["audit", "--effort", "fast", "pics", "--csv", "pics/t.csv"]);
     assert!(
-        ran.stderr.contains("passed over 1 file, which by name is no PNG, JPEG or WebP: pics/b.gif"),
+        ran.stderr.contains("passed over 1 file, which by name is no PNG, JPEG, WebP or AVIF: pics/b.gif"),
         "{}",
         ran.stderr
     );
@@ -111,7 +120,8 @@ fn what_is_passed_over_is_named() {
         (&["stamp", "pics", "--out-dir", "marked", "--quiet", "--overwrite"], ""),
     ] {
         let ran = bench.run(args);
-        let warned = ran.stderr.contains("passed over 1 file, which by name is no PNG, JPEG or WebP: pics/b.gif\n");
+        let warned =
+            ran.stderr.contains("passed over 1 file, which by name is no PNG, JPEG, WebP or AVIF: pics/b.gif\n");
         assert!(warned && ran.stdout.contains(summary), "{args:?}\n{}{}", ran.stdout, ran.stderr);
     }
 }
@@ -180,7 +190,8 @@ fn a_signed_report_is_checked_and_a_changed_one_found_out() {
         let fixed = ["verify", "--effort", "fast", "pics/stamped.png", "--report", "out.html"];
         bench.ok(&[&fixed[..], &TRUST, args].concat())
     };
-    write(&["--report-key", "auditor.pem"]);
+    let ran = write(&["--report-key", "auditor.pem"]);
+    assert!(ran.stderr.contains("report written to out.html, its signature to out.html.sig"), "{}", ran.stderr);
     let check = |trust: &str| bench.run(&["trust", "verify", "out.html", "--trust", trust]);
     let ran = check("auditor.directory.json");
     assert_eq!(ran.code, 0, "{}", ran.stdout);

@@ -105,15 +105,41 @@ fn labels_that_cannot_be_drawn_are_refused_before_any_work() {
     for (args, says) in [
         (&["--badge", "AI 😀"][..], "U+1F600"),
         (&["--badge", ""], "the label is empty"),
+        (&["--badge", "eu-modfied"], "it is no preset, but looks like eu-modified"),
         (&["--badge", "ko", "--badge-size", "4.9"], "5 to 25"),
         (&["--badge", "ko", "--badge-corner", "middle"], "top-left"),
     ] {
         let ran = bench.run(&[&["stamp", "--key", "key.pem", "in.png", "-o", "out.png"][..], args].concat());
         assert_eq!((ran.code, ran.stderr.contains(says), bench.has("out.png")), (2, true, false), "{}", ran.stderr);
     }
+    // The text itself can be asked for, and what was drawn is said.
+    let ran = bench.ok(&[
+        "stamp",
+        "--key",
+        "key.pem",
+        "in.png",
+        "-o",
+        "out.png",
+        "--badge",
+        " eu-modfied",
+        "--badge-size",
+        "6",
+    ]);
+    assert!(ran.stdout.contains(", label \"eu-modfied\"") && ran.stderr.is_empty(), "{}{}", ran.stdout, ran.stderr);
+    // What is said of a label that nobody asked for is said to be in vain.
+    let ran = bench.ok(&["stamp", "--key", "key.pem", "in.png", "-o", "plain.png", "--badge-size", "6"]);
+    assert!(ran.stderr.contains("--badge-size does nothing") && !ran.stdout.contains("label"), "{}", ran.stderr);
     // Only the picture shows that it is too small.
     bench.put("small.png", &png(&flat(300, 200)));
     let long = "W".repeat(60);
+    bench.put("tiny.png", &png(&flat(16, 16)));
+    let ran = bench.run(&["stamp", "--key", "key.pem", "tiny.png", "-o", "out2.png", "--badge", "ko-realistic"]);
+    assert!(ran.code == 1 && !bench.has("out2.png"), "{}", ran.stderr);
+    assert!(
+        ran.stderr.contains("at least 128 px on the shorter side") && !ran.stderr.contains("fit"),
+        "{}",
+        ran.stderr
+    );
     let ran = bench.run(&["stamp", "--key", "key.pem", "small.png", "-o", "out.png", "--badge", &long]);
     assert_eq!((ran.code, ran.stderr.contains("does not fit a 300 x 200 px picture")), (1, true), "{}", ran.stderr);
 }

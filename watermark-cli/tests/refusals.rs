@@ -20,6 +20,17 @@ fn keys_and_directories_are_never_overwritten() {
     bench.put("new.directory.json", b"{}");
     assert_eq!(bench.run(&["keygen", "-o", "new.pem", "--name", "Thief"]).code, 2);
     assert!(!bench.has("new.pem"));
+    // A secret under a name that is published is refused, before anything is written.
+    for args in [
+        &["-o", "x.directory.json", "--name", "A"][..],
+        &["-o", "x.JSON", "--name", "A"],
+        &["-o", "x.pub", "--name", "A"],
+        &["-o", "x.json", "--into", "key.directory.json"],
+    ] {
+        let ran = bench.run(&[&["keygen"][..], args].concat());
+        assert!(ran.code == 2 && ran.stderr.contains("end its name in .pem"), "{args:?}: {}", ran.stderr);
+    }
+    assert!(bench.list(".").iter().all(|name| !name.starts_with('x')), "{:?}", bench.list("."));
     assert_eq!(bench.run(&["keygen", "-o", "no/such/folder/k.pem", "--name", "A"]).code, 2);
     assert_eq!(bench.run(&["keygen", "-o", "x.pem", "--name", "with\nnewline"]).code, 2);
     assert!(!bench.has("x.pem"));
@@ -91,6 +102,8 @@ fn requests_that_cannot_be_served_exit_2() {
     bench.put("a/x.png", b"");
     bench.put("b/x.png", b"");
     bench.put("notkey.pem", b"hello");
+    bench.put("long.pem", "x".repeat(70_000).as_bytes());
+    bench.put("bad.pub", b"-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n");
     fs::create_dir(bench.path("empty")).unwrap();
     let key = ["stamp", "--key", "key.pem"];
     let cases: &[(&[&str], &str)] = &[
@@ -107,7 +120,7 @@ fn requests_that_cannot_be_served_exit_2() {
         (&[key[0], key[1], key[2], "a/x.png", "b/x.png", "-o", "o.png"], "use --out-dir DIR"),
         (&[key[0], key[1], key[2], "a/x.png", "b/x.png", "--out-dir", "o"], "would both be written"),
         (&[key[0], key[1], key[2], "in.png", "-o", "-", "--json"], "name a file"),
-        (&[key[0], key[1], key[2], "empty", "--out-dir", "o"], "holds no PNG, JPEG or WebP"),
+        (&[key[0], key[1], key[2], "empty", "--out-dir", "o"], "holds no PNG, JPEG, WebP or AVIF"),
         (&["verify", "--trust", "notkey.pem", "in.png"], "cannot use the key directory notkey.pem"),
         (
             &["verify", "--trust", "none.json", "in.png"],
@@ -116,6 +129,19 @@ fn requests_that_cannot_be_served_exit_2() {
         (&["verify", "--trust", "a", "in.png"], "a: it is a folder; name each directory file in it"),
         (&["verify", "--trust", "in.png", "in.png"], "in.png: it holds no JSON object; name the"),
         (&["verify", "--trust", "a/x.png", "in.png"], "a/x.png: it holds no JSON object; name the"),
+        (
+            &["stamp", "--key", "long.pem", "in.png", "-o", "o.png"],
+            "cannot read the private key long.pem; name the private key, KEY.pem: it is longer than the limit of 65536 bytes\n",
+        ),
+        (
+            &["stamp", "--signer", "ssh-agent:key.pem", "in.png", "-o", "o.png"],
+            "error: key.pem cannot be used: it holds a private key; name the public half, KEY.pub\n",
+        ),
+        (
+            &["keygen", "--public-key", "bad.pub", "-o", "bad.directory.json", "--name", "A"],
+            "error: bad.pub cannot be used: cannot read the public key; it must be ed25519 in SPKI PEM, beginning with \
+             -----BEGIN PUBLIC KEY-----\n",
+        ),
         (&["stamp", "--key", "a", "in.png", "-o", "o.png"], "private key a; it must be a file that you may read"),
         (&[key[0], key[1], key[2], "in.png", "--out-dir", "key.pem"], "key.pem is a file, not a folder; name a folder"),
         (&["demo", "--out", "key.pem"], "key.pem is a file, not a folder; name a folder"),
@@ -230,6 +256,38 @@ fn pipes_and_size_limits_stop_no_batch() {
     assert!(bench.list("out").is_empty(), "{:?}", bench.list("out"));
 }
 
+#[cfg(unix)]
+#[test]
+fn pipes_are_not_replaced_by_files() {
+    use std::os::unix::fs::FileTypeExt as _;
+    let bench = Bench::with_key();
+    bench.put("in.png", &png(&street()));
+    bench.put("pictures/a.png", b"no picture");
+    bench.ok(&["stamp", "--key", "key.pem", "in.png", "-o", "out.png", "--ledger", "l.jsonl"]);
+    let pipes = ["p.png", "p.html", "p.json", "p.csv", "r.html.sig"];
+    for pipe in pipes {
+        assert!(std::process::Command::new("mkfifo").arg(bench.path(pipe)).status().unwrap().success());
+    }
+    for (code, args) in [
+        (1, &["stamp", "--key", "key.pem", "in.png", "-o", "p.png", "--overwrite"][..]),
+        (1, &["stamp", "--key", "key.pem", "in.png", "-o", "p.png"]),
+        (2, &["verify", "in.png", "--report", "p.html"]),
+        (2, &["verify", "in.png", "--report", "p.json"]),
+        (2, &["verify", "in.png", "--report", "r.html"]),
+        (2, &["audit", "pictures", "--csv", "p.csv"]),
+        (2, &["audit", "pictures", "--report", "p.json"]),
+        (2, &["report", "--ledger", "l.jsonl", "-o", "p.csv"]),
+    ] {
+        let ran = bench.run(args);
+        assert_eq!(ran.code, code, "{args:?}\n{}", ran.stderr);
+        assert!(ran.stderr.contains("is a device or pipe") && ran.stdout.is_empty(), "{args:?}\n{}", ran.stderr);
+    }
+    for pipe in pipes {
+        assert!(fs::symlink_metadata(bench.path(pipe)).unwrap().file_type().is_fifo(), "{pipe}");
+    }
+    assert!(!bench.has("r.html"));
+}
+
 #[test]
 fn hostile_files_are_errors_of_their_own() {
     let bench = Bench::with_key();
@@ -278,6 +336,26 @@ fn no_mark_is_no_verdict_about_its_origin() {
 }
 
 #[test]
+fn outputs_without_a_folder_are_refused_before_the_first_picture() {
+    let bench = Bench::with_key();
+    bench.put("pictures/a.png", &png(&street()));
+    for args in [
+        &["verify", "pictures/a.png", "--report", "no/such/r.html"][..],
+        &["verify", "pictures/a.png", "--map", "no/such/map.png"],
+        &["audit", "pictures", "--csv", "no/such/t.csv"],
+        &["audit", "pictures", "--report", "no/such/r.json"],
+        &["audit", "pictures", "--csv", "t.csv", "--report", "no/such/r.json"],
+    ] {
+        let ran = bench.run(args);
+        assert_eq!((ran.code, ran.stdout.as_str()), (2, ""), "{args:?}\n{}", ran.stderr);
+        assert!(ran.stderr.contains("there is no folder no/such; make it"), "{args:?}\n{}", ran.stderr);
+    }
+    assert!(!bench.has("t.csv"));
+    // The attempt leaves nothing behind.
+    assert!(bench.list(".").iter().all(|name| !name.contains(".tmp")), "{:?}", bench.list("."));
+}
+
+#[test]
 fn reports_never_replace_what_they_are_about() {
     let bench = Bench::with_key();
     bench.put("in.png", &png(&street()));
@@ -288,6 +366,8 @@ fn reports_never_replace_what_they_are_about() {
         bench.put(name, &fs::read(bench.path("key.pem")).unwrap());
     }
     bench.put("victim.txt", b"precious");
+    bench.put("site.html", b"<!doctype html>\n<html lang=\"en\"><title>My home page</title>");
+    bench.put("sums.csv", b"\xef\xbb\xbffile,amount\r\na,1\r\n");
     let files = [
         "out.png",
         "stamps.jsonl",
@@ -298,6 +378,8 @@ fn reports_never_replace_what_they_are_about() {
         "key.json",
         "r.json.sig",
         "victim.txt",
+        "site.html",
+        "sums.csv",
     ];
     let read = || files.map(|file| fs::read(bench.path(file)).unwrap());
     let before = read();
@@ -318,6 +400,11 @@ fn reports_never_replace_what_they_are_about() {
         &["verify", "out.png", "--report", "r.json", "--report-key", "r.json.sig"],
         &["report", "--ledger", "stamps.jsonl", "-o", "stamps.jsonl"],
         &["report", "--ledger", "stamps.jsonl", "-o", "victim.txt"],
+        &["verify", "out.png", "--report", "site.html"],
+        &["audit", "pictures", "--report", "site.html"],
+        &["audit", "pictures", "--csv", "sums.csv"],
+        &["report", "--ledger", "stamps.jsonl", "-o", "site.html"],
+        &["report", "--ledger", "stamps.jsonl", "-o", "sums.csv"],
         &["report", "--ledger", "stamps.jsonl", "-o", "key.json", "--report-key", "key.json"],
         &["report", "--ledger", "stamps.jsonl", "-o", "r.json", "--report-key", "r.json.sig"],
     ] {
@@ -330,4 +417,15 @@ fn reports_never_replace_what_they_are_about() {
         assert!(ran.stderr.contains(part), "{}", ran.stderr);
     }
     assert_eq!(read(), before);
+    // Those of its own it replaces, whichever command made them.
+    let own: [&[&str]; 5] = [
+        &["verify", "out.png", "--report", "own.html"],
+        &["report", "--ledger", "stamps.jsonl", "-o", "own.html", "--lang", "ko"],
+        &["report", "--ledger", "stamps.jsonl", "-o", "own.html"],
+        &["report", "--ledger", "stamps.jsonl", "-o", "own.csv"],
+        &["audit", "pictures", "--csv", "own.csv", "--report", "own.html"],
+    ];
+    for args in own.iter().chain(&own) {
+        bench.ok(&[args, &trust[..]].concat());
+    }
 }

@@ -172,7 +172,14 @@ fn a_report_takes_the_place_of_reports_alone() {
     assert_eq!((&fault["record"], &fault["offset"]), (&json!(1), &json!(lines.lines().next().unwrap().len() + 1)));
     // No record at all, and no beginning of one.
     bench.put("note.txt", b"my precious notes");
-    assert_eq!(bench.run(&["ledger", "verify", "note.txt"]).code, 1);
+    for file in ["note.txt", "key.directory.json", "key.pem"] {
+        let ran = bench.run(&["ledger", "verify", file]);
+        assert!(ran.code == 2 && ran.stderr.contains("is no ledger"), "{file}: {}{}", ran.stdout, ran.stderr);
+    }
+    // A record that was broken makes its ledger no other file.
+    bench.put("l.jsonl", lines.replacen("{\"schema\"", "{schema", 1).as_bytes());
+    let ran = bench.run(&["ledger", "verify", "l.jsonl"]);
+    assert!(ran.code == 1 && ran.stdout.contains("Not intact at record 0"), "{}{}", ran.stdout, ran.stderr);
 }
 
 #[test]

@@ -297,8 +297,19 @@ fn keys_are_rotated_within_one_directory() {
     bench.put("in.png", &png(&street()));
     bench.ok(&["stamp", "--key", "key.pem", "in.png", "-o", "old.png"]);
     fs::copy(bench.path("one.json"), bench.path("two.json")).unwrap();
-    bench.ok(&["keygen", "-o", "next.pem", "--into", "two.json"]);
-    assert_eq!(bench.run(&["trust", "add", "two.json"]).code, 1, "not signed yet");
+    let again = "watermark trust sign two.json --root-key ROOT.pem";
+    let ran = bench.ok(&["keygen", "-o", "next.pem", "--into", "two.json"]);
+    assert!(ran.stderr.contains("warning: a root key signed two.json") && ran.stderr.contains(again), "{}", ran.stderr);
+    // The key beside such a directory says what to do, and then stamps.
+    fs::copy(bench.path("two.json"), bench.path("key.directory.json")).unwrap();
+    let ran = bench.run(&["stamp", "--key", "key.pem", "in.png", "-o", "no.png"]);
+    assert_eq!((ran.code, bench.has("no.png")), (2, false), "{}", ran.stderr);
+    assert!(
+        ran.stderr.contains("sign it again: watermark trust sign key.directory.json --root-key ROOT.pem"),
+        "{}",
+        ran.stderr
+    );
+    assert_eq!(bench.run(&["trust", "add", "two.json"]).code, 2, "not signed yet");
     bench.ok(&["trust", "sign", "two.json", "--root-key", "root.pem"]);
     bench.ok(&["trust", "add", "two.json"]);
     bench.ok(&["stamp", "--key", "next.pem", "in.png", "-o", "new.png"]);
@@ -306,6 +317,21 @@ fn keys_are_rotated_within_one_directory() {
     assert_eq!(code, 0, "{found:#?}");
     assert_ne!(found[0]["signature"]["key"], found[1]["signature"]["key"]);
     assert_eq!(bench.run(&["keygen", "-o", "next.pem", "--into", "two.json"]).code, 2, "keys are never overwritten");
+    // Nothing is lost where no root key signed.
+    bench.ok(&["keygen", "-o", "other.pem", "--name", "Other"]);
+    let ran = bench.ok(&["keygen", "-o", "third.pem", "--into", "other.directory.json"]);
+    assert!(!ran.stderr.contains("warning"), "{}", ran.stderr);
+}
+
+#[test]
+fn what_is_no_directory_is_told_from_one_that_is_refused() {
+    let bench = signed();
+    bench.put("in.png", &png(&street()));
+    let ran = bench.run(&["trust", "add", "in.png"]);
+    assert!(ran.code == 2 && ran.stderr.contains("it holds no JSON object"), "{}", ran.stderr);
+    // Neither is one signed over another file.
+    let ran = bench.run(&["trust", "sign", "key.directory.json", "--root-key", "root.pem", "-o", "one.json"]);
+    assert_eq!((ran.code, ran.stderr.as_str()), (2, "error: one.json exists; name another file\n"));
 }
 
 #[test]

@@ -14,6 +14,9 @@ use crate::terminal::steers;
 
 const STYLE: &str = include_str!("report.css");
 
+/// The page's title, by which it is known again.
+pub(crate) const TITLE: &str = "Image mark report";
+
 /// The whole page.
 pub(super) fn page(report: &Report<'_>) -> String {
     let mut out = String::with_capacity(4096 * (report.results.len() + 2));
@@ -22,7 +25,7 @@ pub(super) fn page(report: &Report<'_>) -> String {
         out,
         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" \
          content=\"width=device-width,initial-scale=1\">\n<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; \
-         img-src data:; style-src 'unsafe-inline'\">\n<title>Image mark report</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n"
+         img-src data:; style-src 'unsafe-inline'\">\n<title>{TITLE}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n"
     );
     head(&mut out, report);
     if report.results.len() > 1 {
@@ -40,7 +43,7 @@ pub(super) fn page(report: &Report<'_>) -> String {
 fn head(out: &mut String, report: &Report<'_>) {
     let _ = write!(
         out,
-        "<header>\n<h1>Image mark report <span lang=\"ko\">· 이미지 표식 검증 보고서</span></h1>\n<p class=\"muted\">{} {}, {}; {} \
+        "<header>\n<h1>{TITLE} <span lang=\"ko\">· 이미지 표식 검증 보고서</span></h1>\n<p class=\"muted\">{} {}, {}; {} \
          file(s) <span lang=\"ko\">파일 {}개</span></p>\n",
         report.tool.name,
         report.tool.version,

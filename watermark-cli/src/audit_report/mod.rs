@@ -3,7 +3,7 @@
 
 mod html;
 
-pub(crate) use html::{directory_cell, escaped, outdated_cell};
+pub(crate) use html::{TITLE, directory_cell, escaped, outdated_cell};
 
 use std::path::Path;
 
@@ -21,6 +21,7 @@ use crate::examine::{Examined, Examiner};
 use crate::output::{self, Existing, Readers};
 use crate::signer::AnySigner;
 use crate::stamping::now;
+use crate::terminal::note;
 use crate::trust::DirectoryFile;
 use watermark_report::{OutdatedFacts, Record};
 
@@ -139,7 +140,10 @@ pub(crate) fn write(
     let html = path.extension().is_some_and(|extension| extension == "html");
     let text = if html { html::page(&report) } else { serde_json::to_string_pretty(&report)? + "\n" };
     output::write(path, text.as_bytes(), Existing::Replace, Readers::Usual, |_| Ok(()))?;
-    detached::accompany(path, text.as_bytes(), signer)
+    detached::accompany(path, text.as_bytes(), signer)?;
+    let signature = signer.map(|_| format!(", its signature to {}", detached::path(path).display()));
+    note(&format!("report written to {}{}", path.display(), signature.unwrap_or_default()));
+    Ok(())
 }
 
 impl DirectoryFacts {

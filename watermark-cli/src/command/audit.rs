@@ -17,8 +17,27 @@ use crate::inputs::{self, Found, Input};
 use crate::memory::Memory;
 use crate::output::{self, Existing, Readers};
 use crate::progress::Progress;
-use crate::terminal::{FAINT, counted, note, say, shown};
+use crate::terminal::{FAINT, counted, error, note, say, shown};
 use watermark_report::{OutdatedFacts, Record};
+
+/// Columns of the table.
+pub(crate) const COLUMNS: [&str; 15] = [
+    "file",
+    "sha256",
+    "verdict",
+    "conclusion_en",
+    "conclusion_ko",
+    "issuer",
+    "key",
+    "key_status",
+    "serial",
+    "time",
+    "system",
+    "origin",
+    "log10_p",
+    "ledger_records",
+    "error",
+];
 
 pub(crate) fn run(args: &Audit) -> Result<Outcome> {
     ensure!(args.folder.is_dir(), "{} is no folder; use verify for single files", args.folder.display());
@@ -29,6 +48,7 @@ pub(crate) fn run(args: &Audit) -> Result<Outcome> {
     let named: Vec<_> = inputs::files(&inputs).chain(args.reading.files()).chain(args.auditing.files()).collect();
     let sources = || named.iter().copied().chain(examiner.trust.paths());
     if let Some(path) = &args.csv {
+        detached::replaceable(path)?;
         output::spare(path, sources())?;
     }
     if let Some(path) = &args.auditing.report {
@@ -46,18 +66,18 @@ pub(crate) fn run(args: &Audit) -> Result<Outcome> {
     };
     let mut all = Vec::with_capacity(inputs.len());
     batch::in_order(&inputs, batch::jobs(args.jobs), work, |found| {
+        progress.advance(|| {
+            if let Some(reason) = &found.record.error {
+                // With --json too: whoever waits sees at once which file it is.
+                error(&format!("{}: {reason}", found.record.file));
+            }
+        });
         all.push(found);
-        progress.advance(|| Ok(()))
+        Ok(())
     })?;
     progress.finish();
-    if let Some(path) = &args.csv {
-        write_csv(path, &all)?;
-    }
-    if let Some(path) = &args.auditing.report {
-        audit_report::write(path, &examiner, &args.reading, &all, signer.as_ref())?;
-    }
     let summary = Summary::of(all.iter().map(|found| &found.record));
-    // The files that this very audit replaced are no evidence.
+    // The files that this very audit is to replace are no evidence.
     let written: Vec<_> =
         [&args.csv, &args.auditing.report].into_iter().flatten().map(|path| path.canonicalize().ok()).collect();
     others.retain(|path| path.canonicalize().map_or(true, |path| !written.contains(&Some(path))));
@@ -66,6 +86,14 @@ pub(crate) fn run(args: &Audit) -> Result<Outcome> {
     } else {
         summary.print(&args.folder)?;
         inputs::warn_of(&others);
+    }
+    // Last: what was found is said even where it cannot be written.
+    if let Some(path) = &args.csv {
+        write_csv(path, &all)?;
+        note(&format!("table written to {}", path.display()));
+    }
+    if let Some(path) = &args.auditing.report {
+        audit_report::write(path, &examiner, &args.reading, &all, signer.as_ref())?;
     }
     Ok(summary.outcome())
 }
@@ -76,14 +104,19 @@ pub(crate) struct Summary<'a> {
     verdicts: BTreeMap<&'static str, usize>,
     /// Of the verified ones, by organisation.
     issuers: BTreeMap<&'a str, usize>,
+    /// Files that could not be read, with the reason.
+    unread: Vec<(&'a str, &'a str)>,
 }
 
 impl<'a> Summary<'a> {
     pub(crate) fn of(records: impl Iterator<Item = &'a Record>) -> Self {
-        let mut summary = Self { files: 0, verdicts: BTreeMap::new(), issuers: BTreeMap::new() };
+        let mut summary = Self { files: 0, verdicts: BTreeMap::new(), issuers: BTreeMap::new(), unread: Vec::new() };
         for record in records {
             summary.files += 1;
             *summary.verdicts.entry(record.verdict).or_default() += 1;
+            if let Some(reason) = &record.error {
+                summary.unread.push((&record.file, reason));
+            }
             if let Some(issuer) = record.signature.issuer.as_ref().filter(|_| record.is_verified()) {
                 *summary.issuers.entry(&issuer.name).or_default() += 1;
             }
@@ -102,6 +135,7 @@ impl<'a> Summary<'a> {
             "files": self.files,
             "verdicts": self.verdicts,
             "issuers": self.issuers,
+            "unread": self.unread.iter().map(|(file, reason)| json!({ "file": file, "error": reason })).collect::<Vec<_>>(),
             "directories_outdated": outdated,
             "passed_over": others.iter().map(|path| path.to_string_lossy()).collect::<Vec<_>>(),
         })
@@ -133,25 +167,8 @@ impl<'a> Summary<'a> {
 }
 
 fn write_csv(path: &Path, all: &[Examined]) -> Result<()> {
-    const HEADER: [&str; 15] = [
-        "file",
-        "sha256",
-        "verdict",
-        "conclusion_en",
-        "conclusion_ko",
-        "issuer",
-        "key",
-        "key_status",
-        "serial",
-        "time",
-        "system",
-        "origin",
-        "log10_p",
-        "ledger_records",
-        "error",
-    ];
     let text = |value: Option<&str>| value.unwrap_or_default().to_owned();
-    let mut out = csv::line(&HEADER.map(str::to_owned));
+    let mut out = csv::line(&COLUMNS.map(str::to_owned));
     for Examined { record: r, .. } in all {
         let payload = r.payload.as_ref();
         out += &csv::line(&[

@@ -1,6 +1,8 @@
 //! `keygen`: a private key and the directory that lets others verify its marks.
 
-use anyhow::Result;
+use std::path::Path;
+
+use anyhow::{Result, bail};
 use watermark_core::signature::Organization;
 
 use crate::Outcome;
@@ -8,15 +10,25 @@ use crate::args::Keygen;
 use crate::key_store;
 use crate::signer::read_public;
 use crate::stamping::now;
-use crate::terminal::{FAINT, GOOD, note, say, shown};
+use crate::terminal::{FAINT, GOOD, as_word, say, shown, warn};
 
 pub(crate) fn run(args: &Keygen) -> Result<Outcome> {
+    if args.public_key.is_none() {
+        refuse_public_name(&args.output)?;
+    }
     if let Some(directory) = &args.into {
-        let key = key_store::create_into(&args.output, directory, now()?)?;
+        let (key, signed) = key_store::create_into(&args.output, directory, now()?)?;
         let path = shown(&args.output.to_string_lossy());
         say(&format!("{GOOD}Made key {}{GOOD:#}, listed in {}.", key.key_id(), shown(&directory.to_string_lossy())))?;
         say_secret(&path)?;
-        note("if a root key signed the directory: watermark trust sign DIRECTORY.json --root-key ROOT.pem");
+        if signed {
+            warn(&format!(
+                "a root key signed {}, and its signature does not hold for the longer list: until it is signed again nobody can use the \
+                 directory, and `stamp` refuses a key beside it. With the root key: {}",
+                directory.display(),
+                key_store::signing_again(directory)
+            ));
+        }
         return Ok(Outcome::ALL);
     }
     let name = args.name.clone().unwrap_or_default();
@@ -39,13 +51,24 @@ pub(crate) fn run(args: &Keygen) -> Result<Outcome> {
     say_secret(&path)?;
     say_publish(&directory)?;
     // As one word, whatever a system's name holds.
-    let system = args.system.first().map_or_else(String::new, |system| {
-        let name = shown(&system.to_string());
-        let plain = name.chars().all(|c| c.is_ascii_alphanumeric() || "@.-_+".contains(c));
-        format!(" --system {}", if plain { name } else { format!("'{}'", name.replace('\'', r"'\''")) })
-    });
+    let system =
+        args.system.first().map_or_else(String::new, |system| format!(" --system {}", as_word(&system.to_string())));
     say(&format!("To stamp: watermark stamp --key {path}{system} IN.png -o OUT.png"))?;
     Ok(Outcome::ALL)
+}
+
+/// Refuses to write a secret under a name that says it may be handed on.
+fn refuse_public_name(path: &Path) -> Result<()> {
+    let kind = path.extension().and_then(|extension| extension.to_str()).map(str::to_ascii_lowercase);
+    let public = match kind.as_deref() {
+        Some("json") => "a key directory",
+        Some("pub") => "a public key",
+        _ => return Ok(()),
+    };
+    bail!(
+        "{} is named like {public}, which is published, and it would hold the private key; end its name in .pem",
+        path.display()
+    );
 }
 
 fn say_secret(path: &str) -> Result<()> {

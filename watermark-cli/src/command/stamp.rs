@@ -9,7 +9,7 @@ use watermark_core::{Carrier, CarrierKey};
 use watermark_files::Format;
 
 use crate::Outcome;
-use crate::args::Stamp;
+use crate::args::{BadgeArgs, Stamp};
 use crate::batch;
 use crate::inputs::{self, Found, Input};
 use crate::key_store::{self, SigningKey};
@@ -50,6 +50,9 @@ pub(crate) fn run(args: &Stamp) -> Result<Outcome> {
         labelling::badge_text(labelling, labelling.circumstances(args.origin.into(), args.realistic, args.artistic))
     });
     let badge = args.badge.label(asked.as_deref())?;
+    if badge.is_none() {
+        warn_about_label(&args.badge);
+    }
     let ledger = args.ledger.as_deref().map(Ledger::open).transpose()?;
     // After the opening: of records appended from then on, the ledger itself knows the serials.
     if let Some(path) = &args.ledger {
@@ -225,6 +228,17 @@ fn warn_about_quality(args: &Stamp, jobs: &[Job]) {
     }
 }
 
+/// What is said of a label where there is none.
+fn warn_about_label(args: &BadgeArgs) {
+    for (given, option) in
+        [(args.badge_corner.is_some(), "--badge-corner"), (args.badge_size.is_some(), "--badge-size")]
+    {
+        if given {
+            warn(&format!("{option} does nothing, since no label is drawn; ask for one with --badge PRESET|TEXT"));
+        }
+    }
+}
+
 fn print(record: &StampRecord, args: &Stamp, to_stdout: bool) -> Result<()> {
     if args.json {
         say(&serde_json::to_string(record)?)?;
@@ -255,12 +269,14 @@ fn print(record: &StampRecord, args: &Stamp, to_stdout: bool) -> Result<()> {
 fn line(record: &StampRecord) -> String {
     let style = if record.profile == Some("sealed") { GOOD } else { DOUBTFUL };
     let psnr = record.psnr_db.map_or_else(String::new, |db| format!(", {db:.1} dB"));
+    let label = record.badge.as_ref().map(|badge| format!(", label \"{}\"", shown(&badge.place.text)));
+    let label = label.unwrap_or_default();
     let labels = record.labels.as_ref().map_or_else(String::new, |labels| {
         let names: Vec<_> = labels.layers.iter().map(|layer| layer.name()).collect();
         format!(", layers {} ({})", names.join(" + "), labels.profiles.join(", "))
     });
     format!(
-        "{} -> {}: {style}{}{style:#}, key {}, serial {}, strength {:.1}{psnr}{labels}",
+        "{} -> {}: {style}{}{style:#}, key {}, serial {}, strength {:.1}{psnr}{label}{labels}",
         shown(&record.file),
         shown(&record.output),
         record.profile.unwrap_or_default(),

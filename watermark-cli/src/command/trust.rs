@@ -32,16 +32,18 @@ pub(crate) fn run(args: &Trust) -> Result<Outcome> {
 fn add(args: &TrustAdd) -> Outcome {
     let mut all = Outcome::ALL;
     for path in &args.files {
-        if let Err(reason) = add_one(path) {
+        // What is no directory is not one that is refused.
+        let read = key_store::read_directory(path).map_err(|reason| (Outcome::ERROR, reason));
+        let added = read.and_then(|read| add_one(path, read).map_err(|reason| (Outcome::SOME, reason)));
+        if let Err((outcome, reason)) = added {
             error(&format!("{}: not added: {reason:#}", shown(&path.to_string_lossy())));
-            all = all.max(if path.is_file() { Outcome::SOME } else { Outcome::ERROR });
+            all = all.max(outcome);
         }
     }
     all
 }
 
-fn add_one(path: &Path) -> Result<()> {
-    let (bytes, directory) = key_store::read_directory(path)?;
+fn add_one(path: &Path, (bytes, directory): (Vec<u8>, Directory)) -> Result<()> {
     let new = DirectoryFile::new(path, &bytes, directory);
     let kept = trust::stored()?;
     let name = shown(&new.directory.organization().name);

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use anyhow::{Result, bail};
+use anyhow::{Result, bail, ensure};
 
 use crate::Outcome;
 use crate::args::Verify;
@@ -36,8 +36,9 @@ pub(crate) fn run(args: &Verify) -> Result<Outcome> {
         let named = inputs::files(&inputs).chain(args.reading.files()).chain(args.auditing.files());
         detached::spare(path, named.chain(examiner.trust.paths()))?;
     }
-    if let Some(path) = args.map.as_ref().filter(|path| path.exists()) {
-        bail!("{} exists; name another file for the map", path.display());
+    if let Some(path) = &args.map {
+        ensure!(!path.exists(), "{} exists; name another file for the map", path.display());
+        output::ready(path)?;
     }
     if !args.json && examiner.trust.by_default {
         note(&examiner.trust.summary());
@@ -66,14 +67,15 @@ pub(crate) fn run(args: &Verify) -> Result<Outcome> {
         Ok(())
     })?;
     progress.finish();
-    if let Some(path) = &args.auditing.report {
-        audit_report::write(path, &examiner, &args.reading, &reported, signer.as_ref())?;
-    }
     if !args.json && inputs.len() > 1 {
         let others = inputs::counted_in(&passed_over);
         say(&format!("{verified} of {} verified, {unread} could not be read{others}", inputs.len()))?;
     }
     inputs::warn_of(&passed_over);
+    // Last: what was found is said even where it cannot be written.
+    if let Some(path) = &args.auditing.report {
+        audit_report::write(path, &examiner, &args.reading, &reported, signer.as_ref())?;
+    }
     Ok(if unread > 0 {
         Outcome::ERROR
     } else if verified < inputs.len() {

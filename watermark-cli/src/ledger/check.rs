@@ -10,7 +10,8 @@ use std::str::FromStr;
 use anyhow::{Context, Result, ensure};
 use watermark_core::payload::hex;
 
-use super::record::{self, Decoded, NO_HASH};
+use super::record::{self, BEGINNING, Decoded, NO_HASH};
+use super::search::{holds_records, no_ledger};
 
 /// A ledger's state in one line, to be kept elsewhere: how many records, and the hash of the last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,7 +68,7 @@ pub(crate) struct Fault {
 /// hash of its line. What was handed over before a fault shows is no finding yet: whoever sums up waits for the end.
 ///
 /// # Errors
-/// When the file cannot be read. A ledger at fault is a finding, not an error.
+/// When the file cannot be read or is no ledger. A ledger at fault is a finding, not an error.
 pub(crate) fn check_each(path: &Path, noted: Option<Head>, mut visit: impl FnMut(&Decoded, [u8; 32])) -> Result<Chain> {
     let file = File::open(path).with_context(|| format!("cannot open the ledger {}", path.display()))?;
     ensure!(file.metadata().is_ok_and(|about| about.is_file()), "{} is no file", path.display());
@@ -85,6 +86,9 @@ pub(crate) fn check_each(path: &Path, noted: Option<Head>, mut visit: impl FnMut
             Err(_) if !line.whole && record::may_begin(&line.bytes) => {
                 chain.torn_bytes = line.bytes.len();
                 break;
+            }
+            Err(_) if n == 0 && !line.bytes.starts_with(BEGINNING) && !holds_records(path)? => {
+                return Err(no_ledger(path));
             }
             Err(reason) => {
                 chain.fault = fault(n, line.offset, format!("{reason:#}"));

@@ -18,7 +18,7 @@ pub(super) const MAX_LINE_BYTES: usize = 1 << 14;
 /// What the first record names as its predecessor.
 pub(super) const NO_HASH: [u8; 32] = [0; 32];
 /// How every line begins.
-const BEGINNING: &[u8] = b"{\"schema\":\"watermark-ledger/1\"";
+pub(super) const BEGINNING: &[u8] = b"{\"schema\":\"watermark-ledger/1\"";
 
 /// Whether bytes that are no whole record may be the beginning of one.
 pub(super) fn may_begin(bytes: &[u8]) -> bool {

@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io::{BufReader, Read as _, Seek as _, SeekFrom};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Error, Result, anyhow, ensure};
 use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 use watermark_core::payload::{KeyId, Serial};
@@ -54,12 +54,28 @@ fn walk(path: &Path, mut visit: impl FnMut(&Keys, u64, &[u8])) -> Result<[u8; 32
             others += 1;
         }
     }
-    ensure!(
-        records > 0 || others == 0,
+    if records == 0 && others > 0 {
+        return Err(no_ledger(path));
+    }
+    Ok(hash.finalize().into())
+}
+
+/// Whether any line is a record, intact or not.
+///
+/// # Errors
+/// When the file cannot be read or is no ledger.
+pub(super) fn holds_records(path: &Path) -> Result<bool> {
+    let mut any = false;
+    walk(path, |_, _, _| any = true)?;
+    Ok(any)
+}
+
+/// What is said of another file.
+pub(super) fn no_ledger(path: &Path) -> Error {
+    anyhow!(
         "{} is no ledger: not one of its lines is a record; name the file that `stamp --ledger` wrote",
         path.display()
-    );
-    Ok(hash.finalize().into())
+    )
 }
 
 /// Where each serial stands in a ledger, as it was when the index was made.

@@ -15,9 +15,12 @@ use crate::ledger::{Standings, listed};
 
 const STYLE: &str = concat!(include_str!("../audit_report/report.css"), include_str!("ledger_report.css"));
 
+/// The page's title in English and Korean, by which it is known again.
+pub(crate) const TITLES: [&str; 2] = ["Labelling record of generated images", "생성 이미지 표시 기록 보고서"];
+
 /// The whole page.
 pub(super) fn page(summary: &Summary, lang: Lang, signer: Option<&PublicKey>) -> String {
-    let title = pick(lang, "Labelling record of generated images", "생성 이미지 표시 기록 보고서");
+    let title = pick(lang, TITLES[0], TITLES[1]);
     let mut page = Page { out: String::new(), lang, total: summary.total };
     page.add(&format!(
         "<!doctype html>\n<html lang=\"{}\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" \

@@ -16,12 +16,36 @@ use std::path::Path;
 use anyhow::Result;
 use watermark_core::signature::PublicKey;
 
+pub(crate) use html::TITLES;
 pub(crate) use sum::{Asked, Period, Summary, sum_up};
 
 use crate::args::Lang;
 use crate::output::{self, Existing, Readers};
 use crate::signer::AnySigner;
 use crate::{csv, detached};
+
+/// Columns of the table.
+pub(crate) const COLUMNS: [&str; 19] = [
+    "record",
+    "line_sha256",
+    "day",
+    "time",
+    "key",
+    "issuer",
+    "key_status",
+    "serial",
+    "origin",
+    "system",
+    "mark",
+    "profiles",
+    "layers",
+    "badge",
+    "notice",
+    "exemption",
+    "reason",
+    "cover_sha256",
+    "output_sha256",
+];
 
 /// Writes a summary in the form that the file's name asks for, and its signature beside it when there is a signer.
 ///
@@ -46,27 +70,6 @@ pub(crate) fn write(path: &Path, summary: &Summary, lang: Lang, signer: Option<&
 
 /// One line for each record of the period, after a line of names; spreadsheets take the byte-order mark as "this is UTF-8".
 fn table(summary: &Summary) -> String {
-    let names = [
-        "record",
-        "line_sha256",
-        "day",
-        "time",
-        "key",
-        "issuer",
-        "key_status",
-        "serial",
-        "origin",
-        "system",
-        "mark",
-        "profiles",
-        "layers",
-        "badge",
-        "notice",
-        "exemption",
-        "reason",
-        "cover_sha256",
-        "output_sha256",
-    ];
-    let head = csv::line(&names.map(str::to_owned));
+    let head = csv::line(&COLUMNS.map(str::to_owned));
     summary.rows.iter().fold(format!("\u{feff}{head}"), |text, row| text + &csv::line(row))
 }
