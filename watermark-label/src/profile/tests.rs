@@ -50,7 +50,7 @@ fn the_files_hold_together() {
 }
 
 /// A remedy is followed as it is printed, in whatever state the picture is: `stamp` refuses one that carries a mark already,
-/// and a visible label may stand there although its record is gone.
+/// a visible label may stand there although its record is gone, and a stamp may state a merely possible origin.
 #[test]
 fn remedies_work_on_pictures_that_are_marked_already() {
     let options = |text: &str| -> BTreeSet<String> {
@@ -68,6 +68,8 @@ fn remedies_work_on_pictures_that_are_marked_already() {
         let needs = |need| clause.any.contains(&need) || clause.all.contains(&need);
         assert!(both[0].contains("unmarked original") && both[1].contains("표식 없는 원본"), "{id}: {both:?}");
         assert!(!needs(Need::Badge) || both.iter().all(|text| text.contains("--badge-seen")), "{id}");
+        let origin = clause.states_ai || needs(Need::Origin) || needs(Need::Metadata);
+        assert!(!origin || both.iter().all(|text| text.contains("--origin generated")), "{id}");
     }
 }
 
