@@ -90,6 +90,18 @@ test('pixels instead of a file give the same verdict', async () => {
   assert.deepEqual(report.detection, wm.verify(file, [demoDirectory()]).detection);
 });
 
+test('a private carrier key is the one of the command line, whatever ends its line', async () => {
+  const wm = await import('../../watermark-wasm/pkg/node.js');
+  const key = wm.makeKey({ name: 'Node Studio' });
+  const carrierKey = '0123456789abcdef';
+  const stamped = wm.stamp(bytes(sample('unmarked')), { key: key.pem, origin: 'generated', format: 'png', carrierKey: `${carrierKey}\r\n` });
+  const verdict = (options) => wm.verify(stamped.bytes, [key.directory], options).verdict;
+  assert.equal(verdict({ carrierKey }), 'verified');
+  assert.equal(verdict({ carrierKey: `${carrierKey}\n` }), 'verified');
+  assert.equal(verdict({ carrierKey: `${carrierKey} ` }), 'none');
+  assert.throws(() => verdict({ carrierKey: '0123456789abcde\n' }), (error) => error.code === 'option' && /15 bytes.*at least 16/.test(error.message));
+});
+
 test('every failure has a code and says what to do', async () => {
   const wm = await import('../../watermark-wasm/pkg/node.js');
   const picture = bytes(sample('unmarked'));

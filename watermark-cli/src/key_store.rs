@@ -19,8 +19,6 @@ use crate::terminal::as_word;
 /// Who the development key says it is, in every verdict.
 pub(crate) const DEVELOPMENT_NAME: &str = "development key - not for production";
 
-/// Fewest bytes of a private carrier's secret: 128 bits.
-const CARRIER_MIN_BYTES: usize = 16;
 /// What to do about a directory that is not there, or something else.
 const DIRECTORY_SOURCE: &str =
     "name the NAME.directory.json that `watermark keygen` made beside the issuer's key, or ask the issuer for it";
@@ -312,15 +310,8 @@ pub(crate) fn carrier(secret_file: Option<&Path>) -> Result<Carrier> {
     let Some(path) = secret_file else { return Ok(Carrier::new(&CarrierKey::PUBLIC)) };
     let refused = || format!("cannot read the carrier key {}", path.display());
     let secret = Zeroizing::new(read_limited(path, MAX_KEY_BYTES).with_context(refused)?);
-    // Editors add line ends, and the two sides need not use the same one.
-    let end = secret.iter().rposition(|byte| !matches!(byte, b'\n' | b'\r')).map_or(0, |last| last + 1);
-    ensure!(
-        end >= CARRIER_MIN_BYTES,
-        "the carrier key {} has {end} bytes; use at least {CARRIER_MIN_BYTES} that nobody can guess, e.g. from \
-         `openssl rand -hex 32`",
-        path.display()
-    );
-    Ok(Carrier::new(&CarrierKey::private(&secret[..end])))
+    let key = CarrierKey::from_secret(&secret).with_context(|| format!("cannot use {}", path.display()))?;
+    Ok(Carrier::new(&key))
 }
 
 #[cfg(test)]

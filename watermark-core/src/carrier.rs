@@ -7,6 +7,7 @@
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 use sha2::{Digest, Sha256};
+use thiserror::Error;
 
 use crate::layout::relative_step;
 
@@ -27,6 +28,18 @@ pub(crate) const PILOT_PERIOD: usize = 256;
 /// Pilot lines, each with its mirror in the other half plane.
 pub(crate) const PILOT_LINES: usize = 64;
 
+/// A secret that is too short to hide a mark.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error(
+    "the carrier key has {bytes} bytes; use at least {} that nobody can guess, line ends behind them not counted, e.g. from \
+     `openssl rand -hex 32`",
+    CarrierKey::MIN_SECRET_BYTES
+)]
+pub struct SecretTooShort {
+    /// How many it has.
+    pub bytes: usize,
+}
+
 /// Seeds the carrier. [`CarrierKey::PUBLIC`] unless verification is to be private.
 #[derive(Clone, PartialEq, Eq)]
 pub struct CarrierKey([u8; 32]);
@@ -35,7 +48,20 @@ impl CarrierKey {
     /// The key that every reader knows.
     pub const PUBLIC: Self = Self([0; 32]);
 
-    /// A private carrier from secret bytes of any length (a pass phrase should hold 128 bits or more).
+    /// Fewest bytes of a secret that [`CarrierKey::from_secret`] takes: 128 bits.
+    pub const MIN_SECRET_BYTES: usize = 16;
+
+    /// A private carrier from a secret as people keep it: the bytes of a file, or a text. CR and LF at its end do not count,
+    /// since editors add them and the two sides need not use the same ones.
+    ///
+    /// # Errors
+    /// [`SecretTooShort`] below [`CarrierKey::MIN_SECRET_BYTES`].
+    pub fn from_secret(secret: &[u8]) -> Result<Self, SecretTooShort> {
+        let bytes = secret.iter().rposition(|byte| !matches!(byte, b'\n' | b'\r')).map_or(0, |last| last + 1);
+        if bytes < Self::MIN_SECRET_BYTES { Err(SecretTooShort { bytes }) } else { Ok(Self::private(&secret[..bytes])) }
+    }
+
+    /// A private carrier from secret bytes of any length, every one of which counts (a pass phrase should hold 128 bits or more).
     pub fn private(secret: &[u8]) -> Self {
         Self(Sha256::new().chain_update(b"watermark carrier key v1\0").chain_update(secret).finalize().into())
     }
@@ -177,6 +203,24 @@ mod tests {
         let lines: Vec<(i32, i32)> = pilot.iter().map(|line| (line.x, line.y)).collect();
         assert_eq!((&lines[..4], lines[63]), (&[(-33, 19), (15, 7), (-7, 15), (-31, 1)][..], (37, 11)));
         assert_eq!(digest(lines.iter().flat_map(|&(x, y)| [x as u8, y as u8]).collect()), "e1382e6454ecf6b0");
+    }
+
+    #[test]
+    fn line_ends_behind_a_secret_do_not_count_and_everything_else_does() {
+        let secret = b"0123456789 bcdef";
+        let key = CarrierKey::private(secret);
+        for end in ["", "\n", "\r\n", "\r", "\n\n", "\r\n\r\n"] {
+            let kept = [&secret[..], end.as_bytes()].concat();
+            assert_eq!(CarrierKey::from_secret(&kept), Ok(key.clone()), "{end:?}");
+        }
+        for other in ["0123456789 bcdef ", "0123456789 bcdef\t", "0123456789 bcdef\n ", "\n0123456789 bcdef"] {
+            assert_ne!(CarrierKey::from_secret(other.as_bytes()).unwrap(), key, "{other:?}");
+        }
+        let refused = CarrierKey::from_secret(b"0123456789 bcde\r\n").unwrap_err();
+        assert_eq!(refused, SecretTooShort { bytes: 15 });
+        let said = refused.to_string();
+        assert!(said.contains("15 bytes") && said.contains("at least 16"), "{said}");
+        assert_eq!(CarrierKey::from_secret(b"\r\n"), Err(SecretTooShort { bytes: 0 }));
     }
 
     #[test]

@@ -52,7 +52,7 @@ mod unbend;
 mod verdict;
 mod wide;
 
-pub use carrier::{Carrier, CarrierKey};
+pub use carrier::{Carrier, CarrierKey, SecretTooShort};
 pub use content::{Comparison, Content, ContentSketch};
 pub use detection::{Detection, FALSE_POSITIVE_RATE};
 pub use edit_map::{BlockState, Cause, EditMap, PartShown, Region};

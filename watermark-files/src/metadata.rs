@@ -122,6 +122,15 @@ pub enum Note {
         /// Which block.
         what: &'static str,
     },
+    /// A compressed block unfolds to more than is read.
+    UnfoldsTooFar {
+        /// Which block.
+        what: &'static str,
+        /// The most bytes that one such block may unfold to.
+        limit: usize,
+        /// The most bytes that all blocks of a file may unfold to together.
+        limit_of_file: usize,
+    },
     /// The ICC profile is for other samples than the pixels have.
     IccMismatch {
         /// The profile's colour space signature.
@@ -159,6 +168,10 @@ impl fmt::Display for Note {
                 "{bytes} bytes after the end of the picture were left out (a preview, gain map, motion photo or appended data)"
             ),
             Self::DamagedMetadata { what } => write!(f, "{what} is damaged and was left out"),
+            Self::UnfoldsTooFar { what, limit, limit_of_file } => write!(
+                f,
+                "{what} unfolds to more than {limit} bytes, or all compressed metadata of the file to more than {limit_of_file}; it was left out"
+            ),
             Self::IccMismatch { profile, pixels } => {
                 write!(f, "the ICC profile is for {profile} samples, the pixels are {pixels}; it was left out")
             }
@@ -175,14 +188,29 @@ impl Metadata {
     /// Most XMP packets kept behind the first.
     const MAX_OTHERS: usize = 16;
 
-    /// Keeps one more XMP packet. Of too many the last is emptied, which no reader takes for a packet: there was more to read.
+    /// Whether one more XMP packet would be kept.
+    pub(crate) fn has_room_for_xmp(&self) -> bool {
+        self.xmp.is_none() || self.xmp_others.len() < Self::MAX_OTHERS
+    }
+
+    /// Keeps one more XMP packet.
     pub(crate) fn keep_xmp(&mut self, packet: Vec<u8>) {
         if self.xmp.is_none() {
             self.xmp = Some(packet);
-        } else if self.xmp_others.len() < Self::MAX_OTHERS {
+        } else if self.has_room_for_xmp() {
             self.xmp_others.push(packet);
+        } else {
+            self.miss_xmp();
+        }
+    }
+
+    /// An XMP packet is there and was not read: an empty one stands for it, which no reader takes for a packet, so that nobody
+    /// believes to have seen all. Where the list is full, the last becomes it.
+    pub(crate) fn miss_xmp(&mut self) {
+        if self.xmp_others.len() < Self::MAX_OTHERS {
+            self.xmp_others.push(Vec::new());
         } else if let Some(last) = self.xmp_others.last_mut() {
-            last.clear();
+            *last = Vec::new();
         }
     }
 

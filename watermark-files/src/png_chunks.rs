@@ -1,7 +1,7 @@
 //! PNG container: the chunks around the pixels, in and out (PNG 3rd edition, sections 5 and 11).
 
 use miniz_oxide::deflate::compress_to_vec_zlib;
-use miniz_oxide::inflate::decompress_to_vec_zlib_with_limit;
+use miniz_oxide::inflate::{TINFLStatus, decompress_to_vec_zlib_with_limit};
 use watermark_core::raster::Channels;
 
 use crate::container::{Container, be32, take};
@@ -16,7 +16,11 @@ const FORMAT: Format = Format::Png;
 const SIGNATURE_LEN: usize = 8;
 /// The keyword under which XMP travels in an `iTXt` chunk (XMP part 3, 1.1.5).
 const XMP_KEYWORD: &[u8] = b"XML:com.adobe.xmp";
-/// Most bytes a compressed profile or packet may unfold to; real ones stay below a tenth of it.
+/// Most bytes a compressed profile may unfold to; real ones stay below a tenth of it.
+const MAX_ICC: usize = 16 << 20;
+/// Most bytes a compressed packet may unfold to: no reader of labels here parses a longer one.
+const MAX_XMP: usize = 8 << 20;
+/// Most bytes that all compressed metadata of a file may unfold to. A kilobyte can hold a megabyte, and a file any number of chunks.
 const MAX_INFLATED: usize = 32 << 20;
 
 fn damaged(detail: impl Into<String>) -> DecodeError {
@@ -28,6 +32,7 @@ pub(crate) fn read(bytes: &[u8], limits: &Limits) -> Result<Container, DecodeErr
     let truncated = |inside: String| DecodeError::Truncated { format: FORMAT, length: bytes.len(), inside };
     let mut rest = bytes.get(SIGNATURE_LEN..).unwrap_or_default();
     let mut metadata = Metadata::default();
+    let mut inflating = Inflating { left: MAX_INFLATED };
     let mut header = None;
     let (mut has_pixels, mut has_transparency) = (false, false);
     loop {
@@ -63,7 +68,7 @@ pub(crate) fn read(bytes: &[u8], limits: &Limits) -> Result<Container, DecodeErr
             b"IDAT" => has_pixels = true,
             b"tRNS" => has_transparency = true,
             b"IEND" => break,
-            _ => keep_metadata(kind, data, &mut metadata),
+            _ => keep_metadata(kind, data, &mut metadata, &mut inflating),
         }
     }
     let Some(header) = header.filter(|_| has_pixels) else {
@@ -122,20 +127,27 @@ fn read_header(data: &[u8], limits: &Limits) -> Result<Header, DecodeError> {
     Ok(Header { width, height, bit_depth: *bit_depth, color_type: *color_type, interlaced: *interlace == 1 })
 }
 
-fn keep_metadata(kind: [u8; 4], data: &[u8], metadata: &mut Metadata) {
+fn keep_metadata(kind: [u8; 4], data: &[u8], metadata: &mut Metadata, inflating: &mut Inflating) {
     let chunk = || PngChunk { kind, data: data.to_vec() };
     match &kind {
-        b"iCCP" if metadata.icc.is_none() => match inflate_after_keyword(data) {
-            Some(icc) => metadata.icc = Some(icc),
-            None => metadata.notes.push(Note::DamagedMetadata { what: "the ICC profile" }),
+        b"iCCP" if metadata.icc.is_none() => match inflating.after_keyword(data) {
+            Ok(icc) => metadata.icc = Some(icc),
+            Err(why) => metadata.notes.push(why.note("the ICC profile", MAX_ICC)),
         },
         b"eXIf" if metadata.exif.is_none() => {
             // Some writers leave the JPEG prefix in.
             metadata.exif = Some(data.strip_prefix(b"Exif\0\0").unwrap_or(data).to_vec());
         }
-        b"iTXt" if chunk().keyword() == XMP_KEYWORD => match international_text(data) {
-            Some(xmp) => metadata.keep_xmp(xmp),
-            None => metadata.notes.push(Note::DamagedMetadata { what: "the XMP packet" }),
+        // What would not be kept is not unfolded either.
+        b"iTXt" if chunk().keyword() == XMP_KEYWORD && !metadata.has_room_for_xmp() => metadata.miss_xmp(),
+        b"iTXt" if chunk().keyword() == XMP_KEYWORD => match inflating.international_text(data) {
+            Ok(xmp) => metadata.keep_xmp(xmp),
+            Err(why) => {
+                if why == Unread::TooLong {
+                    metadata.miss_xmp();
+                }
+                metadata.notes.push(why.note("the XMP packet", MAX_XMP));
+            }
         },
         b"tEXt" | b"zTXt" | b"iTXt" => metadata.png_text.push(chunk()),
         b"gAMA" | b"cHRM" | b"sRGB" | b"cICP" | b"mDCV" | b"mDCv" | b"cLLI" | b"cLLi" => {
@@ -152,24 +164,63 @@ fn keep_metadata(kind: [u8; 4], data: &[u8], metadata: &mut Metadata) {
     }
 }
 
-/// `keyword 0 method stream`, method 0 being zlib.
-fn inflate_after_keyword(data: &[u8]) -> Option<Vec<u8>> {
-    let end = data.iter().position(|&b| b == 0)?;
-    match data.get(end + 1..)? {
-        [0, stream @ ..] => decompress_to_vec_zlib_with_limit(stream, MAX_INFLATED).ok(),
-        _ => None,
+/// Why a compressed block was not read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Unread {
+    /// It does not have the form the standard gives it.
+    Damaged,
+    /// It unfolds to more than it may, or than the file has left.
+    TooLong,
+}
+
+impl Unread {
+    fn note(self, what: &'static str, limit: usize) -> Note {
+        match self {
+            Self::Damaged => Note::DamagedMetadata { what },
+            Self::TooLong => Note::UnfoldsTooFar { what, limit, limit_of_file: MAX_INFLATED },
+        }
     }
 }
 
-/// The text of an `iTXt` chunk: `keyword 0 compressed method language 0 translated-keyword 0 text`.
-fn international_text(data: &[u8]) -> Option<Vec<u8>> {
-    let mut parts = data.splitn(2, |&b| b == 0).skip(1);
-    let [compressed, method, rest @ ..] = parts.next()? else { return None };
-    let text = rest.splitn(3, |&b| b == 0).nth(2)?;
-    match (compressed, method) {
-        (0, _) => Some(text.to_vec()),
-        (1, 0) => decompress_to_vec_zlib_with_limit(text, MAX_INFLATED).ok(),
-        _ => None,
+/// What the compressed metadata of one file may still unfold to.
+struct Inflating {
+    left: usize,
+}
+
+impl Inflating {
+    /// Unfolds a zlib stream to `limit` bytes at most. What did not come out whole is paid for as well, since the work was done.
+    fn unfold(&mut self, stream: &[u8], limit: usize) -> Result<Vec<u8>, Unread> {
+        if self.left == 0 {
+            return Err(Unread::TooLong);
+        }
+        let unfolded = decompress_to_vec_zlib_with_limit(stream, limit.min(self.left));
+        let paid = unfolded.as_ref().map_or_else(|error| error.output.len(), Vec::len);
+        self.left = self.left.saturating_sub(paid);
+        unfolded.map_err(|error| match error.status {
+            TINFLStatus::HasMoreOutput => Unread::TooLong,
+            _ => Unread::Damaged,
+        })
+    }
+
+    /// `keyword 0 method stream`, method 0 being zlib.
+    fn after_keyword(&mut self, data: &[u8]) -> Result<Vec<u8>, Unread> {
+        let end = data.iter().position(|&b| b == 0).ok_or(Unread::Damaged)?;
+        match data.get(end + 1..) {
+            Some([0, stream @ ..]) => self.unfold(stream, MAX_ICC),
+            _ => Err(Unread::Damaged),
+        }
+    }
+
+    /// The text of an `iTXt` chunk: `keyword 0 compressed method language 0 translated-keyword 0 text`.
+    fn international_text(&mut self, data: &[u8]) -> Result<Vec<u8>, Unread> {
+        let mut parts = data.splitn(2, |&b| b == 0).skip(1);
+        let Some([compressed, method, rest @ ..]) = parts.next() else { return Err(Unread::Damaged) };
+        let text = rest.splitn(3, |&b| b == 0).nth(2).ok_or(Unread::Damaged)?;
+        match (compressed, method) {
+            (0, _) => Ok(text.to_vec()),
+            (1, 0) => self.unfold(text, MAX_XMP),
+            _ => Err(Unread::Damaged),
+        }
     }
 }
 

@@ -145,6 +145,52 @@ fn bombs_stop_at_the_header() {
     assert_eq!((file.metadata.icc, file.metadata.notes.len()), (None, 1));
 }
 
+/// An `iTXt` chunk of XMP, its text compressed.
+fn compressed_xmp(text: &[u8]) -> Vec<u8> {
+    let stream = miniz_oxide::deflate::compress_to_vec_zlib(text, 6);
+    png_chunk(*b"iTXt", &[&b"XML:com.adobe.xmp\0\x01\0\0\0"[..], &stream].concat())
+}
+
+fn one_pixel(chunks: &[Vec<u8>]) -> Vec<u8> {
+    let pixel = png_chunk(*b"IDAT", &miniz_oxide::deflate::compress_to_vec_zlib(&[0, 7], 9));
+    png_of(1, 1, 8, 0, &[chunks, &[pixel, png_chunk(*b"IEND", &[])]].concat())
+}
+
+#[test]
+fn compressed_packets_unfold_within_one_budget_of_the_file() {
+    const MIB: usize = 1 << 20;
+    let read = |chunks: &[Vec<u8>]| {
+        let file = one_pixel(chunks);
+        let seen = probe(&file, &Limits::default()).unwrap().metadata;
+        assert_eq!(decode(&file, &Limits::default()).unwrap().metadata, seen);
+        seen
+    };
+    // What other programs write is read.
+    let packet = b"<x:xmpmeta xmlns:x='adobe:ns:meta/'/>";
+    let found = read(&[compressed_xmp(packet)]);
+    assert_eq!((found.xmp.as_deref(), found.xmp_others.len(), found.notes.len()), (Some(&packet[..]), 0, 0));
+    let largest = read(&[compressed_xmp(&vec![b' '; 8 * MIB])]);
+    assert_eq!((largest.xmp.map(|xmp| xmp.len()), largest.notes.len()), (Some(8 * MIB), 0));
+    // One byte more is not; that it was there is known, and the next is read still.
+    let found = read(&[compressed_xmp(&vec![b' '; 8 * MIB + 1]), compressed_xmp(packet)]);
+    assert_eq!((found.xmp.as_deref(), &found.xmp_others), (Some(&packet[..]), &vec![Vec::new()]));
+    assert!(found.notes.len() == 1 && found.notes[0].to_string().contains("8388608 bytes"), "{:?}", found.notes);
+    // Of many, four of the largest size; the others are known to be there.
+    let large = compressed_xmp(&vec![b' '; 8 * MIB]);
+    let found = read(&vec![large; 40]);
+    let unfolded: usize = found.xmp_packets().map(<[u8]>::len).sum();
+    assert_eq!((unfolded, found.xmp_packets().count()), (32 * MIB, 17));
+    assert!(found.xmp_packets().skip(4).all(<[u8]>::is_empty));
+    // Once the list is full nothing is unfolded: what stands behind costs no more than its own bytes, and gives no note.
+    let found = read(&[vec![compressed_xmp(packet); 17], vec![compressed_xmp(&vec![b' '; 9 * MIB]); 400]].concat());
+    assert_eq!((found.xmp_packets().filter(|found| found == packet).count(), found.notes.len()), (16, 0));
+    // Profiles that do not come out whole are paid for as well.
+    let zeros = miniz_oxide::deflate::compress_to_vec_zlib(&vec![0; 17 * MIB], 6);
+    let profile = png_chunk(*b"iCCP", &[&b"x\0\0"[..], &zeros].concat());
+    let found = read(&[vec![profile; 2], vec![compressed_xmp(packet)]].concat());
+    assert_eq!((found.icc, found.xmp, found.xmp_others, found.notes.len()), (None, None, vec![Vec::new()], 3));
+}
+
 #[test]
 fn limits_are_held_exactly() {
     let file = sample(Format::Png);

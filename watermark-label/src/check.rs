@@ -329,9 +329,11 @@ impl Evidence {
                 mark.map(|mark| words.by_mark(&mark.beacon.id())).or_else(by_record)
             }
             Need::Origin => {
-                let by_record = || Some(words.origin_by_record(record?.payload.beacon.origin));
-                let by_mark = mark.map(|mark| words.origin_by_mark(mark.beacon.origin));
-                by_mark.or_else(by_record).or_else(|| self.metadata())
+                let known = |origin: &Origin| *origin != Origin::Possible;
+                let by_mark = mark.map(|mark| mark.beacon.origin).filter(known);
+                let by_record = || record.map(|record| record.payload.beacon.origin).filter(known);
+                let by_mark = by_mark.map(|origin| words.origin_by_mark(origin));
+                by_mark.or_else(|| by_record().map(|origin| words.origin_by_record(origin))).or_else(|| self.metadata())
             }
         }
     }
@@ -339,6 +341,21 @@ impl Evidence {
     fn aigc_label(&self) -> Option<String> {
         let label = self.aigc.as_ref()?;
         Some(self.words.by_metadata(&format!("AIGC Label {:?}, ProduceID {:?}", label.label, label.produce_id)))
+    }
+
+    /// Whether something is there that only states a possible origin. What shows nothing states nothing.
+    fn is_merely_possible(&self, need: Need) -> bool {
+        let origin = match need {
+            Need::Mark => self.mark.as_ref().map(|mark| mark.beacon.origin),
+            Need::SignedMetadata => self.bound_record().map(|record| record.payload.beacon.origin),
+            _ => None,
+        };
+        origin == Some(Origin::Possible)
+    }
+
+    /// What meets a clause's need.
+    fn meets(&self, clause: &Clause, need: Need, profile: &Profile) -> Option<String> {
+        self.shows(need, profile).filter(|_| !(clause.states_ai && self.is_merely_possible(need)))
     }
 
     /// Metadata that state AI, and none that state otherwise.
@@ -349,9 +366,12 @@ impl Evidence {
         if let Some(kind) = self.labels.source_types.first() {
             return Some(self.words.by_metadata(&format!("DigitalSourceType {}", term(kind))));
         }
-        let record = self.bound_record();
-        let by_record = record.map(|record| self.words.origin_by_record(record.payload.beacon.origin));
-        by_record.or_else(|| self.aigc_label())
+        // A possible origin, and the AIGC labels of what is possible or suspected, do not state it.
+        let origin = self.bound_record().map(|record| record.payload.beacon.origin);
+        let by_record = origin.filter(|origin| *origin != Origin::Possible);
+        let by_record = by_record.map(|origin| self.words.origin_by_record(origin));
+        let generated = self.aigc.as_ref().is_some_and(|label| label.label == aigc::label(Origin::Generated));
+        by_record.or_else(|| self.aigc_label().filter(|_| generated))
     }
 
     /// The ground on which the record says that a profile's duties do not hold.
@@ -408,11 +428,11 @@ fn judge(clause: &Clause, evidence: &Evidence, profile: &Profile) -> (Status, Ve
     if clause.place == Place::Outside {
         return (Status::Outside, Vec::new());
     }
-    let any: Vec<_> = clause.any.iter().filter_map(|need| evidence.shows(*need, profile)).collect();
+    let any: Vec<_> = clause.any.iter().filter_map(|need| evidence.meets(clause, *need, profile)).collect();
     let (all, missing): (Vec<_>, Vec<_>) =
-        clause.all.iter().map(|need| evidence.shows(*need, profile).ok_or(*need)).partition(Result::is_ok);
+        clause.all.iter().map(|need| evidence.meets(clause, *need, profile).ok_or(*need)).partition(Result::is_ok);
     if (clause.any.is_empty() || !any.is_empty()) && missing.is_empty() {
-        let firm = |need: &Need| !evidence.is_word_alone(*need) && evidence.shows(*need, profile).is_some();
+        let firm = |need: &Need| !evidence.is_word_alone(*need) && evidence.meets(clause, *need, profile).is_some();
         let met = clause.all.iter().all(firm) && (clause.any.is_empty() || clause.any.iter().any(firm));
         let status = if met { Status::Met } else { Status::Outside };
         return (status, any.into_iter().chain(all.into_iter().flatten()).collect());
@@ -432,6 +452,10 @@ fn judge(clause: &Clause, evidence: &Evidence, profile: &Profile) -> (Status, Ve
         });
     }
     lacking.extend(evidence.c2pa.as_ref().filter(|_| needs(clause, Need::C2pa)).map(|c2pa| words.no_use(c2pa)));
+    let states_origin = clause.states_ai || needs(clause, Need::Metadata) || needs(clause, Need::Origin);
+    if states_origin && evidence.origin() == Some(Origin::Possible) {
+        lacking.push(words.merely_possible());
+    }
     if evidence.record.is_some() && evidence.bound.is_none() {
         lacking.push(words.unbound());
     }

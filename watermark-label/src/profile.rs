@@ -125,7 +125,7 @@ pub enum Place {
 pub enum Need {
     /// A readable mark in the pixels.
     Mark,
-    /// Metadata that state AI.
+    /// Metadata that state AI, not that it is merely possible.
     Metadata,
     /// Our record in the metadata, its signature holding and about these pixels as far as can be told.
     SignedMetadata,
@@ -143,7 +143,7 @@ pub enum Need {
     Time,
     /// A unique identifier.
     Identifier,
-    /// Whether it was created or altered.
+    /// Whether it was created or altered; a possible origin is neither.
     Origin,
 }
 
@@ -171,6 +171,10 @@ pub struct Clause {
     /// Of an inside clause: what is not found in the file may be given outside it instead.
     #[serde(default)]
     pub or_outside: bool,
+    /// It asks for a label that states that the picture is generated or altered: a mark or record of a merely possible origin,
+    /// which states neither, does not meet it. Elsewhere a mark counts by being there.
+    #[serde(default)]
+    pub states_ai: bool,
     /// Recommended only: does not count in the exit code.
     #[serde(default)]
     pub encouraged: bool,

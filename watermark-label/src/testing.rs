@@ -22,9 +22,12 @@ pub(crate) fn system() -> SystemName {
     "painter@2.1".parse().unwrap()
 }
 
-static STAMPED: LazyLock<Stamped> = LazyLock::new(|| {
+static STAMPED: LazyLock<Stamped> = LazyLock::new(|| stamped(Origin::Generated));
+static POSSIBLE: LazyLock<Stamped> = LazyLock::new(|| stamped(Origin::Possible));
+
+fn stamped(origin: Origin) -> Stamped {
     let statement = Statement {
-        origin: Origin::Generated,
+        origin,
         realistic: false,
         artistic: false,
         serial: Serial::new(7).unwrap(),
@@ -41,7 +44,7 @@ static STAMPED: LazyLock<Stamped> = LazyLock::new(|| {
         Strength::Fixed(6.0),
     )
     .unwrap()
-});
+}
 
 /// Blotches whose brightness is a function of their column and row.
 fn picture(value: impl Fn(u32, u32) -> u32) -> Raster {
@@ -59,6 +62,15 @@ pub(crate) fn payload() -> Payload {
 /// The stamped picture.
 pub(crate) fn sketch() -> ContentSketch {
     ContentSketch::of(&STAMPED.raster)
+}
+
+/// The same of a stamp whose origin is merely possible.
+pub(crate) fn possible_payload() -> &'static Payload {
+    &POSSIBLE.payload
+}
+
+pub(crate) fn possible_sketch() -> ContentSketch {
+    ContentSketch::of(&POSSIBLE.raster)
 }
 
 /// Another picture.

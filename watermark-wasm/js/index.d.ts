@@ -29,7 +29,10 @@ export interface Work<Stage extends string> {
   onProgress?: (stage: Stage) => boolean | void;
   /** Checked between stages; in the worker (`watermark-wasm/worker`) it ends the work at once. */
   signal?: AbortSignal;
-  /** The private carrier's secret, at least 16 bytes; the public carrier when absent. */
+  /**
+   * The private carrier's secret, at least 16 bytes of UTF-8; CR and LF at its end do not count, so that the text of a file made for
+   * `--carrier-key` is the same key here. The public carrier when absent.
+   */
   carrierKey?: string;
 }
 

@@ -3,11 +3,11 @@
 use thiserror::Error;
 use wasm_bindgen::JsValue;
 use watermark_badge::{DrawError, WordingError};
-use watermark_core::EmbedError;
 use watermark_core::coding::CodeError;
 use watermark_core::payload::FieldError;
 use watermark_core::raster::RasterError;
 use watermark_core::signature::{DirectoryError, KeyError};
+use watermark_core::{EmbedError, SecretTooShort};
 use watermark_files::{DecodeError, EncodeError};
 use watermark_label::LabellingError;
 
@@ -30,6 +30,8 @@ pub(crate) enum Failure {
     Key(#[from] KeyError),
     #[error(transparent)]
     Field(#[from] FieldError),
+    #[error(transparent)]
+    Secret(#[from] SecretTooShort),
     #[error(transparent)]
     Wording(#[from] WordingError),
     #[error(transparent)]
@@ -91,6 +93,7 @@ impl Failure {
             Self::Label(LabellingError::UnknownExemption { .. })
             | Self::Wording(_)
             | Self::Field(_)
+            | Self::Secret(_)
             | Self::Options(_)
             | Self::Option(_) => "option",
             Self::Draw(_) | Self::Label(_) => "cannot-label",

@@ -133,11 +133,7 @@ pub(crate) fn with_carrier<T>(secret: Option<&str>, work: impl FnOnce(&Carrier) 
     static PUBLIC: OnceLock<Carrier> = OnceLock::new();
     match secret {
         None => Ok(work(PUBLIC.get_or_init(|| Carrier::new(&CarrierKey::PUBLIC)))),
-        Some(secret) if secret.len() < 16 => Err(Failure::Option(format!(
-            "the carrier key has {} bytes; use at least 16 that nobody can guess",
-            secret.len()
-        ))),
-        Some(secret) => Ok(work(&Carrier::new(&CarrierKey::private(secret.as_bytes())))),
+        Some(secret) => Ok(work(&Carrier::new(&CarrierKey::from_secret(secret.as_bytes())?))),
     }
 }
 
@@ -182,4 +178,20 @@ fn seal_fields(seal: &Seal) -> Vec<Field> {
         field("content_hash", 144, claims.content_hash.to_string()),
         field("signature", 512, hex(&seal.unverified_signature.to_bytes())),
     ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The command line takes the secret from a file, whose line end is no part of it.
+    #[test]
+    fn a_secret_is_the_same_carrier_with_and_without_the_line_end_of_its_file() {
+        let carrier = |secret| with_carrier(Some(secret), |carrier| format!("{carrier:?}")).unwrap();
+        let plain = carrier("0123456789abcdef");
+        assert!(plain == carrier("0123456789abcdef\n") && plain == carrier("0123456789abcdef\r\n"));
+        assert!(plain != carrier("0123456789abcdef "));
+        let refused = with_carrier(Some("0123456789abcde\n"), |_| ()).unwrap_err().to_string();
+        assert!(refused.contains("15 bytes") && refused.contains("at least 16"), "{refused}");
+    }
 }

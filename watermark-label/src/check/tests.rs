@@ -6,7 +6,9 @@ use watermark_core::signature::Directory;
 
 use super::*;
 use crate::Labelled;
-use crate::testing::{key, labelled, other_sketch, payload, plain_sketch, sketch, system};
+use crate::testing::{
+    key, labelled, other_sketch, payload, plain_sketch, possible_payload, possible_sketch, sketch, system,
+};
 use crate::xmp::{NewLabels, merge};
 
 /// What is left out of a file that has everything.
@@ -102,6 +104,78 @@ fn each_layer_meets_exactly_its_clauses() {
             assert_eq!(unmet(profile, &evidence), expected.iter().copied().collect(), "{profile} without {left_out}");
         }
         assert_eq!(evidence.contradictions, [""; 0], "without {left_out}");
+    }
+}
+
+/// A stamp of a possible origin, with everything that is written for one.
+fn possible(mark_read: bool, labelled: &Labelled, language: Language) -> Evidence {
+    let (payload, key) = (possible_payload(), key());
+    let record = LabelRecord::sign(payload, labelled, &key, &key.public_key()).unwrap();
+    let (aigc, system) = (Aigc::of(payload, Some("Studio"), &key.public_key()).to_json(), system());
+    let claims = &payload.seal.unverified_claims;
+    let (origin, time) = (payload.beacon.origin, claims.time);
+    let new = NewLabels { origin, system: Some(&system), time, aigc: Some(&aigc), record: &record };
+    let packet = merge(None, &new).unwrap().packet;
+    let mark = MarkFacts { verdict: "verified", beacon: payload.beacon, time: Some(time.to_string()) };
+    Evidence::new(mark_read.then_some(mark), &possible_sketch(), Some(&packet), &TrustStore::default(), language)
+}
+
+#[test]
+fn a_possible_origin_labels_nothing_as_made_by_ai() {
+    let plain = Labelled { badge: None, exemption: None, ..labelled() };
+    let expected: [(&str, &[&str]); 4] = [
+        ("kr", &["kr.31-2", "kr.guideline.deepfake", "kr.guideline.exported"]),
+        ("eu", &["eu.50-2", "eu.50-4", "eu.code-1.1.1"]),
+        ("cn", &["cn.explicit"]),
+        ("us-ca", &["us-ca.E", "us-ca.b-3"]),
+    ];
+    let (marked, unmarked) = (possible(true, &plain, Language::English), possible(false, &plain, Language::English));
+    assert_eq!((marked.bound, unmarked.bound), (Some(true), Some(true)));
+    for (profile, clauses) in expected {
+        assert_eq!(unmet(profile, &marked), clauses.iter().copied().collect(), "{profile}");
+        // A record alone states no more; what asks for a mark as such lacks that too.
+        let more = unmet(profile, &unmarked);
+        assert!(more.is_superset(&clauses.iter().copied().collect()), "{profile}: {more:?}");
+    }
+    for (profile, clause) in
+        [("kr", "kr.31-2"), ("eu", "eu.50-2"), ("eu", "eu.code-1.1.1"), ("us-ca", "us-ca.E"), ("us-ca", "us-ca.b-3")]
+    {
+        let checked = check(Profile::by_id(profile).unwrap(), &marked, &marked.circumstances(true, true));
+        let finding = checked.findings.iter().find(|finding| finding.clause.id == clause).unwrap();
+        assert!(
+            finding.evidence.iter().any(|line| line.contains("a possible origin")),
+            "{clause}: {:?}",
+            finding.evidence
+        );
+        let remedy = finding.remedy.unwrap();
+        assert!(remedy.contains("--origin generated") && remedy.contains("altered"), "{clause}: {remedy}");
+        let korean = finding.clause.remedy(Language::Korean);
+        assert!(korean.contains("--origin generated") && korean.contains("altered"), "{clause}: {korean}");
+    }
+    // Inside the service it may be shown elsewhere, and the picture alone does not.
+    let inside = check(Profile::by_id("kr").unwrap(), &marked, &marked.circumstances(false, false));
+    let service = inside.findings.iter().find(|finding| finding.clause.id == "kr.31-2.service").unwrap();
+    assert_eq!(service.status, Status::Outside);
+    // What states AI in words or by IPTC counts whatever the stamp says.
+    let badged = possible(true, &Labelled { badge: Some(badge()), ..plain.clone() }, Language::English);
+    assert_eq!(unmet("kr", &badged), [].into());
+    let mut typed = marked.clone();
+    typed.labels.source_types.push("http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia".to_owned());
+    assert_eq!(unmet("us-ca", &typed), [].into());
+    assert!(!unmet("kr", &typed).contains("kr.31-2"));
+    let korean = possible(true, &plain, Language::Korean);
+    let checked = check(Profile::by_id("kr").unwrap(), &korean, &korean.circumstances(true, false));
+    assert!(checked.findings.iter().any(|f| f.evidence.iter().any(|line| line.contains("출처는 불명"))));
+}
+
+#[test]
+fn an_aigc_label_of_suspected_content_meets_the_chinese_clause_and_states_ai_to_no_other() {
+    for (label, states) in [("1", true), ("2", false), ("3", false)] {
+        let aigc = format!(r#"{{"Label":"{label}","ContentProducer":"other","ProduceID":"x"}}"#);
+        let mut evidence = Evidence::new(None, &sketch(), None::<&[u8]>, &TrustStore::default(), Language::English);
+        evidence.aigc = Aigc::read(&aigc);
+        assert!(!unmet("cn", &evidence).contains("cn.implicit"), "{label}");
+        assert_eq!(!unmet("eu", &evidence).contains("eu.50-2"), states, "{label}");
     }
 }
 

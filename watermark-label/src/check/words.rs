@@ -218,6 +218,14 @@ impl Words {
         self.pick(english, korean).to_owned()
     }
 
+    pub(super) fn merely_possible(self) -> String {
+        self.pick(
+            "the stamp states a possible origin, which does not say that the picture is generated or altered",
+            "표식이나 기록이 밝힌 출처는 불명이며, 생성되었거나 변경되었다는 사실을 밝히지 않음",
+        )
+        .to_owned()
+    }
+
     pub(super) fn unbound(self) -> String {
         self.pick(
             "the record does not count: no mark could be read, and the picture is too plain for the record's content hash, so it \

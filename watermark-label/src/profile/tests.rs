@@ -49,6 +49,30 @@ fn the_files_hold_together() {
     assert!(Profile::parse("us").unwrap_err().to_string().contains("kr, eu, cn, us-ca"));
 }
 
+/// A remedy is followed as it is printed, in whatever state the picture is: `stamp` refuses one that carries a mark already,
+/// a visible label may stand there although its record is gone, and a stamp may state a merely possible origin.
+#[test]
+fn remedies_work_on_pictures_that_are_marked_already() {
+    let options = |text: &str| -> BTreeSet<String> {
+        text.split([' ', ';', ',', ':'])
+            .filter(|word| word.starts_with("--") && *word != "--lang")
+            .map(str::to_owned)
+            .collect()
+    };
+    for clause in Profile::all().iter().flat_map(|profile| &profile.clauses) {
+        let (id, both) = (&clause.id, [&clause.remedy, &clause.remedy_ko]);
+        assert_eq!(options(both[0]), options(both[1]), "{id}");
+        if clause.place == Place::Outside {
+            continue;
+        }
+        let needs = |need| clause.any.contains(&need) || clause.all.contains(&need);
+        assert!(both[0].contains("unmarked original") && both[1].contains("표식 없는 원본"), "{id}: {both:?}");
+        assert!(!needs(Need::Badge) || both.iter().all(|text| text.contains("--badge-seen")), "{id}");
+        let origin = clause.states_ai || needs(Need::Origin) || needs(Need::Metadata);
+        assert!(!origin || both.iter().all(|text| text.contains("--origin generated")), "{id}");
+    }
+}
+
 #[test]
 fn korea_asks_for_a_badge_where_an_exported_picture_could_be_taken_for_real() {
     let kr = Profile::by_id("kr").unwrap();
