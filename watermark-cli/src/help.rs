@@ -83,7 +83,7 @@ Korean syllables. It is light on dark images and dark on light ones. Where --pro
 
 --json prints one object a line, in the order given, as docs/stamp.schema.json describes; its field code says in a word that stays why an image was not stamped.
 
-An image that already carries a mark is refused; --force stamps it anyway. An image with room for the short, unsigned part of the mark only \
+An image that already carries a mark is refused (unless it was resized, turned or mirrored since, which is not searched for); --force stamps it anyway. An image with room for the short, unsigned part of the mark only \
 is stamped with that, and the output says so.
 
 Examples:

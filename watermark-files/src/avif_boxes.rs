@@ -64,6 +64,7 @@ pub(crate) fn read(bytes: &[u8], limits: &Limits) -> Result<Container, DecodeErr
         orientation,
         metadata,
         scattered_scans: false,
+        is_rgb: false,
         peak_bytes_per_pixel: if config.bit_depth > 8 { 2 * samples } else { samples },
     })
 }

@@ -18,6 +18,8 @@ pub(crate) struct Container {
     pub(crate) metadata: Metadata,
     /// A sequential JPEG in more than one scan, which zune-jpeg decodes wrongly; see [`crate::decode`].
     pub(crate) scattered_scans: bool,
+    /// A JPEG of red, green and blue in the place of luma and chroma.
+    pub(crate) is_rgb: bool,
     /// Bytes per pixel that decoding holds at its peak, by estimate.
     pub(crate) peak_bytes_per_pixel: u64,
 }

@@ -94,7 +94,7 @@ pub fn decode(bytes: &[u8], limits: &Limits) -> Result<ImageFile, DecodeError> {
         let (channels, samples) = match format {
             Format::Png => decode_png(bytes, limits)?,
             Format::Jpeg if container.scattered_scans => decode_scattered_jpeg(bytes)?,
-            Format::Jpeg => decode_jpeg(bytes, size)?,
+            Format::Jpeg => decode_jpeg(bytes, size, container.is_rgb)?,
             Format::WebP => decode_webp(bytes, limits)?,
             #[cfg(feature = "avif")]
             Format::Avif => crate::avif_pixels::decode(bytes, limits)?,
@@ -160,7 +160,10 @@ fn decode_png(bytes: &[u8], limits: &Limits) -> Result<(Channels, Samples), Deco
     Ok((channels, samples))
 }
 
-fn decode_jpeg(bytes: &[u8], (width, height): (u32, u32)) -> Result<(Channels, Samples), DecodeError> {
+/// Said of a JPEG whose colours the decoder takes for others than libjpeg does.
+const AMBIGUOUS: &str = "its JFIF and Adobe segments and the names of its components contradict one another, so programs differ in what colours they show";
+
+fn decode_jpeg(bytes: &[u8], (width, height): (u32, u32), is_rgb: bool) -> Result<(Channels, Samples), DecodeError> {
     let damaged = |detail: String| DecodeError::Damaged { format: Format::Jpeg, detail };
     let options = DecoderOptions::default()
         .set_use_unsafe(false)
@@ -172,6 +175,9 @@ fn decode_jpeg(bytes: &[u8], (width, height): (u32, u32)) -> Result<(Channels, S
     // Lenient about stray bytes in headers, strict about codes that do not exist and markers out of place in scans.
     // A scan that was cut and closed with an end marker still passes: the decoder takes the missing bits as zeros.
     let stored = decoder.input_colorspace().unwrap_or(ColorSpace::Unknown);
+    if (stored == ColorSpace::RGB) != is_rgb {
+        return Err(damaged(AMBIGUOUS.into()));
+    }
     let out = match stored {
         ColorSpace::Luma | ColorSpace::CMYK | ColorSpace::YCCK => stored,
         ColorSpace::YCbCr | ColorSpace::RGB => ColorSpace::RGB,

@@ -8,6 +8,7 @@ use crate::error::DecodeError;
 use crate::exif;
 use crate::format::Format;
 use crate::jpeg_quality;
+use crate::jpeg_scans::Scans;
 use crate::limits::Limits;
 use crate::metadata::{Density, DensityUnit, Metadata, Note};
 use crate::mpf;
@@ -33,6 +34,8 @@ struct Frame {
     progressive: bool,
     /// Sampling factors across and down, and the quantisation table, of each component.
     components: Vec<(u8, u8, u8)>,
+    /// What each of them is called.
+    names: Vec<u8>,
 }
 
 /// What the walk gathers.
@@ -43,6 +46,9 @@ struct Walk<'a> {
     icc_parts: Vec<(u8, u8, &'a [u8])>,
     tables: [Option<[u16; 64]>; 4],
     jumbf: bool,
+    jfif: bool,
+    /// What the Adobe segment calls its colour transform.
+    transform: Option<u8>,
 }
 
 /// Reads every segment to the end of the picture.
@@ -51,10 +57,10 @@ pub(crate) fn read(bytes: &[u8], limits: &Limits) -> Result<Container, DecodeErr
         |inside: &str| DecodeError::Truncated { format: FORMAT, length: bytes.len(), inside: inside.into() };
     let mut walk = Walk::default();
     let mut at = 2;
-    let mut scans = 0_u32;
+    let mut scans = Scans::default();
     loop {
         let (marker, after) = next_marker(bytes, at)
-            .ok_or_else(|| truncated(if scans > 0 { "the picture data" } else { "the headers" }))?;
+            .ok_or_else(|| truncated(if scans.count > 0 { "the picture data" } else { "the headers" }))?;
         at = after;
         match marker {
             // Standalone: TEM, stray restarts, a second SOI.
@@ -71,20 +77,28 @@ pub(crate) fn read(bytes: &[u8], limits: &Limits) -> Result<Container, DecodeErr
         }
         at += length;
         if marker == 0xda {
-            scans += 1;
+            let Some(frame) = &walk.frame else { return Err(damaged("a scan comes before the frame header")) };
+            scans.add(segment, &frame.names, frame.progressive)?;
         } else {
             walk.segment(marker, segment, limits)?;
         }
     }
-    let Some(frame) = walk.frame.take().filter(|_| scans > 0) else {
+    let Some(frame) = walk.frame.take().filter(|_| scans.count > 0) else {
         return Err(damaged("it ends without a picture in it"));
     };
+    scans.finish(&frame.names)?;
+    // The decoder of these weighs names and markers otherwise than libjpeg does.
+    let says_rgb = frame.names == b"RGB" || frame.names.len() == 3 && walk.transform == Some(0);
+    if says_rgb && scans.count > 1 && !frame.progressive {
+        let feature = "red, green and blue in several sequential scans".into();
+        return Err(DecodeError::UnsupportedFeature { format: FORMAT, feature });
+    }
     let trailing = bytes.len() - at;
     // Padding of zero bytes up to a sector is common and holds nothing.
     if trailing > 0 && bytes[at..].iter().any(|&b| b != 0) {
         walk.metadata.notes.push(Note::TrailingData { bytes: trailing });
     }
-    Ok(walk.finish(&frame, scans))
+    Ok(walk.finish(&frame, scans.count))
 }
 
 /// The next marker code at or after `at`, and where its segment starts. Skips entropy-coded data, stuffed zeros,
@@ -122,6 +136,7 @@ impl<'a> Walk<'a> {
         let metadata = &mut self.metadata;
         match number {
             0 if body.starts_with(b"JFIF\0") => {
+                self.jfif = true;
                 let unit = match body.get(7) {
                     Some(1) => DensityUnit::Inch,
                     Some(2) => DensityUnit::Centimetre,
@@ -159,6 +174,7 @@ impl<'a> Walk<'a> {
                 let head = &body[..body.len().min(128)];
                 metadata.dropped_c2pa |= head.windows(4).any(|w| w == b"c2pa");
             }
+            14 if body.starts_with(b"Adobe") => self.transform = body.get(11).copied(),
             13 => {
                 if let Some(resources) = body.strip_prefix(PHOTOSHOP) {
                     metadata.photoshop.push(resources.to_vec());
@@ -220,6 +236,7 @@ impl<'a> Walk<'a> {
             orientation,
             metadata: self.metadata,
             scattered_scans: scans > 1 && !frame.progressive,
+            is_rgb: is_rgb(&frame.names, self.jfif, self.transform),
             peak_bytes_per_pixel,
         }
     }
@@ -253,7 +270,17 @@ fn read_frame(marker: u8, body: &[u8], limits: &Limits) -> Result<Frame, DecodeE
     if components.len() != usize::from(count) || !in_range {
         return Err(damaged("the frame header lists impossible components"));
     }
-    Ok(Frame { width: width.into(), height: height.into(), progressive: marker == 0xc2, components })
+    let names: Vec<u8> = body[6..].chunks_exact(3).map(|c| c[0]).collect();
+    if names.iter().enumerate().any(|(i, name)| names[..i].contains(name)) {
+        return Err(damaged("the frame header gives two components one name"));
+    }
+    Ok(Frame { width: width.into(), height: height.into(), progressive: marker == 0xc2, components, names })
+}
+
+/// Whether three components are red, green and blue, by the rules of libjpeg, which most programs follow: JFIF means YCbCr, else the Adobe segment decides, else the names.
+fn is_rgb(names: &[u8], jfif: bool, transform: Option<u8>) -> bool {
+    let by_name = || names == b"RGB";
+    names.len() == 3 && !jfif && transform.map_or_else(by_name, |transform| transform == 0)
 }
 
 fn subsampling(components: &[(u8, u8, u8)]) -> Option<Subsampling> {

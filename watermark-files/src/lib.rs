@@ -30,6 +30,7 @@ mod format;
 #[cfg(feature = "avif")]
 mod iso_boxes;
 mod jpeg_quality;
+mod jpeg_scans;
 mod jpeg_segments;
 mod jpeg_write;
 mod limits;

@@ -104,6 +104,7 @@ pub(crate) fn read(bytes: &[u8], limits: &Limits) -> Result<Container, DecodeErr
         orientation,
         metadata,
         scattered_scans: false,
+        is_rgb: false,
         // Four bytes out, four of ARGB or planes while decoding, and a copy when turned.
         peak_bytes_per_pixel: if orientation == Orientation::UPRIGHT { 8 } else { 12 },
     })

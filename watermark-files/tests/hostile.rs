@@ -262,6 +262,44 @@ fn components_in_scans_of_their_own_give_the_same_picture() {
     }
 }
 
+/// Where a file's first scan begins, at its marker.
+fn first_scan(file: &[u8]) -> usize {
+    file.windows(2).position(|pair| pair == [0xff, 0xda]).unwrap()
+}
+
+/// One program shows the first of two pictures in a file, another the last.
+#[test]
+fn a_jpeg_that_codes_a_component_twice_is_refused() {
+    use jpeg_encoder::{ColorType, Encoder};
+    let raster = scene(64, 48, Channels::Rgb);
+    for (own_scans, progressive) in [(false, false), (true, false), (false, true)] {
+        let mut file = Vec::new();
+        let mut encoder = Encoder::new(&mut file, 80);
+        encoder.set_optimized_huffman_tables(own_scans);
+        encoder.set_progressive(progressive);
+        encoder.encode(common::bytes_of(&raster), 64, 48, ColorType::Rgb).unwrap();
+        assert!(decode(&file, &Limits::default()).is_ok());
+        let scans = file[first_scan(&file)..file.len() - 2].to_vec();
+        let twice = [&file[..file.len() - 2], &scans, &[0xff, 0xd9]].concat();
+        let said = refusal(&twice).to_string();
+        assert!(said.contains("is coded more than once"), "{own_scans}, {progressive}: {said}");
+    }
+}
+
+/// JFIF says YCbCr, the names of the components say red, green and blue: programs differ in which they believe.
+#[test]
+fn a_jpeg_whose_colours_are_in_doubt_is_refused() {
+    let mut file = sample(Format::Jpeg);
+    let frame = file.windows(2).position(|pair| matches!(pair, [0xff, 0xc0 | 0xc2])).unwrap();
+    let (scan, names) = (first_scan(&file), *b"RGB");
+    for (i, name) in names.into_iter().enumerate() {
+        file[frame + 10 + 3 * i] = name;
+        file[scan + 5 + 2 * i] = name;
+    }
+    let said = refusal(&file).to_string();
+    assert!(said.contains("programs differ in what colours they show"), "{said}");
+}
+
 #[test]
 fn ycck_and_cmyk_decode_alike() {
     use jpeg_encoder::{ColorType, Encoder};

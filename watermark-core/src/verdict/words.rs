@@ -201,12 +201,12 @@ impl Report<'_> {
         (percent >= 1.0).then(|| {
             language.choose(
                 format!(
-                    "This holds for the stamped picture inside this one. The other {percent:.0} % lie outside of it: nobody signed what is \
-                     shown there."
+                    "This holds for the stamped picture inside this one. The other {percent:.0} % lie outside of it: this message says \
+                     nothing of what is shown there."
                 ),
                 format!(
-                    "이 판정은 이 이미지 안에 포함된, 표식이 있는 부분에만 해당합니다. 나머지 {percent:.0} %는 그 밖의 영역이며 서명 대상이 \
-                     아닙니다."
+                    "이 판정은 이 이미지 안에 포함된, 표식이 있는 부분에만 해당합니다. 나머지 {percent:.0} %는 그 밖의 영역이며, 이 서명은 \
+                     그곳의 내용에 적용되지 않습니다."
                 ),
             )
         })
