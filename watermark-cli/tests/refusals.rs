@@ -132,6 +132,22 @@ fn what_a_stamp_rests_on_is_never_its_output() {
     assert!(!bench.has("late.jsonl"));
 }
 
+#[cfg(unix)]
+#[test]
+fn two_pictures_are_not_written_to_one_file_by_two_names() {
+    let bench = Bench::with_key();
+    for name in ["in/a.png", "in/b.png"] {
+        bench.put(name, &png(&street()));
+    }
+    bench.put("out/one.png", b"precious");
+    for name in ["out/a.png", "out/b.png"] {
+        std::os::unix::fs::symlink("one.png", bench.path(name)).unwrap();
+    }
+    let ran = bench.run(&["stamp", "--key", "key.pem", "in", "--out-dir", "out", "--overwrite"]);
+    assert!(ran.code == 2 && ran.stderr.contains("in/a.png and in/b.png would both be written to"), "{}", ran.stderr);
+    assert_eq!(fs::read(bench.path("out/one.png")).unwrap(), b"precious");
+}
+
 #[test]
 fn requests_that_cannot_be_served_exit_2() {
     let bench = Bench::with_key();

@@ -102,7 +102,8 @@ fn plan(args: &Stamp) -> Result<(Vec<Job>, Vec<PathBuf>)> {
         let input = if args.out_dir.is_some() { input.with_a_name()? } else { input };
         let target = target(args, &input)?;
         if let Target::File(path) = &target
-            && let Some(other) = taken.insert(path.clone(), input.shown.clone())
+            // Two names, one file: of the stamped images only the last would be left.
+            && let Some(other) = taken.insert(output::resolved(path), input.shown.clone())
         {
             bail!("{other} and {} would both be written to {}; stamp them apart", input.shown, path.display());
         }
