@@ -12,6 +12,7 @@ use watermark_core::signature::{
 };
 use watermark_core::{Carrier, CarrierKey};
 
+use crate::exclusive::Exclusive;
 use crate::output::{self, Existing, Readers};
 use crate::signer::{AnySigner, SignerSpec};
 use crate::terminal::as_word;
@@ -107,6 +108,8 @@ fn write_new(path: &Path, bytes: &[u8]) -> Result<()> {
 pub(crate) fn create_into(path: &Path, directory: &Path, from: UnixSeconds) -> Result<(PublicKey, bool)> {
     let limit = Directory::DEFAULT_LIMIT_BYTES;
     let refused = || format!("cannot use the key directory {}", directory.display());
+    // Until the longer list is written: another program may be adding a key of its own.
+    let _alone = Exclusive::wait_for(directory).with_context(refused)?;
     let text = read_limited(directory, limit).with_context(refused)?;
     let private = random_key()?;
     let entry = DirectoryKey { valid_from: Some(from), ..DirectoryKey::new(private.public_key()) };
