@@ -358,6 +358,7 @@ fn draft(path: &Path) -> Result<Draft> {
     let refused = || format!("cannot use the key directory {}", path.display());
     let limit = Directory::DEFAULT_LIMIT_BYTES;
     let bytes = key_store::read_limited(path, limit).with_context(refused)?;
+    let bytes = key_store::json_text(&bytes).to_vec();
     let mut document: serde_json::Value = serde_json::from_slice(&bytes).with_context(refused)?;
     let proofs = document.as_object_mut().and_then(|fields| fields.remove("proofs"));
     let directory = Directory::from_json(document.to_string().as_bytes(), limit).with_context(refused)?;
