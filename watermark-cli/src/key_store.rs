@@ -12,6 +12,7 @@ use watermark_core::signature::{
 };
 use watermark_core::{Carrier, CarrierKey};
 
+use crate::exclusive::Exclusive;
 use crate::output::{self, Existing, Readers};
 use crate::signer::{AnySigner, SignerSpec};
 use crate::terminal::as_word;
@@ -107,10 +108,13 @@ fn write_new(path: &Path, bytes: &[u8]) -> Result<()> {
 pub(crate) fn create_into(path: &Path, directory: &Path, from: UnixSeconds) -> Result<(PublicKey, bool)> {
     let limit = Directory::DEFAULT_LIMIT_BYTES;
     let refused = || format!("cannot use the key directory {}", directory.display());
-    let text = read_limited(directory, limit).with_context(refused)?;
+    // Until the longer list is written: another program may be adding a key of its own.
+    let _alone = Exclusive::wait_for(directory).with_context(refused)?;
+    let bytes = read_limited(directory, limit).with_context(refused)?;
+    let text = json_text(&bytes);
     let private = random_key()?;
     let entry = DirectoryKey { valid_from: Some(from), ..DirectoryKey::new(private.public_key()) };
-    let text = Directory::enlist(&text, limit, &entry).with_context(refused)?;
+    let text = Directory::enlist(text, limit, &entry).with_context(refused)?;
     let signed = serde_json::from_str::<serde_json::Value>(&text)?["proofs"].as_array().is_some_and(|p| !p.is_empty());
     write_private(path, &private)?;
     if let Err(error) = output::write(directory, text.as_bytes(), Existing::Replace, Readers::Usual, |_| Ok(())) {
@@ -227,6 +231,12 @@ pub(crate) fn read_limited(path: &Path, limit: usize) -> Result<Vec<u8>> {
     Ok(bytes)
 }
 
+/// The JSON of a file: behind the byte order mark, where an editor put one (Notepad does, and PowerShell). JSON itself has none, and may be
+/// read past it (RFC 8259, 8.1). No signature covers it: what a root key signs is the canonical form of what the text says.
+pub(crate) fn json_text(bytes: &[u8]) -> &[u8] {
+    bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes)
+}
+
 /// Reads a key directory: the file's bytes and what they say.
 ///
 /// # Errors
@@ -236,9 +246,13 @@ pub(crate) fn read_directory(path: &Path) -> Result<(Vec<u8>, Directory)> {
     let limit = Directory::DEFAULT_LIMIT_BYTES;
     ensure!(!path.is_dir(), "{}: it is a folder; name each directory file in it", refused());
     let bytes = read_limited(path, limit).with_context(|| format!("{}; {DIRECTORY_SOURCE}", refused()))?;
-    let is_object = bytes.trim_ascii_start().starts_with(b"{");
+    let is_wide = bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff");
+    ensure!(!is_wide, "{}: it is UTF-16 text, and JSON is UTF-8; save it again with the encoding UTF-8", refused());
+    let text = json_text(&bytes);
+    let is_object = text.trim_ascii_start().starts_with(b"{");
     ensure!(is_object, "{}: it holds no JSON object; {DIRECTORY_SOURCE}", refused());
-    let directory = Directory::from_json(&bytes, limit).with_context(refused)?;
+    // The bytes are handed back as they are: their hash is that of the file.
+    let directory = Directory::from_json(text, limit).with_context(refused)?;
     Ok((bytes, directory))
 }
 
@@ -336,6 +350,36 @@ mod tests {
         assert!(read_limited(&path, 99).is_err());
         #[cfg(unix)]
         assert!(read_limited(Path::new("/dev/zero"), 4096).unwrap_err().to_string().contains("4096"));
+    }
+
+    #[test]
+    fn a_byte_order_mark_is_read_past_and_stays_in_the_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("d.json");
+        let root = random_key().unwrap();
+        let who = Organization { name: "A".to_owned(), name_ko: None, contact: None, url: None };
+        let plain = directory_of(&random_key().unwrap().public_key(), who, Vec::new()).unwrap().to_json().unwrap();
+        let edition = watermark_core::signature::Edition { sequence: 3, issued_at: UnixSeconds(0) };
+        let signers = [(&root, root.public_key())];
+        let signed = Directory::endorse(plain.as_bytes(), Directory::DEFAULT_LIMIT_BYTES, edition, &signers).unwrap();
+        let marked = ["\u{feff}", &signed].concat();
+        fs::write(&path, &marked).unwrap();
+        let (bytes, directory) = read_directory(&path).unwrap();
+        assert_eq!(bytes, marked.as_bytes());
+        assert_eq!(directory.endorsement().unwrap().edition.sequence, 3);
+        // The signature is checked as ever.
+        fs::write(&path, marked.replace("\"A\"", "\"B\"")).unwrap();
+        let error = read_directory(&path).unwrap_err();
+        assert!(matches!(error.downcast_ref(), Some(DirectoryError::BadProof { .. })), "{error:#}");
+        // A key is listed in such a file too, and one mark is all that is read past.
+        fs::write(&path, &marked).unwrap();
+        create_into(&folder.path().join("k.pem"), &path, UnixSeconds(0)).unwrap();
+        assert!(fs::read(&path).unwrap().starts_with(b"{"));
+        fs::write(&path, ["\u{feff}", &marked].concat()).unwrap();
+        assert!(read_directory(&path).unwrap_err().to_string().contains("no JSON object"));
+        let wide: Vec<u8> = marked.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        fs::write(&path, wide).unwrap();
+        assert!(read_directory(&path).unwrap_err().to_string().contains("UTF-16"));
     }
 
     #[test]

@@ -17,6 +17,7 @@ mod csv;
 mod detached;
 mod evidence;
 mod examine;
+mod exclusive;
 mod help;
 mod inputs;
 mod key_store;

@@ -58,6 +58,25 @@ pub(crate) fn replaceable(target: &Path) -> Result<()> {
     Ok(())
 }
 
+/// Where a path leads, as far as that can be told of a file that need not be there yet: the same for two names of one file.
+pub(crate) fn resolved(path: &Path) -> PathBuf {
+    /// As many links in a row as Linux follows.
+    const MOST_LINKS: usize = 40;
+    let mut path = path.to_path_buf();
+    for _ in 0..MOST_LINKS {
+        if let Ok(place) = fs::canonicalize(&path) {
+            return place;
+        }
+        // A link to nothing yet: what is made behind it (a ledger is) lies where it points to.
+        let Ok(next) = fs::read_link(&path) else { break };
+        path = folder(&path).join(next);
+    }
+    match (fs::canonicalize(folder(&path)), path.file_name()) {
+        (Ok(folder), Some(name)) => folder.join(name),
+        _ => std::path::absolute(&path).unwrap_or(path),
+    }
+}
+
 /// Behind a link lies the file that is meant.
 fn meant(target: &Path) -> PathBuf {
     fs::canonicalize(target).unwrap_or_else(|_| target.to_path_buf())
@@ -250,6 +269,27 @@ mod tests {
         assert_eq!(fs::read(&target).unwrap(), b"new");
         assert_eq!(listing(folder.path()), ["a.png"]);
         assert!(TEMPORARY.lock().unwrap().iter().all(|path| path.parent() != Some(folder.path())));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn names_of_one_file_lead_to_one_place() {
+        use std::os::unix::fs::symlink;
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        fs::create_dir(at("sub")).unwrap();
+        symlink("sub", at("other")).unwrap();
+        symlink("../late", at("sub/link")).unwrap();
+        symlink("loop", at("loop")).unwrap();
+        // Before the file is there, and after.
+        for _ in 0..2 {
+            for name in ["sub/../late", "sub/link", "other/link", "other/../late"] {
+                assert_eq!(resolved(&at(name)), resolved(&at("late")), "{name}");
+            }
+            assert_ne!(resolved(&at("sub/late")), resolved(&at("late")));
+            fs::write(at("late"), b"").unwrap();
+        }
+        assert_ne!(resolved(&at("loop")), resolved(&at("late")), "a link to itself ends");
     }
 
     #[cfg(unix)]

@@ -95,6 +95,59 @@ fn nothing_is_overwritten_unasked() {
     assert!(bench.list(".").iter().all(|name| !name.contains(".tmp")), "{:?}", bench.list("."));
 }
 
+#[cfg(unix)]
+#[test]
+fn what_a_stamp_rests_on_is_never_its_output() {
+    use std::os::unix::fs::symlink;
+    let bench = Bench::with_key();
+    let picture = png(&street());
+    // Names without an extension take the format of the picture, so nothing else is in the way.
+    fs::rename(bench.path("key.pem"), bench.path("k")).unwrap();
+    fs::rename(bench.path("key.directory.json"), bench.path("k.directory.json")).unwrap();
+    bench.put("carrier", &[7; 64]);
+    bench.put("in.png", &picture);
+    bench.put("in/d.png", &picture);
+    bench.ok(&["stamp", "--key", "k", "--ledger", "l.jsonl", "in.png", "-o", "first.png", "--id", "1"]);
+    fs::create_dir_all(bench.path("out")).unwrap();
+    for (link, file) in
+        [("led.png", "l.jsonl"), ("key.png", "k"), ("late.png", "late.jsonl"), ("out/d.png", "../k.directory.json")]
+    {
+        symlink(file, bench.path(link)).unwrap();
+    }
+    let kept = ["k", "k.directory.json", "carrier", "l.jsonl"];
+    let read = || kept.map(|file| fs::read(bench.path(file)).unwrap());
+    let before = read();
+    for (args, what) in [
+        (&["in.png", "-o", "k"][..], "k cannot be both the stamped image and the key; name two files"),
+        (&["in.png", "-o", "key.png"], "key.png cannot be both the stamped image and the key (k is the same file)"),
+        (&["in.png", "-o", "carrier", "--carrier-key", "./carrier"], "the stamped image and the carrier key"),
+        (&["in.png", "-o", "led.png", "--ledger", "l.jsonl"], "the ledger (l.jsonl is the same file)"),
+        (&["in.png", "-o", "late.jsonl", "--ledger", "late.png"], "the ledger (late.png is the same file)"),
+        (&["in", "--out-dir", "out"], "out/d.png cannot be both the stamped image and the key's directory"),
+    ] {
+        let ran = bench.run(&[&["stamp", "--key", "k", "--overwrite"], args].concat());
+        assert!(ran.code == 2 && ran.stderr.contains(what), "{args:?}: {} {}", ran.code, ran.stderr);
+        assert!(read() == before, "{args:?} changed a file");
+    }
+    assert!(!bench.has("late.jsonl"));
+}
+
+#[cfg(unix)]
+#[test]
+fn two_pictures_are_not_written_to_one_file_by_two_names() {
+    let bench = Bench::with_key();
+    for name in ["in/a.png", "in/b.png"] {
+        bench.put(name, &png(&street()));
+    }
+    bench.put("out/one.png", b"precious");
+    for name in ["out/a.png", "out/b.png"] {
+        std::os::unix::fs::symlink("one.png", bench.path(name)).unwrap();
+    }
+    let ran = bench.run(&["stamp", "--key", "key.pem", "in", "--out-dir", "out", "--overwrite"]);
+    assert!(ran.code == 2 && ran.stderr.contains("in/a.png and in/b.png would both be written to"), "{}", ran.stderr);
+    assert_eq!(fs::read(bench.path("out/one.png")).unwrap(), b"precious");
+}
+
 #[test]
 fn requests_that_cannot_be_served_exit_2() {
     let bench = Bench::with_key();

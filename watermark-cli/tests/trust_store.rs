@@ -3,6 +3,7 @@
 mod common;
 
 use std::fs;
+use std::process::Stdio;
 
 use common::{Bench, Ran, png, street};
 use serde_json::{Value, json};
@@ -321,6 +322,40 @@ fn keys_are_rotated_within_one_directory() {
     bench.ok(&["keygen", "-o", "other.pem", "--name", "Other"]);
     let ran = bench.ok(&["keygen", "-o", "third.pem", "--into", "other.directory.json"]);
     assert!(!ran.stderr.contains("warning"), "{}", ran.stderr);
+}
+
+#[test]
+fn who_changes_a_directory_at_the_same_time_waits() {
+    const AT_ONCE: usize = 8;
+    let bench = signed();
+    let directory = "key.directory.json";
+    let all_at_once = |args: &dyn Fn(usize) -> Vec<String>| -> Vec<String> {
+        let start = |number| {
+            let args = args(number);
+            let args: Vec<_> = args.iter().map(String::as_str).collect();
+            bench.command(&args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+        };
+        let started: Vec<_> = (0..AT_ONCE).map(start).collect();
+        let ended = started.into_iter().map(|child| child.wait_with_output().unwrap());
+        ended
+            .map(|output| {
+                assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+                String::from_utf8(output.stdout).unwrap()
+            })
+            .collect()
+    };
+    let words = |text: &str| text.split(' ').map(str::to_owned).collect::<Vec<_>>();
+    all_at_once(&|number| words(&format!("keygen -o k{number}.pem --into {directory}")));
+    assert_eq!(read(&bench, directory)["keys"].as_array().unwrap().len(), 1 + AT_ONCE);
+    let said = all_at_once(&|_| words(&format!("trust sign {directory} --root-key root.pem")));
+    for edition in 1..=AT_ONCE {
+        let words = format!("edition {edition} of");
+        assert_eq!(said.iter().filter(|said| said.contains(&words)).count(), 1, "{words}: {said:?}");
+    }
+    assert_eq!(read(&bench, directory)["sequence"], AT_ONCE);
+    // The lock leaves nothing behind.
+    #[cfg(unix)]
+    assert!(bench.list(".").iter().all(|name| !name.contains("lock")), "{:?}", bench.list("."));
 }
 
 #[test]

@@ -32,15 +32,7 @@ struct Job {
 
 pub(crate) fn run(args: &Stamp) -> Result<Outcome> {
     let (mut jobs, passed_over) = plan(args)?;
-    if let Some(ledger) = &args.ledger {
-        let place = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
-        let taken = |job: &Job| matches!(&job.target, Target::File(path) if place(path) == place(ledger));
-        ensure!(
-            !jobs.iter().any(taken),
-            "{} cannot be both the stamped image and the ledger; name two files",
-            ledger.display()
-        );
-    }
+    spare_what_is_used(args, &jobs)?;
     let key = signing_key(args)?;
     warn_about(&key, args);
     warn_about_quality(args, &jobs);
@@ -110,7 +102,8 @@ fn plan(args: &Stamp) -> Result<(Vec<Job>, Vec<PathBuf>)> {
         let input = if args.out_dir.is_some() { input.with_a_name()? } else { input };
         let target = target(args, &input)?;
         if let Target::File(path) = &target
-            && let Some(other) = taken.insert(path.clone(), input.shown.clone())
+            // Two names, one file: of the stamped images only the last would be left.
+            && let Some(other) = taken.insert(output::resolved(path), input.shown.clone())
         {
             bail!("{other} and {} would both be written to {}; stamp them apart", input.shown, path.display());
         }
@@ -137,6 +130,33 @@ fn target(args: &Stamp, input: &Input) -> Result<Target> {
         }
         (None, None) => bail!("say where the stamped image goes: -o OUT or --out-dir DIR"),
     }
+}
+
+/// Refuses outputs that are a file that this very stamp rests on, by whatever name: with --overwrite a key would be gone for good.
+fn spare_what_is_used(args: &Stamp, jobs: &[Job]) -> Result<()> {
+    let given = args.signer.as_ref().map(SignerSpec::path).or(args.key.as_deref()).map(Path::to_path_buf);
+    let key = given.or_else(|| key_store::development_path().ok());
+    let directory = key.as_deref().map(key_store::directory_path);
+    let used = [
+        ("the ledger", args.ledger.as_deref()),
+        ("the key", key.as_deref()),
+        ("the key's directory", directory.as_deref()),
+        ("the carrier key", args.carrier_key.as_deref()),
+        ("the key of the manifest", args.c2pa.c2pa_key.as_deref()),
+        ("the certificate of the manifest", args.c2pa.cert.as_deref()),
+    ];
+    let used: BTreeMap<_, _> =
+        used.into_iter().filter_map(|(what, path)| Some((output::resolved(path?), (what, path?)))).collect();
+    for job in jobs {
+        if let Target::File(path) = &job.target
+            && let Some((what, other)) = used.get(&output::resolved(path))
+        {
+            let by_another_name =
+                if path == other { String::new() } else { format!(" ({} is the same file)", other.display()) };
+            bail!("{} cannot be both the stamped image and {what}{by_another_name}; name two files", path.display());
+        }
+    }
+    Ok(())
 }
 
 /// The number asked for, counted up; else 40 random bits.

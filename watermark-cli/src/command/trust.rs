@@ -12,6 +12,7 @@ use watermark_core::signature::{Directory, Edition, KeyStatus, PublicKey, TrustS
 use crate::Outcome;
 use crate::args::{Trust, TrustAction, TrustAdd, TrustList, TrustRemove, TrustSign, TrustVerify};
 use crate::detached::{self, Checked};
+use crate::exclusive::Exclusive;
 use crate::key_store;
 use crate::output::{self, Existing, Readers};
 use crate::signer::{AnySigner, SignerSpec};
@@ -300,6 +301,9 @@ fn verify_detached(path: &Path, trust: &TrustStore) -> Result<(Outcome, String)>
 }
 
 fn sign(args: &TrustSign) -> Result<Outcome> {
+    // Until the edition is written: whoever signs at the same time would give it the same number. A new file takes no other's place.
+    let alone = args.output.is_none().then(|| Exclusive::wait_for(&args.file)).transpose();
+    let _alone = alone.with_context(|| format!("cannot use the key directory {}", args.file.display()))?;
     let Draft { bytes, directory, sequence: before, root } = draft(&args.file)?;
     let sequence = args.sequence.unwrap_or(before + 1);
     ensure!(
@@ -354,6 +358,7 @@ fn draft(path: &Path) -> Result<Draft> {
     let refused = || format!("cannot use the key directory {}", path.display());
     let limit = Directory::DEFAULT_LIMIT_BYTES;
     let bytes = key_store::read_limited(path, limit).with_context(refused)?;
+    let bytes = key_store::json_text(&bytes).to_vec();
     let mut document: serde_json::Value = serde_json::from_slice(&bytes).with_context(refused)?;
     let proofs = document.as_object_mut().and_then(|fields| fields.remove("proofs"));
     let directory = Directory::from_json(document.to_string().as_bytes(), limit).with_context(refused)?;
