@@ -10,7 +10,7 @@ use crate::error::DecodeError;
 use crate::format::Format;
 use crate::iso_boxes::{Fields, Meta, damaged, top_level, unsupported};
 use crate::limits::Limits;
-use crate::metadata::{Metadata, Note, PngChunk};
+use crate::metadata::{MAX_XMP, Metadata, Note, PngChunk};
 use crate::orientation::Orientation;
 use crate::source::{Source, Subsampling};
 
@@ -151,13 +151,10 @@ impl<'a> Meta<'a> {
             if !(is_xmp || &item.kind == b"Exif") || !self.linked(*b"cdsc", item.id, self.primary) {
                 continue;
             }
-            let content = self.content(item.id, file).ok();
             if is_xmp {
-                match content {
-                    Some(packet) => metadata.keep_xmp(packet.into_owned()),
-                    None => metadata.notes.push(Note::DamagedMetadata { what: "the XMP packet" }),
-                }
-            } else if !is_xmp && metadata.exif.is_none() {
+                self.keep_xmp(item.id, file, &mut metadata);
+            } else if metadata.exif.is_none() {
+                let content = self.content(item.id, file).ok();
                 // The first field says how far the TIFF header is from the field's end.
                 metadata.exif = content.and_then(|data| {
                     let start = be32(&data, 0)?.checked_add(4)?;
@@ -171,6 +168,23 @@ impl<'a> Meta<'a> {
             }
         }
         metadata
+    }
+
+    /// Keeps a packet, whose length and room are looked at before it is copied: many items may name the same bytes.
+    fn keep_xmp(&self, id: u32, file: &'a [u8], metadata: &mut Metadata) {
+        if !metadata.has_room_for_xmp() {
+            return metadata.miss_xmp();
+        }
+        let what = "the XMP packet";
+        match self.length(id, file) {
+            Ok(bytes) if bytes > MAX_XMP => {
+                metadata.miss_xmp();
+                metadata.notes.push(Note::TooLong { what, bytes, limit: MAX_XMP });
+            }
+            // Its pieces were found to give its length.
+            Ok(_) => metadata.keep_xmp(self.content(id, file).unwrap_or_default().into_owned()),
+            Err(_) => metadata.notes.push(Note::DamagedMetadata { what }),
+        }
     }
 
     fn nclx(&self, id: u32) -> Option<Nclx> {

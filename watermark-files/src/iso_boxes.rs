@@ -269,6 +269,19 @@ impl<'a> Meta<'a> {
 
     /// The bytes of an item, copied only when they lie in pieces.
     pub(crate) fn content(&self, id: u32, file: &'a [u8]) -> Result<Cow<'a, [u8]>, DecodeError> {
+        Ok(match self.pieces(id, file)?[..] {
+            [whole] => Cow::Borrowed(whole),
+            ref pieces => Cow::Owned(pieces.concat()),
+        })
+    }
+
+    /// How many bytes an item has, nothing copied.
+    pub(crate) fn length(&self, id: u32, file: &'a [u8]) -> Result<usize, DecodeError> {
+        Ok(self.pieces(id, file)?.iter().map(|piece| piece.len()).sum())
+    }
+
+    /// Where the bytes of an item lie; not longer, all together, than what they lie in.
+    fn pieces(&self, id: u32, file: &'a [u8]) -> Result<Vec<&'a [u8]>, DecodeError> {
         let location = self.locations.iter().find(|l| l.id == id).ok_or_else(|| damaged("an item has no place"))?;
         let (store, inside) = match location.method {
             0 => (file, "its picture data"),
@@ -287,10 +300,7 @@ impl<'a> Meta<'a> {
         if pieces.iter().map(|piece| piece.len()).fold(0, usize::saturating_add) > store.len() {
             return Err(damaged("the pieces of an item overlap"));
         }
-        Ok(match pieces[..] {
-            [whole] => Cow::Borrowed(whole),
-            _ => Cow::Owned(pieces.concat()),
-        })
+        Ok(pieces)
     }
 }
 

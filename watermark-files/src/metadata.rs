@@ -10,6 +10,9 @@ use crate::container::be32;
 use crate::exif;
 use crate::format::Format;
 
+/// Most bytes of an XMP packet that is unfolded or copied: no reader of labels here parses a longer one.
+pub(crate) const MAX_XMP: usize = 8 << 20;
+
 /// Everything about a picture that is not its pixels.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Metadata {
@@ -131,6 +134,15 @@ pub enum Note {
         /// The most bytes that all blocks of a file may unfold to together.
         limit_of_file: usize,
     },
+    /// A block is longer than is read.
+    TooLong {
+        /// Which block.
+        what: &'static str,
+        /// Its size in bytes.
+        bytes: usize,
+        /// The most that is read.
+        limit: usize,
+    },
     /// The ICC profile is for other samples than the pixels have.
     IccMismatch {
         /// The profile's colour space signature.
@@ -172,6 +184,9 @@ impl fmt::Display for Note {
                 f,
                 "{what} unfolds to more than {limit} bytes, or all compressed metadata of the file to more than {limit_of_file}; it was left out"
             ),
+            Self::TooLong { what, bytes, limit } => {
+                write!(f, "{what} has {bytes} bytes, {limit} are read at most; it was left out")
+            }
             Self::IccMismatch { profile, pixels } => {
                 write!(f, "the ICC profile is for {profile} samples, the pixels are {pixels}; it was left out")
             }

@@ -9,7 +9,7 @@ use crate::error::DecodeError;
 use crate::exif;
 use crate::format::Format;
 use crate::limits::Limits;
-use crate::metadata::{Density, DensityUnit, Metadata, Note, PngChunk};
+use crate::metadata::{Density, DensityUnit, MAX_XMP, Metadata, Note, PngChunk};
 use crate::source::Source;
 
 const FORMAT: Format = Format::Png;
@@ -18,8 +18,6 @@ const SIGNATURE_LEN: usize = 8;
 const XMP_KEYWORD: &[u8] = b"XML:com.adobe.xmp";
 /// Most bytes a compressed profile may unfold to; real ones stay below a tenth of it.
 const MAX_ICC: usize = 16 << 20;
-/// Most bytes a compressed packet may unfold to: no reader of labels here parses a longer one.
-const MAX_XMP: usize = 8 << 20;
 /// Most bytes that all compressed metadata of a file may unfold to. A kilobyte can hold a megabyte, and a file any number of chunks.
 const MAX_INFLATED: usize = 32 << 20;
 

@@ -82,6 +82,29 @@ fn exif_xmp_and_the_turn_are_kept() {
 }
 
 #[test]
+fn a_packet_is_kept_up_to_eight_mebibytes() {
+    let bytes = file("turned_exif_xmp.avif");
+    // In `iloc`: item 3, one extent, its offset and length.
+    let entry = bytes.windows(6).position(|w| w == [0, 3, 0, 0, 0, 1]).unwrap() + 6;
+    let limit: usize = 8 << 20;
+    for length in [limit, limit + 1] {
+        let mut long = bytes.clone();
+        long[entry..entry + 4].copy_from_slice(&(bytes.len() as u32).to_be_bytes());
+        long[entry + 4..entry + 8].copy_from_slice(&(length as u32).to_be_bytes());
+        long.resize(bytes.len() + length, b' ');
+        let found = read(&long).metadata;
+        if length == limit {
+            assert_eq!((found.xmp.map(|xmp| xmp.len()), found.xmp_others.len()), (Some(limit), 0));
+            continue;
+        }
+        // An empty packet stands for it, so that nobody believes to have seen all.
+        assert_eq!((found.xmp, found.xmp_others), (None, vec![Vec::new()]));
+        let note = found.notes.iter().find(|note| matches!(note, Note::TooLong { .. })).unwrap().to_string();
+        assert!(note.contains("8388609 bytes") && note.contains("8388608 are read at most"), "{note}");
+    }
+}
+
+#[test]
 fn a_file_cut_anywhere_is_refused() {
     for name in ["rgb_420_full.avif", "rgba_420.avif", "turned_exif_xmp.avif"] {
         let whole = file(name);

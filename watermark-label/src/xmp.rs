@@ -4,6 +4,8 @@
 //! `rdf:Description` at the end of the packet's RDF, and never removes or rewrites a byte of what is there: other
 //! programs' properties, padding and extended XMP stay.
 
+mod limits;
+
 use std::fmt::{self, Write as _};
 
 use roxmltree::{Document, Node, ParsingOptions};
@@ -297,6 +299,7 @@ fn text(packet: &[u8]) -> Result<&str, XmpError> {
 }
 
 fn parse(text: &str) -> Result<Document<'_>, XmpError> {
+    limits::check(text)?;
     let options = ParsingOptions { nodes_limit: MAX_NODES, ..ParsingOptions::default() };
     Document::parse_with_options(text, options).map_err(|error| XmpError(error.to_string()))
 }
@@ -311,16 +314,44 @@ fn values(property: Node<'_, '_>) -> Vec<String> {
     if let Some(address) = property.attribute((RDF, "resource")) {
         return vec![address.trim().to_owned()];
     }
-    let items: Vec<_> = property.descendants().filter(|node| node.has_tag_name((RDF, "li"))).collect();
-    let value = property.descendants().find(|node| node.has_tag_name((RDF, "value")));
+    // Another RDF inside is read on its own. So each text is taken once, however deep it lies.
+    let mut items: Vec<_> = Vec::new();
+    let mut value = None;
+    for node in within(property, &|node| node.has_tag_name((RDF, "RDF"))) {
+        if node.has_tag_name((RDF, "li")) {
+            items.push(node);
+        } else if value.is_none() && node.has_tag_name((RDF, "value")) {
+            value = Some(node);
+        }
+    }
     let sources = match value {
         _ if !items.is_empty() => items,
         Some(value) => vec![value],
         None => vec![property],
     };
+    let is_other = |node: Node<'_, '_>| node.has_tag_name((RDF, "RDF")) || node.has_tag_name((RDF, "li"));
     let text = |node: Node<'_, '_>| match node.attribute((RDF, "resource")) {
         Some(address) => address.trim().to_owned(),
-        None => node.descendants().filter(Node::is_text).filter_map(|t| t.text()).collect::<String>().trim().to_owned(),
+        None => {
+            let texts = within(node, &is_other).filter(Node::is_text).filter_map(|node| node.text());
+            texts.collect::<String>().trim().to_owned()
+        }
     };
     sources.into_iter().map(text).filter(|value| !value.is_empty()).collect()
+}
+
+/// A node and what lies in it, in order, but for what lies in `others`.
+fn within<'a, 'b>(
+    node: Node<'a, 'a>,
+    is_other: &'b dyn Fn(Node<'a, 'a>) -> bool,
+) -> impl Iterator<Item = Node<'a, 'a>> + 'b
+where
+    'a: 'b,
+{
+    let mut left = vec![node];
+    std::iter::from_fn(move || {
+        let next = left.pop()?;
+        left.extend(next.children().rev().filter(|node| !is_other(*node)));
+        Some(next)
+    })
 }

@@ -1,5 +1,7 @@
 //! Labels into XMP packets and out of them: what is there stays, nothing stands twice, hostile packets are refused.
 
+use std::time::{Duration, Instant};
+
 use proptest::prelude::*;
 use watermark_core::payload::{Origin, SystemName, UnixSeconds};
 use watermark_label::xmp::{Labels, NewLabels, is_ai, merge, read, source_type};
@@ -169,6 +171,82 @@ fn hostile_packets_are_refused() {
         assert!(read(bytes).is_err(), "{cause}");
         assert!(merge(Some(bytes), &new(&system(), "r")).is_err(), "{cause}");
     }
+}
+
+/// Elements of a few kilobytes, compressed, that a parser without limits works on for minutes.
+#[test]
+fn packets_of_hostile_shape_are_refused_at_once() {
+    let nested = |count: usize, open: &dyn Fn(usize) -> String, text: &str| {
+        let opened: String = (0..count).map(open).collect();
+        format!(
+            "<r:Description><q:CreatorTool>{opened}{text}{}</q:CreatorTool></r:Description>",
+            "</r:li>".repeat(count)
+        )
+    };
+    let attributes = |count: usize| (0..count).map(|i| format!(" a{i}=\"\"")).collect::<String>();
+    for (hostile, why) in [
+        (nested(20_000, &|_| "<r:li>".to_owned(), &"a".repeat(1 << 20)), "inside each other, the limit is 64"),
+        (nested(3_000, &|i| format!("<r:li xmlns:n{i}=\"m\">"), ""), "inside each other"),
+        (
+            nested(60, &|_| "<r:li><r:p xmlns:a='a' xmlns:b='a' xmlns:c='a' xmlns:d='a' xmlns:e='a'>".to_owned(), ""),
+            "limit",
+        ),
+        (format!("<r:Description{}/>", attributes(80_000)), "in one tag, the limit is 512"),
+        (format!("<r:Description{}/>", attributes(500)).repeat(200), "in all tags, the limit is 65536"),
+        ("<r:Description xmlns:n=\"m\"/>".repeat(50_000), "are declared, the limit is 4096"),
+    ] {
+        let packet = packet(&hostile);
+        let begun = Instant::now();
+        let error = read(&packet).unwrap_err().to_string();
+        let took = begun.elapsed();
+        assert!(error.contains("cannot be read") && error.contains(why) && error.contains("try again"), "{error}");
+        assert!(merge(Some(&packet), &new(&system(), "r")).is_err());
+        // Milliseconds, a busy machine allowed for.
+        assert!(took < Duration::from_secs(1), "{why}: {took:?}");
+    }
+}
+
+#[test]
+fn text_that_lies_deep_is_taken_once() {
+    let words = "a".repeat(1 << 20);
+    let (open, close) = ("<r:li>b".repeat(50), "</r:li>".repeat(50));
+    let tools =
+        read(&packet(&format!("<r:Description><q:CreatorTool>{open}{words}{close}</q:CreatorTool></r:Description>")));
+    let tools = tools.unwrap().tools;
+    assert_eq!((tools.len(), tools[49].len()), (50, words.len() + 1));
+    assert!(tools[..49].iter().all(|tool| tool == "b"));
+    // RDF inside a value speaks for itself.
+    let (open, close) = ("<r:RDF><r:Description><q:CreatorTool>", "</q:CreatorTool></r:Description></r:RDF>");
+    let inside = format!(
+        "<r:Description><q:CreatorTool>b{}{words}{}</q:CreatorTool></r:Description>",
+        open.repeat(15),
+        close.repeat(15)
+    );
+    let tools = read(&packet(&inside)).unwrap().tools;
+    assert_eq!(tools.iter().map(String::len).sum::<usize>(), words.len() + 1);
+}
+
+/// As editors leave them behind: many vocabularies, a history, ancestors, lists of alternatives.
+#[test]
+fn rich_packets_are_read() {
+    let vocabularies: String =
+        (0..120).map(|i| format!(" xmlns:v{i}=\"urn:v{i}#\" v{i}:a=\"1\" v{i}:b=\"2\"")).collect();
+    let history: String = (0..2_000)
+        .map(|i| {
+            format!("<r:li s:action=\"saved\" s:instanceID=\"xmp.iid:{i}\" s:when=\"2026-01-01\" s:changed=\"/\"/>")
+        })
+        .collect();
+    let ancestors = "<r:li>xmp.did:0</r:li>".repeat(20_000);
+    let rich = format!(
+        "<r:Description{vocabularies} xmlns:s=\"urn:event#\" xmlns:d=\"urn:d#\"><s:History><r:Seq>{history}</r:Seq></s:History>\
+         <s:Ancestors><r:Bag>{ancestors}</r:Bag></s:Ancestors><!-- <<< --><d:title><r:Alt><r:li xml:lang=\"ko\">\u{ac00} &amp; b</r:li>\
+         </r:Alt></d:title><q:CreatorTool><r:Alt><r:li>x</r:li><r:li><r:Bag><r:li>y</r:li></r:Bag></r:li></r:Alt></q:CreatorTool></r:Description>"
+    );
+    let apart: String = (0..200).map(|i| format!("<r:Description xmlns:w=\"urn:w{i}#\" w:a=\"1\"/>")).collect();
+    let packet = packet(&(rich + &apart));
+    assert_eq!(read(&packet).unwrap().tools, ["x", "y"]);
+    let merged = merge(Some(&packet), &new(&system(), "r")).unwrap();
+    assert_eq!(read(&merged.packet).unwrap().records, ["r"]);
 }
 
 proptest! {
