@@ -330,12 +330,12 @@ fn values(property: Node<'_, '_>) -> Vec<String> {
         None => vec![property],
     };
     let is_other = |node: Node<'_, '_>| node.has_tag_name((RDF, "RDF")) || node.has_tag_name((RDF, "li"));
-    let text = |node: Node<'_, '_>| match node.attribute((RDF, "resource")) {
-        Some(address) => address.trim().to_owned(),
-        None => {
-            let texts = within(node, &is_other).filter(Node::is_text).filter_map(|node| node.text());
-            texts.collect::<String>().trim().to_owned()
+    let text = |node: Node<'_, '_>| {
+        if let Some(address) = node.attribute((RDF, "resource")) {
+            return address.trim().to_owned();
         }
+        let texts = within(node, &is_other).filter(Node::is_text).filter_map(|node| node.text());
+        texts.collect::<String>().trim().to_owned()
     };
     sources.into_iter().map(text).filter(|value| !value.is_empty()).collect()
 }

@@ -183,7 +183,7 @@ fn packets_of_hostile_shape_are_refused_at_once() {
             "</r:li>".repeat(count)
         )
     };
-    let attributes = |count: usize| (0..count).map(|i| format!(" a{i}=\"\"")).collect::<String>();
+    let attributes = |count: usize| (0..count).map(|i| format!(" a{i}=\"\"")).collect::<Vec<_>>().concat();
     for (hostile, why) in [
         (nested(20_000, &|_| "<r:li>".to_owned(), &"a".repeat(1 << 20)), "inside each other, the limit is 64"),
         (nested(3_000, &|i| format!("<r:li xmlns:n{i}=\"m\">"), ""), "inside each other"),
@@ -230,19 +230,21 @@ fn text_that_lies_deep_is_taken_once() {
 #[test]
 fn rich_packets_are_read() {
     let vocabularies: String =
-        (0..120).map(|i| format!(" xmlns:v{i}=\"urn:v{i}#\" v{i}:a=\"1\" v{i}:b=\"2\"")).collect();
+        (0..120).map(|i| format!(" xmlns:v{i}=\"urn:v{i}#\" v{i}:a=\"1\" v{i}:b=\"2\"")).collect::<Vec<_>>().concat();
     let history: String = (0..2_000)
         .map(|i| {
             format!("<r:li s:action=\"saved\" s:instanceID=\"xmp.iid:{i}\" s:when=\"2026-01-01\" s:changed=\"/\"/>")
         })
-        .collect();
+        .collect::<Vec<_>>()
+        .concat();
     let ancestors = "<r:li>xmp.did:0</r:li>".repeat(20_000);
     let rich = format!(
         "<r:Description{vocabularies} xmlns:s=\"urn:event#\" xmlns:d=\"urn:d#\"><s:History><r:Seq>{history}</r:Seq></s:History>\
          <s:Ancestors><r:Bag>{ancestors}</r:Bag></s:Ancestors><!-- <<< --><d:title><r:Alt><r:li xml:lang=\"ko\">\u{ac00} &amp; b</r:li>\
          </r:Alt></d:title><q:CreatorTool><r:Alt><r:li>x</r:li><r:li><r:Bag><r:li>y</r:li></r:Bag></r:li></r:Alt></q:CreatorTool></r:Description>"
     );
-    let apart: String = (0..200).map(|i| format!("<r:Description xmlns:w=\"urn:w{i}#\" w:a=\"1\"/>")).collect();
+    let apart: String =
+        (0..200).map(|i| format!("<r:Description xmlns:w=\"urn:w{i}#\" w:a=\"1\"/>")).collect::<Vec<_>>().concat();
     let packet = packet(&(rich + &apart));
     assert_eq!(read(&packet).unwrap().tools, ["x", "y"]);
     let merged = merge(Some(&packet), &new(&system(), "r")).unwrap();

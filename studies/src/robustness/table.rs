@@ -96,8 +96,7 @@ fn goals(missed: &[String]) -> String {
     if missed.is_empty() {
         return "None of those in `studies/src/robustness/floors.rs`.\n".into();
     }
-    let lines: String = missed.iter().map(|line| format!("* {line}\n")).collect();
-    format!("Of those in `studies/src/robustness/floors.rs`, all sizes together:\n\n{lines}")
+    format!("Of those in `studies/src/robustness/floors.rs`, all sizes together:\n\n* {}\n", missed.join("\n* "))
 }
 
 /// Quality and attacks, each by size.

@@ -74,11 +74,7 @@ impl Tag {
         let (mut quote, mut name) = (None, 1);
         for (at, &byte) in bytes.iter().enumerate().skip(1) {
             match (quote, byte) {
-                (Some(end), _) => {
-                    if byte == end {
-                        (quote, name) = (None, at + 1);
-                    }
-                }
+                (Some(end), _) if byte == end => (quote, name) = (None, at + 1),
                 (None, b'"' | b'\'') => quote = Some(byte),
                 (None, b'=') => {
                     // The first has the element's name in front of it.
@@ -111,12 +107,14 @@ mod tests {
         check(text).expect_err("beyond a limit").to_string()
     }
 
+    /// What a packet has too many of, the limit, and a packet with so many.
+    type Case<'a> = (&'a str, usize, Box<dyn Fn(usize) -> String + 'a>);
+
     #[test]
     fn each_limit_is_the_last_that_passes() {
-        let attributes = |count: usize| (0..count).map(|i| format!(" a{i} = '>'")).collect::<String>();
-        let declared = |count: usize| (0..count).map(|i| format!(" xmlns:n{i}\n=\"/>\"")).collect::<String>();
+        let attributes = |count: usize| (0..count).map(|i| format!(" a{i} = '>'")).collect::<Vec<_>>().concat();
+        let declared = |count: usize| (0..count).map(|i| format!(" xmlns:n{i}\n=\"/>\"")).collect::<Vec<_>>().concat();
         let siblings = |count: usize, tag: &str| format!("<r>{}</r>", tag.repeat(count));
-        type Case<'a> = (&'a str, usize, Box<dyn Fn(usize) -> String + 'a>);
         let cases: [Case<'_>; 5] = [
             ("inside each other", MAX_DEPTH, Box::new(|n| nested(n, |_| "<a>".to_owned()))),
             ("in one tag", MAX_ATTRIBUTES_OF_ONE, Box::new(|n| format!("<a{}/>", attributes(n)))),
@@ -144,7 +142,7 @@ mod tests {
 
     #[test]
     fn what_breaks_off_is_counted_up_to_there() {
-        let declared: String = (0..=MAX_IN_SCOPE).map(|i| format!(" xmlns:n{i}='m'")).collect();
+        let declared: String = (0..=MAX_IN_SCOPE).map(|i| format!(" xmlns:n{i}='m'")).collect::<Vec<_>>().concat();
         assert!(check(&format!("<a{declared}")).is_err());
         for harmless in ["<", "<a b='", "</", "</a></a></a>", "<!--", "<?", "<![CDATA[", "<!DOCTYPE a>", "a"] {
             assert_eq!(check(harmless), Ok(()), "{harmless}");
