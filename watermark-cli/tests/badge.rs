@@ -140,6 +140,6 @@ fn labels_that_cannot_be_drawn_are_refused_before_any_work() {
         "{}",
         ran.stderr
     );
-    let ran = bench.run(&["stamp", "--key", "key.pem", "small.png", "-o", "out.png", "--badge", &long]);
+    let ran = bench.run(&["stamp", "--key", "key.pem", "small.png", "-o", "out3.png", "--badge", &long]);
     assert_eq!((ran.code, ran.stderr.contains("does not fit a 300 x 200 px picture")), (1, true), "{}", ran.stderr);
 }

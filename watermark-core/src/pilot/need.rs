@@ -22,6 +22,8 @@ const LEVEL_SHIFT: f32 = 128.0 * BLOCK_PX as f32;
 const OUTLIVES: f32 = 6.0;
 /// Strengths to choose from beside the least, up to the most in equal ratios: the last bits of what is reckoned decide nothing.
 const STEPS: usize = 8;
+/// How far apart the strengths are, at least, at which a picture is tried, as a ratio: what lines stand out by wavers by a few tenths of a sigma, which says nothing of its slope from nearer.
+const APART: f32 = 1.3;
 /// Blocks along a period.
 const BLOCKS: usize = PILOT_PERIOD / BLOCK_PX;
 
@@ -54,7 +56,7 @@ impl<'a> Need<'a> {
         if faintly >= OUTLIVES {
             return least;
         }
-        let louder = if faintly > 0.0 { (least * OUTLIVES / faintly).min(most) } else { most };
+        let louder = if faintly > 0.0 { (least * (OUTLIVES / faintly).max(APART)).min(most) } else { most };
         let gained = stand_out(louder) - faintly;
         let needed = if gained > 0.0 { least + (louder - least) * (OUTLIVES - faintly) / gained } else { most };
         let mut levels = (0..STEPS).map(|i| least * powf(most / least, i as f32 / STEPS as f32));
