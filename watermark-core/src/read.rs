@@ -213,6 +213,7 @@ pub(crate) fn refine(aligned: &Aligned, start: f32) -> Fit {
 const LONG_LIST: usize = 256;
 /// What such a list counts for, decodings of the usual two lists.
 const LONG_COUNTS: u64 = 7;
+const _: () = assert!(LONG_COUNTS * (8 + 32) >= LONG_LIST as u64);
 
 /// Standard deviations of chance beyond which a tile repeats its beacon.
 const REPEATS: f32 = 6.0;

@@ -156,7 +156,7 @@ mod tests {
         assert!(range[0] < strength && strength < range[1], "{strength}");
         let spectrum = spectrum(&mut planner, &need.recompressed(scale(strength)));
         let stand_out = prominence(&spectrum, &places);
-        assert!(OUTLIVES - 0.5 < stand_out && stand_out < 2.0 * OUTLIVES, "{stand_out}");
+        assert!(OUTLIVES - 0.5 < stand_out && stand_out < 1.5 * OUTLIVES, "{stand_out}");
         let enough = [strength, range[1]];
         assert!((need.least(&mut planner, &lines, enough, scale) - enough[0]).abs() < 1e-4);
         let flat = lowest(&Plane { data: vec![99.0; cover.data.len()], ..cover });
