@@ -83,6 +83,38 @@ fn a_negative_is_read_and_said_to_be_one() {
     assert!(!registration(&stamped, &[Step::Jpeg(50)], Effort::Fast).inverted);
 }
 
+/// No map of the plane reads such a picture: its lines are smeared, and its blocks cohere nowhere.
+#[test]
+fn a_picture_seen_at_an_angle_is_levelled_and_read() {
+    let stamped = stamped();
+    let steps = [Step::Perspective(0.05), Step::Jpeg(75)];
+    let found = read(&stamped, &steps, Effort::Normal).registration.unwrap();
+    // Both sides narrow: towards the upper edge by a tenth, towards the right one by a twentieth.
+    let [x, y] = found.tilt.unwrap().growth();
+    assert!((x + 0.05).abs() < 0.01 && (y - 0.1).abs() < 0.01, "{x}, {y}");
+    assert!(registration(&stamped, &[Step::Jpeg(50)], Effort::Normal).tilt.is_none());
+
+    let mut seen = run(&steps, &common::rgb(&stamped.raster), 1).unwrap().image;
+    let whole = extract(&common::raster(&seen), &common::public(), Effort::Normal).unwrap();
+    assert_eq!(whole.content.unwrap().comparison, Comparison::Matches, "{:?}", whole.content);
+    let compared = whole.compare(&common::raster(&seen), &stamped.payload.seal.unverified_claims).unwrap();
+    assert_eq!(compared.comparison, Comparison::Matches, "{compared:?}");
+    // What is drawn over is found where it is on the received picture, far from its middle.
+    let noise = |x: u32, y: u32| image::Rgb([(37 * x * x + 101 * x * y + 13 * y) as u8; 3]);
+    for (x, y) in (0..180).flat_map(|y| (0..180).map(move |x| (x, y))) {
+        seen.put_pixel(540 + x, 90 + y, noise(x, y));
+    }
+    let edited = extract(&common::raster(&seen), &common::public(), Effort::Normal).unwrap();
+    let map = edited.edit_map.unwrap();
+    let inside = |at| map.regions().iter().any(|region| region.contains(at));
+    for near in [[560.0, 110.0], [700.0, 110.0], [560.0, 250.0], [700.0, 250.0]] {
+        assert!(inside(near), "{near:?}: {:?}", map.regions());
+    }
+    for far in [[515.0, 180.0], [630.0, 295.0], [630.0, 65.0]] {
+        assert!(!inside(far), "{far:?}: {:?}", map.regions());
+    }
+}
+
 #[test]
 fn a_crop_too_small_for_its_pilot_is_marked() {
     // 3 % of the picture, 133 x 179 px: some 350 blocks of a tile of 4096, and lines that chance reaches.

@@ -196,6 +196,13 @@ fn geometry(record: &Record, l: Language) -> Option<String> {
     if r.inverted {
         said.push(l.choose("tones inverted (a negative)", "명암 반전(음화)").to_owned());
     }
+    if (r.growth_x, r.growth_y) != (0.0, 0.0) {
+        let [x, y] = [r.growth_x, r.growth_y].map(|growth| percent(1.0 + growth));
+        said.push(l.choose(
+            format!("seen at an angle (its right edge at {x} % of the left one's scale, its lower edge at {y} % of the upper one's)"),
+            format!("비스듬히 보임(오른쪽 가장자리의 배율은 왼쪽의 {x} %, 아래쪽은 위쪽의 {y} %)"),
+        ));
+    }
     if r.mirrored {
         said.push(l.choose("mirrored", "좌우 반전").to_owned());
     }

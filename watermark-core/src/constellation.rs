@@ -27,8 +27,8 @@ const UNEQUAL_ROOTS: [f64; 8] = [0.90, 0.925, 0.95, 0.975, 1.026, 1.053, 1.081, 
 const LEAST_LINES: usize = 24;
 /// Bins per canonical frequency unit (a cycle in a pilot period).
 const UNIT: f64 = SIDE as f64 / PILOT_PERIOD as f64;
-/// Furthest bin from the origin that is looked at.
-const BAND: f64 = 0.47 * SIDE as f64;
+/// Furthest bin from the origin that is looked at, over the spectrum's side.
+const BAND: f64 = 0.47;
 /// Bins that a step of the grid moves the outermost line, at full resolution.
 const STEP_BINS: f64 = 0.8;
 /// Steps no finer than for a picture of this many pixels a side: larger ones show the pilot so clearly that they need none.
@@ -66,9 +66,7 @@ pub(crate) struct Candidate {
 /// Which maps are tried.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Sweep {
-    /// Those a little off the upright picture, in all four degrees of freedom.
-    Leaning,
-    /// These, rotated and scaled ones, upright ones of unequal scales, stretched ones that were rotated, and rotated ones that were stretched,
+    /// Those a little off the upright picture in all four degrees of freedom, rotated and scaled ones, upright ones of unequal scales, stretched ones that were rotated, and rotated ones that were stretched,
     /// mirrored or not.
     Usual,
     /// The same, all by every line and at every rotation.
@@ -77,11 +75,8 @@ pub(crate) enum Sweep {
 
 /// The best maps, best first, no two alike, and how many were tried.
 pub(crate) fn search(spectrum: &Spectrum, lines: &[Line], sweep: Sweep, count: usize) -> (Vec<Candidate>, u64) {
-    let scales = if sweep == Sweep::Leaning { 1.0 / NEAR_SCALE..NEAR_SCALE } else { SMALLEST..LARGEST };
-    let mut grid = Grid::new(spectrum, lines, scales);
-    if sweep != Sweep::Leaning {
-        grid.sweep_turned(sweep == Sweep::Thorough);
-    }
+    let mut grid = Grid::new(spectrum, lines, SMALLEST..LARGEST);
+    grid.sweep_turned(sweep == Sweep::Thorough);
     grid.sweep_leaning();
     let Grid { mut found, mut scouted, mut tried, .. } = grid;
     found.prune();
@@ -100,6 +95,11 @@ pub(crate) fn search(spectrum: &Spectrum, lines: &[Line], sweep: Sweep, count: u
     }
     keep_best(&mut best, count);
     (best.into_iter().map(|(score, map)| Candidate { map: map.dual(), score }).collect(), tried)
+}
+
+/// The best score near the frequency map `map`, and where. `unit` is bins of the spectrum per canonical frequency unit.
+pub(crate) fn climbed(spectrum: &Spectrum, unit: f64, lines: &[Line], map: Linear) -> (f32, Linear) {
+    climb(spectrum, unit, lines, map, &[0, 1, 2, 3]).0
 }
 
 /// Lines that judge a map.
@@ -157,7 +157,7 @@ impl<'a> Grid<'a> {
         let radius = |l: &[f64; 2]| l[0].hypot(l[1]);
         lines.sort_by(|a, b| radius(a).total_cmp(&radius(b)));
         let step = STEP_BINS / (40.0 / PILOT_PERIOD as f64 * spectrum.side_px.min(FINEST_PX));
-        let in_band = |l: &[f64; 2], unit: f64| radius(l) * unit * MOST_STRETCHED < BAND;
+        let in_band = |l: &[f64; 2], unit: f64| radius(l) * unit * MOST_STRETCHED < BAND * spectrum.side as f64;
         let mut scales = Vec::new();
         let mut pitch = pitches.start;
         while pitch < pitches.end {
@@ -275,16 +275,16 @@ fn refine(spectrum: &Spectrum, lines: &[Line], map: Linear) -> ((f32, Linear), u
     let own: &[usize] = match most / least < 1.0 + 1e-6 {
         true => &[0, 1],
         false if upright => &[0, 2],
-        false => return climb(spectrum, lines, map, &[0, 1, 2, 3]),
+        false => return climb(spectrum, UNIT, lines, map, &[0, 1, 2, 3]),
     };
-    let (within, tried) = climb(spectrum, lines, map, own);
-    let (free, more) = climb(spectrum, lines, within.1, &[0, 1, 2, 3]);
+    let (within, tried) = climb(spectrum, UNIT, lines, map, own);
+    let (free, more) = climb(spectrum, UNIT, lines, within.1, &[0, 1, 2, 3]);
     (if free.0 > within.0 + WORTH_FREEDOM { free } else { within }, tried + more)
 }
 
 /// Pattern search over some of [`CHANGES`].
-fn climb(spectrum: &Spectrum, lines: &[Line], map: Linear, changes: &[usize]) -> ((f32, Linear), u64) {
-    let mut best = (score(spectrum, lines, &map), map);
+fn climb(spectrum: &Spectrum, unit: f64, lines: &[Line], map: Linear, changes: &[usize]) -> ((f32, Linear), u64) {
+    let mut best = (score(spectrum, unit, lines, &map), map);
     let mut evaluations = 1;
     // A step of 1 / (40 UNIT) moves a line at the far end of the constellation by a bin.
     let mut step = 0.7 / (40.0 * UNIT);
@@ -294,7 +294,7 @@ fn climb(spectrum: &Spectrum, lines: &[Line], map: Linear, changes: &[usize]) ->
             for sign in [step, -step] {
                 let [a, b, c, d] = CHANGES[change].map(|t| t * sign);
                 let map = Linear([[1.0 + a, b], [c, 1.0 + d]]).after(&best.1);
-                let score = score(spectrum, lines, &map);
+                let score = score(spectrum, unit, lines, &map);
                 evaluations += 1;
                 if score > best.0 {
                     best = (score, map);
@@ -324,11 +324,11 @@ fn keep_best(found: &mut Vec<(f32, Linear)>, count: usize) {
 }
 
 /// Bilinear score.
-fn score(spectrum: &Spectrum, lines: &[Line], map: &Linear) -> f32 {
+fn score(spectrum: &Spectrum, unit: f64, lines: &[Line], map: &Linear) -> f32 {
     let (mut sum, mut count) = (0.0f32, 0);
     for line in lines {
-        let [x, y] = map.apply([f64::from(line.x) * UNIT, f64::from(line.y) * UNIT]);
-        if x.abs().max(y.abs()) < BAND {
+        let [x, y] = map.apply([f64::from(line.x) * unit, f64::from(line.y) * unit]);
+        if x.abs().max(y.abs()) < BAND * spectrum.side as f64 {
             sum += spectrum.at(x, y);
             count += 1;
         }

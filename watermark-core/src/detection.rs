@@ -36,6 +36,8 @@ pub(crate) const LATTICE_LOOK: u64 = 16;
 pub(crate) const WINDOW_LOOK: u64 = 32;
 /// Codewords that decoded.
 pub(crate) const CODEWORD_LOOK: u64 = 4;
+/// All of these once more, of a picture that was levelled.
+pub(crate) const LEVEL_LOOK: u64 = 16;
 
 impl Detection {
     /// The best of `candidates` standard normal statistics was `statistic`.
@@ -43,6 +45,13 @@ impl Detection {
         let candidates = candidates.max(1);
         let threshold = threshold(FALSE_POSITIVE_RATE / candidates as f64);
         Self { statistic, threshold, log10_p: corrected(ln_upper_tail(statistic), candidates), candidates }
+    }
+
+    /// The same evidence as one of `times` as many candidates.
+    pub(crate) fn among(self, times: u64) -> Self {
+        let candidates = self.candidates.saturating_mul(times);
+        let threshold = threshold(FALSE_POSITIVE_RATE / candidates as f64);
+        Self { threshold, log10_p: (self.log10_p + (times as f64).log10()).min(0.0), candidates, ..self }
     }
 
     /// A codeword whose CRC was right in the decoding of this number, of `attempts` in all by now; `evidence` as the [decoder](crate::coding::Decoded) says.
@@ -134,8 +143,15 @@ mod tests {
     }
 
     #[test]
+    fn one_of_more_candidates_is_as_one_of_all_of_them() {
+        let (all, later) = (Detection::best_of(9.0, 32_000), Detection::best_of(9.0, 2000).among(16));
+        assert!((all.log10_p - later.log10_p).abs() < 1e-6 && (all.threshold - later.threshold).abs() < 1e-9);
+        assert_eq!((all.statistic, all.candidates), (later.statistic, later.candidates));
+    }
+
+    #[test]
     fn all_looks_together_do_not_exceed_the_rate() {
-        let looks = [PILOT_LOOK, LATTICE_LOOK, LATTICE_LOOK, WINDOW_LOOK, WINDOW_LOOK, CODEWORD_LOOK];
+        let looks = [PILOT_LOOK, LATTICE_LOOK, LATTICE_LOOK, WINDOW_LOOK, WINDOW_LOOK, CODEWORD_LOOK, LEVEL_LOOK];
         assert!(looks.iter().map(|&look| 1.0 / look as f64).sum::<f64>() <= 1.0);
     }
 

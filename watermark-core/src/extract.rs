@@ -12,7 +12,7 @@ use crate::carrier::Carrier;
 use crate::coding::CodeError;
 use crate::color;
 use crate::content::{self, Comparison, Content, Reduced};
-use crate::detection::Detection;
+use crate::detection::{Detection, LEVEL_LOOK};
 use crate::edit_map::EditMap;
 use crate::effort::Effort;
 use crate::payload::{Beacon, DecodeError, Payload, Seal, SealClaims};
@@ -73,8 +73,8 @@ impl Extraction {
     /// bound to no picture, or nothing decoded here that would tell how the picture lies.
     pub fn compare(&self, received: &Raster, seal: &SealClaims) -> Option<Content> {
         let map = self.edit_map.as_ref().filter(|_| !seal.content_hash.is_none())?;
-        let negative = self.registration.filter(|r| r.inverted).map(|_| received.negative());
-        let received = negative.as_ref().unwrap_or(received);
+        let seen = self.registration.and_then(|r| r.as_read(received));
+        let received = seen.as_ref().unwrap_or(received);
         let (placement, hash) = (map.placement(), &seal.content_hash);
         let luma = color::luma(received);
         let shown = &Reduced::new(&luma, &placement, content::canonical(seal.size));
@@ -94,7 +94,9 @@ pub fn extract(received: &Raster, carrier: &Carrier, effort: Effort) -> Result<E
     let mut reader = Reader::new(carrier)?;
     let luma = color::luma(received);
     reader.search(&luma, effort);
-    if reader.lacks_seal() && reader.shows_pilot() {
+    let level = levelled(received, &reader, effort)?;
+    let is_sealed = level.as_ref().is_some_and(|level| level.seal.is_some());
+    if !is_sealed && reader.lacks_seal() && reader.shows_pilot() {
         let negative = received.negative();
         // A negative's smooth parts may have yielded the beacon: small moves and large ones are told apart whichever way they go.
         let found = inverted(&negative, carrier, effort)?.filter(|found| found.seal.is_some() || !reader.is_read());
@@ -102,7 +104,29 @@ pub fn extract(received: &Raster, carrier: &Carrier, effort: Effort) -> Result<E
             return Ok(found);
         }
     }
-    Ok(reader.conclude(received, &luma, effort))
+    match level.filter(|_| is_sealed || !reader.is_read()) {
+        Some(found) => Ok(found),
+        None => Ok(reader.conclude(received, &luma, effort)),
+    }
+}
+
+/// Reads the mark of a picture that was received tilted, as the `straight` reader found it; `None` when it has none.
+fn levelled(received: &Raster, straight: &Reader<'_>, effort: Effort) -> Result<Option<Extraction>, CodeError> {
+    let Some((tilted, budget)) = straight.tilted.zip(effort.budget()) else { return Ok(None) };
+    let level = tilted.tilt.level(received);
+    let mut reader = Reader::new(straight.carrier)?;
+    let luma = color::luma(&level);
+    reader.read_level(&luma, &tilted, budget);
+    let mut found = reader.conclude(&level, &luma, effort);
+    found.detection = found.detection.among(LEVEL_LOOK);
+    found.transparent = received.transparent();
+    if let Some(registration) = &mut found.registration {
+        registration.tilt = Some(tilted.tilt);
+    }
+    if let Some(map) = &mut found.edit_map {
+        map.tilt(tilted.tilt, (received.width(), received.height()));
+    }
+    Ok(Some(found).filter(|found| found.detection.is_significant()))
 }
 
 /// Reads the mark of a picture that was received as the negative of `upright`; `None` when it has none.

@@ -47,6 +47,7 @@ mod strength;
 pub mod study;
 #[cfg(test)]
 mod testing;
+mod tilt;
 mod translation;
 mod unbend;
 mod verdict;
@@ -61,4 +62,5 @@ pub use embed::{EmbedError, Profile, ReadBackError, Stamped, Statement, Strength
 pub use extract::{Corrections, Extraction, extract};
 pub use raster::Raster;
 pub use registration::Registration;
+pub use tilt::Tilt;
 pub use verdict::{Language, OfPicture, RecordCheck, Report, Verdict, chain_unchecked, check_record, judge};

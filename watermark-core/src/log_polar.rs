@@ -63,12 +63,13 @@ mod tests {
 
     use super::*;
     use crate::frame::Frame;
+    use crate::spectrum::Even;
     use crate::testing::picture;
 
     #[test]
     fn a_ray_meets_what_the_spectrum_holds_at_every_scale() {
         let plane = picture(640, 500, 3);
-        let spectrum = Spectrum::new(&mut FftPlanner::new(), &plane, &Frame::new(&plane));
+        let spectrum = Spectrum::new(&mut FftPlanner::new(), &Even::new(&plane, &Frame::new(&plane)));
         let step = 0.0085;
         let map = LogPolar::new(&spectrum, 20.0, 420.0, step);
         let (mut same, mut all) = (0, 0);
@@ -95,7 +96,7 @@ mod tests {
     #[test]
     fn rays_that_leave_the_map_are_none() {
         let plane = picture(300, 300, 1);
-        let spectrum = Spectrum::new(&mut FftPlanner::new(), &plane, &Frame::new(&plane));
+        let spectrum = Spectrum::new(&mut FftPlanner::new(), &Even::new(&plane, &Frame::new(&plane)));
         let map = LogPolar::new(&spectrum, 50.0, 200.0, 0.01);
         assert!(map.ray([0.0, 199.0], 100).is_some());
         assert!(map.ray([0.0, 199.0], 400).is_none());

@@ -17,7 +17,9 @@ use crate::pull::Judge;
 use crate::read::{GAINS, coherence};
 use crate::refine::{self, Region};
 use crate::resample;
-use crate::spectrum::{SIDE, Spectrum, span};
+use crate::spectrum::{Even, SIDE, Spectrum, span};
+use crate::tilt::search::Slopes;
+use crate::tilt::{self, Tilt};
 use crate::translation;
 use crate::unbend::{self, Bend};
 use sizes::{CORNER_PX, Sizes, part};
@@ -57,9 +59,6 @@ const HALVES: [[f64; 2]; 4] = [[0.0, 0.0], [0.5, 0.5], [0.5, 0.0], [0.0, 0.5]];
 const MOST_REDUCED: f64 = 3.0;
 /// Sizes, now and when stamped, that pictures are resized by as a whole without further thought.
 const RATIOS: [[usize; 2]; 8] = [[1, 2], [3, 4], [2, 3], [3, 2], [2, 1], [4, 5], [1, 3], [5, 4]];
-/// Side of the part of a plane whose spectrum is taken by itself, over the plane's shorter side, and at least, pixels.
-const MIDDLE: f64 = 0.45;
-const MIDDLE_PX: usize = 480;
 /// Longest side of a plane that is read, canonical pixels.
 const MOST_PX: usize = 4096;
 /// Off-diagonal share under which a map counts as upright: 512 px lean by 1.5 px.
@@ -87,39 +86,49 @@ impl<'a> Scene<'a> {
         [if short > 1.5 { short } else { 1.0 }, all].map(|reduce| reduce.clamp(1.0, MOST_REDUCED))
     }
 
-    /// The maps that the pilot suggests in the spectrum of the plane reduced by `reduce`, best first, and how many were tried.
+    /// The plane reduced by `reduce`, evened out for its spectrum.
+    pub(crate) fn evened(&self, reduce: f64) -> Even {
+        let luma = self.luma;
+        if reduce > 1.0 {
+            let size = |n: usize| (n as f64 / reduce).round() as usize;
+            let small = canonical::stretch(Cow::Borrowed(luma), (size(luma.width), size(luma.height)));
+            Even::new(&small, &Frame::new(&small))
+        } else {
+            Even::new(luma, &self.frame)
+        }
+    }
+
+    /// The maps that the pilot suggests in the spectrum of the plane, which was reduced by `reduce` and evened out, best first, and how many were tried.
     pub(crate) fn candidates(
         &self,
         planner: &mut FftPlanner<f32>,
+        even: &Even,
         reduce: f64,
         sweep: Sweep,
         count: usize,
     ) -> (Vec<Candidate>, u64) {
-        let luma = self.luma;
-        let spectrum = if reduce > 1.0 {
-            let size = |n: usize| (n as f64 / reduce).round() as usize;
-            let small = canonical::stretch(Cow::Borrowed(luma), (size(luma.width), size(luma.height)));
-            Spectrum::new(planner, &small, &Frame::new(&small))
-        } else {
-            Spectrum::new(planner, luma, &self.frame)
-        };
-        let (mut maps, tried) = constellation::search(&spectrum, &self.carrier.pilot, sweep, count);
+        let (mut maps, tried) = constellation::search(&Spectrum::new(planner, even), &self.carrier.pilot, sweep, count);
         for candidate in &mut maps {
             candidate.map = Linear::diagonal(reduce, reduce).after(&candidate.map);
         }
         (maps, tried)
     }
 
-    /// The part of a larger plane around what shows most; `None` of one that is hardly larger.
-    pub(crate) fn middle(&self) -> Option<Plane> {
-        let &Self { luma, ref frame, .. } = self;
-        let side = MIDDLE_PX.max((MIDDLE * luma.width.min(luma.height) as f64) as usize);
-        if luma.width.max(luma.height) < side + side / 4 {
-            return None;
-        }
-        let (left, width) = span(frame.focus[0], luma.width, side);
-        let (top, height) = span(frame.focus[1], luma.height, side);
-        Some(luma.window(left, top, width, height))
+    /// How the picture is tilted, with the map of the level one, and how many maps were tried.
+    /// `even` is the plane reduced by `reduce` and evened out.
+    pub(crate) fn tilt(
+        &self,
+        planner: &mut FftPlanner<f32>,
+        even: &Even,
+        reduce: f64,
+    ) -> (Option<(Tilt, Candidate)>, u64) {
+        let (found, tried) = tilt::search::search(planner, even, &self.carrier.pilot);
+        let size = [self.luma.width, self.luma.height];
+        let found = found.map(|Slopes { centre, slopes, map: Candidate { map, score } }| {
+            let tilt = Tilt::new(size, centre.map(|v| v * reduce), slopes.map(|v| v / reduce));
+            (tilt, Candidate { map: Linear::diagonal(reduce, reduce).after(&map), score })
+        });
+        (found, tried)
     }
 
     /// At most `most` canonical pixels on a side of the plane under `map`, around the middle of what the frame holds.

@@ -5,6 +5,8 @@ use crate::canonical;
 use crate::carrier::TILE_PX;
 use crate::equalise::Channel;
 use crate::payload::Seal;
+use crate::raster::Raster;
+use crate::tilt::Tilt;
 
 /// How the picture shows the stamped one: mirrored left to right if so, then scaled along the stamped picture's axes, then rotated, then
 /// cut.
@@ -20,6 +22,8 @@ pub struct Registration {
     pub mirrored: bool,
     /// Whether the picture is a negative: all tones are inverted, and everything else here is said of its inversion.
     pub inverted: bool,
+    /// How the picture was seen at an angle: everything else here is said of it made level.
+    pub tilt: Option<Tilt>,
     /// Where the upper left corner of what is shown lies on the mark's tile, pixels of the stamped picture, modulo the tile.
     pub offset_x: f64,
     /// The same for y.
@@ -36,6 +40,16 @@ pub struct Registration {
     pub noise: f64,
     /// Lattice gain found: strength over compensation at stamping, times the tone change since.
     pub gain: f64,
+}
+
+impl Registration {
+    /// The picture that was read, if it is not the one that was `received`.
+    pub(crate) fn as_read(&self, received: &Raster) -> Option<Raster> {
+        match self.tilt {
+            Some(tilt) => Some(tilt.level(received)),
+            None => self.inverted.then(|| received.negative()),
+        }
+    }
 }
 
 /// The geometry settled on.
@@ -75,6 +89,7 @@ impl Best {
             scale_y: b.hypot(d),
             mirrored,
             inverted: false,
+            tilt: None,
             offset_x: self.tile[0] % TILE_PX as f64 / pitch[0],
             offset_y: self.tile[1] % TILE_PX as f64 / pitch[1],
             shown: stamped.map(shown),

@@ -10,10 +10,8 @@ use crate::frame::{BLOCK, Frame};
 use crate::plane::Plane;
 use crate::scores::standard_scores;
 
-/// Side of the spectrum, bins.
+/// Side of the spectrum of a plane that was not reduced, bins; of a reduced one as many times less, so that a bin is the same frequency.
 pub(crate) const SIDE: usize = 1024;
-/// Side of the coarse spectrum.
-const COARSE: usize = SIDE / 2;
 /// Power over surroundings beyond which more is no more evidence.
 const CLIP: f32 = 8.0;
 /// Width of the ramp along the border, pixels.
@@ -21,6 +19,8 @@ const RAMP_PX: f32 = 16.0;
 
 /// Power of each bin over the mean power of its surroundings, clipped; mean and deviation over the searched band.
 pub(crate) struct Spectrum {
+    /// Bins along each axis, even.
+    pub(crate) side: usize,
     relative: Vec<f32>,
     /// Largest of each 2 x 2 bins in steps of `CLIP / 255`, small enough for a cache.
     coarse: Vec<u8>,
@@ -33,41 +33,44 @@ pub(crate) struct Spectrum {
 }
 
 impl Spectrum {
-    /// The spectrum of at most `SIDE x SIDE` samples around the middle of what the frame holds.
-    pub(crate) fn new(planner: &mut FftPlanner<f32>, plane: &Plane, frame: &Frame) -> Self {
-        let (left, width) = span(frame.centre[0], plane.width, SIDE);
-        let (top, height) = span(frame.centre[1], plane.height, SIDE);
-        let window = plane.window(left, top, width, height);
-        let (even, weight) = even_out(&window, frame, left, top);
-        let power = fourier::power(planner, &even, SIDE);
-        let side_px = f64::from(weight).sqrt().clamp(256.0, SIDE as f64);
-        let around = (4.0 * SIDE as f64 / side_px).round() as usize;
-        let mut relative = cyclic_mean(&power, around);
-        relative.iter_mut().zip(&power).for_each(|(r, p)| *r = (p / r.max(1e-12)).min(CLIP));
+    /// The spectrum of a plane that was evened out.
+    pub(crate) fn new(planner: &mut FftPlanner<f32>, even: &Even) -> Self {
+        let power = fourier::power(planner, &even.scores, SIDE);
+        let around = surroundings(&power, SIDE, even.side_px);
+        Self::over(&power, &around, SIDE, even.side_px)
+    }
+
+    /// The spectrum of this `power`, each bin over what is `around` it.
+    pub(crate) fn over(power: &[f32], around: &[f32], side: usize, side_px: f64) -> Self {
+        let mut relative = Vec::with_capacity(side * side);
+        relative.extend(around.iter().zip(power).map(|(mean, power)| (power / mean.max(1e-12)).min(CLIP)));
         // The spectrum of a real plane is the same at opposite bins.
-        for y in SIDE / 2 + 1..SIDE {
-            let opposite = (SIDE - y) * SIDE;
+        for y in side / 2 + 1..side {
+            let opposite = (side - y) * side;
             relative.push(relative[opposite]);
-            relative.extend_from_within(opposite + 1..opposite + SIDE);
-            relative[y * SIDE + 1..].reverse();
+            relative.extend_from_within(opposite + 1..opposite + side);
+            relative[y * side + 1..].reverse();
         }
-        let mut coarse = vec![0u8; COARSE * COARSE];
-        for (y, row) in coarse.chunks_exact_mut(COARSE).enumerate() {
-            let (upper, lower) = (&relative[2 * y * SIDE..][..SIDE], &relative[(2 * y + 1) * SIDE..][..SIDE]);
+        let mut coarse = vec![0u8; side * side / 4];
+        for (y, row) in coarse.chunks_exact_mut(side / 2).enumerate() {
+            let (upper, lower) = (&relative[2 * y * side..][..side], &relative[(2 * y + 1) * side..][..side]);
             for ((c, a), b) in row.iter_mut().zip(upper.chunks_exact(2)).zip(lower.chunks_exact(2)) {
                 *c = (a[0].max(a[1]).max(b[0]).max(b[1]) * (255.0 / CLIP)) as u8;
             }
         }
-        let (mean, deviation) = moments(&relative, SIDE, |r| r);
-        let (coarse_mean, coarse_deviation) = moments(&coarse, COARSE, f32::from);
-        Self { relative, coarse, coarse_mean, coarse_deviation, mean, deviation, side_px }
+        let (mean, deviation) = moments(&relative, side, |r| r);
+        let (coarse_mean, coarse_deviation) = moments(&coarse, side / 2, f32::from);
+        Self { side, relative, coarse, coarse_mean, coarse_deviation, mean, deviation, side_px }
     }
 
-    /// The coarse bin at `(x, y)`, cyclic.
+    /// The coarse bin at `(x, y)`, each at most a side from the origin.
     pub(crate) fn coarse(&self, x: f32, y: f32) -> u8 {
-        // Bins 2 i and 2 i + 1 are centred on 2 i + 1/2.
-        let wrap = |v: f32| ((v + (2 * SIDE) as f32 + 0.5) * 0.5) as i32 as usize % COARSE;
-        self.coarse[wrap(y) * COARSE + wrap(x)]
+        self.coarse[coarse_bin(self.side, x, y)]
+    }
+
+    /// The coarse bins, by [`coarse_bin`].
+    pub(crate) fn coarse_bins(&self) -> &[u8] {
+        &self.coarse
     }
 
     /// Standard deviations from the mean of the sum of `count` coarse bins.
@@ -78,14 +81,26 @@ impl Spectrum {
 
     /// Bilinear between bins, cyclic.
     pub(crate) fn at(&self, x: f64, y: f64) -> f32 {
-        let (x, y) = (x + SIDE as f64, y + SIDE as f64);
+        let side = self.side;
+        let (x, y) = (x + side as f64, y + side as f64);
         let (x0, y0) = (x as usize, y as usize);
         let (fx, fy) = ((x - x0 as f64) as f32, (y - y0 as f64) as f32);
-        let get = |x: usize, y: usize| self.relative[y % SIDE * SIDE + x % SIDE];
+        let get = |x: usize, y: usize| self.relative[y % side * side + x % side];
         let upper = get(x0, y0) * (1.0 - fx) + get(x0 + 1, y0) * fx;
         let lower = get(x0, y0 + 1) * (1.0 - fx) + get(x0 + 1, y0 + 1) * fx;
         upper * (1.0 - fy) + lower * fy
     }
+}
+
+/// Number of the coarse bin at `(x, y)`, each at most a side from the origin; there are `side / 2` in a row. Bins `2 i` and `2 i + 1` are one, centred on `2 i + 1/2`.
+#[inline(always)]
+pub(crate) fn coarse_bin(side: usize, x: f32, y: f32) -> usize {
+    let coarse = side / 2;
+    let wrap = |v: f32| {
+        let bin = ((v + 0.5) * 0.5 + coarse as f32) as i32 as usize;
+        if bin < coarse { bin } else { bin - coarse }
+    };
+    wrap(y) * coarse + wrap(x)
 }
 
 /// Mean and standard deviation over the searched band.
@@ -110,39 +125,60 @@ pub(crate) fn span(centre: f64, len: usize, most: usize) -> (usize, usize) {
     (first as usize, size)
 }
 
-/// The evened window, and the sum of its weights in samples.
-fn even_out(window: &Plane, frame: &Frame, left: usize, top: usize) -> (Plane, f32) {
-    let mut even = standard_scores(window);
-    let ramp = |i: usize, len: usize| ((i.min(len - 1 - i) as f32 + 0.5) / RAMP_PX).min(1.0);
-    let columns: Vec<f32> = (0..window.width).map(|x| ramp(x, window.width)).collect();
-    let mut total = 0.0;
-    let mut weights = vec![0.0; window.width];
-    for y in 0..window.height {
-        let edge = ramp(y, window.height);
-        if y == 0 || (top + y).is_multiple_of(BLOCK) {
-            let inside = frame.row(top + y);
-            for (x, (weight, column)) in weights.iter_mut().zip(&columns).enumerate() {
-                *weight = column * inside[(left + x) / BLOCK];
+/// At most `SIDE x SIDE` samples of a plane, evened out.
+pub(crate) struct Even {
+    pub(crate) scores: Plane,
+    /// Where the first of them lies in the plane.
+    pub(crate) first: [usize; 2],
+    /// Width and height of the plane.
+    pub(crate) size: [usize; 2],
+    /// Side of the square that has as much weight, pixels.
+    pub(crate) side_px: f64,
+}
+
+impl Even {
+    /// Those around the middle of what the frame holds.
+    pub(crate) fn new(plane: &Plane, frame: &Frame) -> Self {
+        let (left, width) = span(frame.centre[0], plane.width, SIDE);
+        let (top, height) = span(frame.centre[1], plane.height, SIDE);
+        let mut scores = standard_scores(&plane.window(left, top, width, height));
+        let ramp = |i: usize, len: usize| ((i.min(len - 1 - i) as f32 + 0.5) / RAMP_PX).min(1.0);
+        let columns: Vec<f32> = (0..width).map(|x| ramp(x, width)).collect();
+        let mut total = 0.0;
+        let mut weights = vec![0.0; width];
+        for y in 0..height {
+            let edge = ramp(y, height);
+            if y == 0 || (top + y).is_multiple_of(BLOCK) {
+                let inside = frame.row(top + y);
+                for (x, (weight, column)) in weights.iter_mut().zip(&columns).enumerate() {
+                    *weight = column * inside[(left + x) / BLOCK];
+                }
             }
+            scores.row_mut(y).iter_mut().zip(&weights).for_each(|(score, weight)| *score *= edge * weight);
+            total += edge * weights.iter().sum::<f32>();
         }
-        even.row_mut(y).iter_mut().zip(&weights).for_each(|(score, weight)| *score *= edge * weight);
-        total += edge * weights.iter().sum::<f32>();
+        let size = [plane.width, plane.height];
+        Self { scores, first: [left, top], size, side_px: f64::from(total).sqrt().clamp(256.0, SIDE as f64) }
     }
-    (even, total)
+}
+
+/// Mean power around each bin in the upper half of the rows and the middle one, of samples that have as much weight as a square of `side_px`.
+pub(crate) fn surroundings(power: &[f32], side: usize, side_px: f64) -> Vec<f32> {
+    cyclic_mean(power, side, (4.0 * side as f64 / side_px).round() as usize)
 }
 
 /// Mean over a box of `2 around + 1` bins, cyclic: the upper half of the rows and the middle one.
-fn cyclic_mean(power: &[f32], around: usize) -> Vec<f32> {
+fn cyclic_mean(power: &[f32], side: usize, around: usize) -> Vec<f32> {
     let norm = 1.0 / (2 * around + 1) as f32;
     let mut wide = vec![0.0; power.len()];
-    let mut padded = vec![0.0; SIDE + 2 * around + 1];
-    let half = SIDE / 2;
-    let needed = |y: &usize| *y <= half + around + 1 || *y >= SIDE - around;
-    for y in (0..SIDE).filter(needed) {
-        let (out, row) = (&mut wide[y * SIDE..][..SIDE], &power[y * SIDE..][..SIDE]);
-        padded[..around].copy_from_slice(&row[SIDE - around..]);
-        padded[around..around + SIDE].copy_from_slice(row);
-        padded[around + SIDE..].copy_from_slice(&row[..=around]);
+    let mut padded = vec![0.0; side + 2 * around + 1];
+    let half = side / 2;
+    let needed = |y: &usize| *y <= half + around + 1 || *y >= side - around;
+    for y in (0..side).filter(needed) {
+        let (out, row) = (&mut wide[y * side..][..side], &power[y * side..][..side]);
+        padded[..around].copy_from_slice(&row[side - around..]);
+        padded[around..around + side].copy_from_slice(row);
+        padded[around + side..].copy_from_slice(&row[..=around]);
         let mut sum: f64 = padded[..=2 * around].iter().map(|&v| f64::from(v)).sum();
         for (x, o) in out.iter_mut().enumerate() {
             *o = sum as f32 * norm;
@@ -150,14 +186,14 @@ fn cyclic_mean(power: &[f32], around: usize) -> Vec<f32> {
         }
     }
     let mut out = Vec::with_capacity(power.len());
-    out.resize((half + 1) * SIDE, 0.0);
-    let mut sums = vec![0.0f64; SIDE];
-    let row = |y: usize| &wide[y % SIDE * SIDE..][..SIDE];
+    out.resize((half + 1) * side, 0.0);
+    let mut sums = vec![0.0f64; side];
+    let row = |y: usize| &wide[y % side * side..][..side];
     for i in 0..=2 * around {
-        sums.iter_mut().zip(row(i + SIDE - around)).for_each(|(s, &v)| *s += f64::from(v));
+        sums.iter_mut().zip(row(i + side - around)).for_each(|(s, &v)| *s += f64::from(v));
     }
-    for (y, out) in out.chunks_exact_mut(SIDE).enumerate() {
-        let (enter, leave) = (row(y + around + 1), row(y + SIDE - around));
+    for (y, out) in out.chunks_exact_mut(side).enumerate() {
+        let (enter, leave) = (row(y + around + 1), row(y + side - around));
         for (x, o) in out.iter_mut().enumerate() {
             *o = (sums[x] as f32 * norm).max(0.0);
             sums[x] += f64::from(enter[x]) - f64::from(leave[x]);

@@ -196,6 +196,8 @@ pub struct RegistrationFacts {
     pub scale_y: f64,
     pub mirrored: bool,
     pub inverted: bool,
+    pub growth_x: f64,
+    pub growth_y: f64,
     pub crop: CropFacts,
     pub residual_px: Option<f64>,
     pub candidates_tried: u64,
@@ -427,12 +429,16 @@ fn finite(value: f64) -> f64 {
 }
 
 fn registration_facts(extraction: &Extraction) -> Option<RegistrationFacts> {
-    extraction.registration.map(|r| RegistrationFacts {
+    let r = extraction.registration?;
+    let [growth_x, growth_y] = r.tilt.map_or([0.0; 2], |tilt| tilt.growth()).map(finite);
+    Some(RegistrationFacts {
         rotation_deg: finite(r.rotation_deg),
         scale_x: finite(r.scale_x),
         scale_y: finite(r.scale_y),
         mirrored: r.mirrored,
         inverted: r.inverted,
+        growth_x,
+        growth_y,
         crop: CropFacts { shown: r.shown.map(finite), offset_x: finite(r.offset_x), offset_y: finite(r.offset_y) },
         residual_px: r.residual_px.map(finite),
         candidates_tried: r.candidates_tried,

@@ -130,6 +130,7 @@ const CHANGES = [
   ({ rotation_deg: deg }) => differs(deg, 0, 0.05) && t('picture.rotation_deg', { value: number(deg, 1) }),
   ({ mirrored }) => mirrored && t('picture.mirrored'),
   ({ inverted }) => inverted && t('picture.inverted'),
+  ({ growth_x: x, growth_y: y }) => (differs(x, 0) || differs(y, 0)) && t('picture.tilted', { x: percent(1 + x), y: percent(1 + y) }),
   ({ crop }) => crop && differs(crop.shown, 1, 5e-3) && t('picture.crop', { value: percent(crop.shown) }),
   ({ offset_x: x, offset_y: y }) => (differs(x, 0, 0.5) || differs(y, 0, 0.5)) && t('picture.moved', { x: number(x, 1), y: number(y, 1) }),
   ({ blur }) => differs(blur, 0, 0.05) && t(blur > 0 ? 'picture.blur.soft' : 'picture.blur.sharp'),

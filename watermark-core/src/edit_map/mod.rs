@@ -20,6 +20,7 @@ use crate::payload::ContentHash;
 use crate::plane::Plane;
 use crate::raster::{Channels, Raster, Samples};
 use crate::read::Blocks;
+use crate::tilt::Tilt;
 
 use blank::Areas;
 use survey::Survey;
@@ -107,6 +108,8 @@ pub struct EditMap {
     inside: usize,
     outside: f64,
     margins: Margins,
+    /// How the received picture lies, if what was read is it made level.
+    tilt: Option<Tilt>,
 }
 
 /// A reading, and the picture that it is one of.
@@ -183,6 +186,7 @@ impl EditMap {
             inside: survey.inside,
             outside: outside(size, &placement, stamped, source.margins),
             margins: source.margins.clone(),
+            tilt: None,
         }
     }
 
@@ -206,6 +210,20 @@ impl EditMap {
         }
         self.regions.extend(region(vec![outline], size, evidence, Cause::ContentDiffers));
         self.regions.sort_by(|a, b| b.evidence.total_cmp(&a.evidence));
+    }
+
+    /// Says of a picture of this size, which was received tilted, what is known of the level one.
+    pub(crate) fn tilt(&mut self, tilt: Tilt, size: (u32, u32)) {
+        let corner = |at: &[f64; 2]| {
+            let [x, y] = tilt.apply(*at);
+            [x.clamp(0.0, size.0.into()), y.clamp(0.0, size.1.into())]
+        };
+        let seen = |found: &Region| {
+            let outlines = found.outlines.iter().map(|outline| outline.iter().map(corner).collect()).collect();
+            region(outlines, size, found.evidence, found.cause)
+        };
+        self.regions = self.regions.iter().filter_map(seen).collect();
+        self.tilt = Some(tilt);
     }
 
     /// The changed parts, largest evidence first.
@@ -236,7 +254,8 @@ impl EditMap {
             let [across, down] = [i % SIDE, i / SIDE].map(|k| (k as f64 + 0.5) / SIDE as f64);
             let share = [left + across * (right - left), top + down * (bottom - top)];
             let at = [0, 1].map(|axis| low[axis] + share[axis] * (high[axis] - low[axis]));
-            let [x, y] = self.placement.map.apply(at);
+            let level = self.placement.map.apply(at);
+            let [x, y] = self.tilt.map_or(level, |tilt| tilt.apply(level));
             let is_shown = (0.0..f64::from(size.0)).contains(&x) && (0.0..f64::from(size.1)).contains(&y);
             shown += usize::from(is_shown);
             altered += usize::from(is_shown && self.hides(at));

@@ -5,13 +5,13 @@ use std::borrow::Cow;
 use rustfft::FftPlanner;
 
 use super::{Corrections, Extraction};
-use crate::affine::Affine;
+use crate::affine::{Affine, Linear};
 use crate::bind::Traced;
 use crate::canonical;
 use crate::carrier::{Carrier, SHIFTS, TILE_BITS, TILE_PX};
 use crate::codes::{Codes, bytes};
 use crate::coding::{CodeError, Decoded, Workspace};
-use crate::constellation::{Candidate, Sweep};
+use crate::constellation::Candidate;
 use crate::content::Placement;
 use crate::detection::{Detection, LATTICE_LOOK, PILOT_LOOK, WINDOW_LOOK};
 use crate::edit_map::{Cause, EditMap};
@@ -27,7 +27,8 @@ use crate::raster::Raster;
 use crate::read::{Blocks, Gains, View, read, tiles_on};
 use crate::register::{Pose, Scene};
 use crate::registration::Best;
-use crate::spectrum;
+use crate::spectrum::{self, Even};
+use crate::tilt::Tilt;
 use crate::unbend::{self, Bend};
 
 /// Coherence under which a guessed channel is not worth the decoders' time, standard deviations. Chance alone reaches 2.4
@@ -53,9 +54,19 @@ const LINES_SEEN: f32 = 4.2;
 const STANDING: f32 = 5.5;
 const LINES: f32 = 7.0;
 
+/// How a picture is tilted.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Tilted {
+    pub(super) tilt: Tilt,
+    /// The map of the level picture.
+    map: Candidate,
+    /// Maps that were tried to find it.
+    tried: u64,
+}
+
 /// Reads one geometry after another and keeps the best of what was read.
 pub(super) struct Reader<'a> {
-    carrier: &'a Carrier,
+    pub(super) carrier: &'a Carrier,
     codes: Codes,
     workspace: Workspace,
     planner: FftPlanner<f32>,
@@ -78,6 +89,8 @@ pub(super) struct Reader<'a> {
     lines: f32,
     /// How the picture bends, once that was followed.
     bend: Option<Bend>,
+    /// How the picture is tilted, where the pilot shows it.
+    pub(super) tilted: Option<Tilted>,
     /// Blocks of the reading that decoded, and where its plane lies.
     traced: Option<(Blocks, Placement)>,
 }
@@ -100,6 +113,7 @@ impl<'a> Reader<'a> {
             standing: 0.0,
             lines: 0.0,
             bend: None,
+            tilted: None,
             traced: None,
         })
     }
@@ -184,10 +198,17 @@ impl<'a> Reader<'a> {
         if !self.registered() && marked_here && !clear {
             decode(self, &unmoved);
         }
-        if !self.registered() {
-            self.search_maps(&scene, &standings, budget);
+        let [little, _] = scene.reductions();
+        let even = (!self.registered()).then(|| scene.evened(little));
+        if let Some(even) = &even {
+            self.search_maps(&scene, even, &standings, budget);
         }
         self.unbend(&scene);
+        if !clear && self.lacks_seal() {
+            let even = even.unwrap_or_else(|| scene.evened(little));
+            let (tilt, tried) = scene.tilt(&mut self.planner, &even, little);
+            self.tilted = tilt.map(|(tilt, map)| Tilted { tilt, map, tried });
+        }
     }
 
     /// `pose`, a whole picture's, or what coheres better than it: the same blocks, whole tiles further on. The picture was cut so, or stands beside another one.
@@ -262,7 +283,8 @@ impl<'a> Reader<'a> {
     }
 
     /// Quarter turns and mirror images, which need no pilot, then the geometries that the pilot suggests.
-    fn search_maps(&mut self, scene: &Scene<'_>, turns: &[f32], budget: Budget) {
+    /// `even` is the plane, reduced by little, evened out.
+    fn search_maps(&mut self, scene: &Scene<'_>, even: &Even, turns: &[f32], budget: Budget) {
         if let Some(pose) = scene.turned(&mut self.candidates) {
             let pose = self.moved_on(pose);
             self.read_all(&pose);
@@ -271,7 +293,7 @@ impl<'a> Reader<'a> {
             }
         }
         let [little, wholly] = scene.reductions();
-        let (mut maps, tried) = scene.candidates(&mut self.planner, little, budget.sweep, budget.maps);
+        let (mut maps, tried) = scene.candidates(&mut self.planner, even, little, budget.sweep, budget.maps);
         self.candidates += tried;
         let mut maps_tried = tried;
         for (map, &standing) in pilot::TURNS.iter().zip(turns).skip(1) {
@@ -284,19 +306,9 @@ impl<'a> Reader<'a> {
         if self.is_read() {
             return;
         }
-        if let Some(middle) = scene.middle().filter(|_| !self.registered()) {
-            // A page seen at an angle has a scale of its own everywhere.
-            let middle = Scene::new(&middle, self.carrier);
-            let [reduce, _] = middle.reductions();
-            let (maps, tried) = middle.candidates(&mut self.planner, reduce, Sweep::Leaning, budget.maps);
-            self.candidates += tried;
-            self.place(scene, &maps, budget);
-            if self.is_read() {
-                return;
-            }
-        }
         if wholly > little && !self.registered() {
-            let (more, tried) = scene.candidates(&mut self.planner, wholly, budget.sweep, budget.maps);
+            let (more, tried) =
+                scene.candidates(&mut self.planner, &scene.evened(wholly), wholly, budget.sweep, budget.maps);
             self.candidates += tried;
             maps_tried += tried;
             self.try_maps(scene, &more, budget);
@@ -313,20 +325,35 @@ impl<'a> Reader<'a> {
             self.read_all(&pose);
         }
         if let Some(candidate) = maps.first().filter(|m| m.score > LINES_SEEN && !self.registered()) {
-            // Nothing reads: are at least the lines there, among their neighbours on the pilot's own grid? A page seen at an angle shows them
-            // sharply in its middle only.
-            let window = scene.window(&candidate.map, LARGEST_WINDOW_PX);
-            let [(left, width), (top, height)] =
-                [window.width, window.height].map(|side| spectrum::span(0.5 * side as f64, side, SMALLEST_WINDOW_PX));
-            let middle =
-                ((width, height) != (window.width, window.height)).then(|| window.window(left, top, width, height));
-            for window in [Some(window), middle].into_iter().flatten() {
-                let standing = pilot::prominences(&mut self.planner, &window, &self.carrier.pilot)[0];
-                let pilot = Detection::best_of(f64::from(standing), WINDOW_LOOK * maps_tried);
-                if pilot.log10_p < self.pilot.log10_p {
-                    self.pilot = pilot;
-                }
+            // Nothing reads: are at least the lines there?
+            self.judge_lines(scene, &candidate.map, maps_tried);
+        }
+    }
+
+    /// How far the lines stand out among their neighbours on the pilot's own grid under the best of so many maps: of a large window, and of its middle, since a bent picture shows them
+    /// sharply there only.
+    fn judge_lines(&mut self, scene: &Scene<'_>, map: &Linear, tried: u64) {
+        let window = scene.window(map, LARGEST_WINDOW_PX);
+        let [(left, width), (top, height)] =
+            [window.width, window.height].map(|side| spectrum::span(0.5 * side as f64, side, SMALLEST_WINDOW_PX));
+        let middle =
+            ((width, height) != (window.width, window.height)).then(|| window.window(left, top, width, height));
+        for window in [Some(window), middle].into_iter().flatten() {
+            let standing = pilot::prominences(&mut self.planner, &window, &self.carrier.pilot)[0];
+            let pilot = Detection::best_of(f64::from(standing), WINDOW_LOOK * tried);
+            if pilot.log10_p < self.pilot.log10_p {
+                self.pilot = pilot;
             }
+        }
+    }
+
+    /// Reads a picture that was levelled.
+    pub(super) fn read_level(&mut self, luma: &Plane, tilted: &Tilted, budget: Budget) {
+        let scene = Scene::new(luma, self.carrier);
+        self.place(&scene, &[tilted.map], budget);
+        self.unbend(&scene);
+        if !self.is_read() {
+            self.judge_lines(&scene, &tilted.map.map, tilted.tried);
         }
     }
 
