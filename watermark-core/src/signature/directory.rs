@@ -116,9 +116,11 @@ pub enum DirectoryError {
         /// The key.
         id: KeyId,
     },
-    /// A field of a key that is named like a revocation and is none: passed over, a withdrawn key would count on.
-    #[error("key {id} has a field {field:?}, which withdraws nothing; its issuer must write revoked_at, or drop it")]
-    UnknownRevocation {
+    /// A field of a key that is named like a revocation or a validity and is none: passed over, a key that was withdrawn or has expired would count on.
+    #[error(
+        "key {id} has a field {field:?}, which limits nothing; its issuer must write valid_from, valid_until or revoked_at, or drop it"
+    )]
+    UnknownLimit {
         /// The key.
         id: KeyId,
         /// The field, at most 64 characters of it.

@@ -141,9 +141,9 @@ fn read_key(index: usize, wire: &WireKey) -> Result<DirectoryKey, DirectoryError
     if stated != actual {
         return Err(DirectoryError::KeyIdMismatch { index, stated, actual });
     }
-    if let Some(field) = wire.unknown.0.keys().find(|field| names_a_revocation(field)) {
+    if let Some(field) = wire.unknown.0.keys().find(|field| names_a_limit(field)) {
         let field = field.chars().take(64).collect();
-        return Err(DirectoryError::UnknownRevocation { id: actual, field });
+        return Err(DirectoryError::UnknownLimit { id: actual, field });
     }
     let revocation = match (time("revoked_at", &wire.revoked_at)?, &wire.revocation_reason) {
         (Some(at), reason) => Some(Revocation { at, reason: reason.clone() }),
@@ -158,10 +158,10 @@ fn read_key(index: usize, wire: &WireKey) -> Result<DirectoryKey, DirectoryError
     })
 }
 
-/// Whether a field that nobody knows was meant to withdraw the key: passed over, the key would count on.
-fn names_a_revocation(field: &str) -> bool {
+/// Whether a field that nobody knows was meant to withdraw the key or to end its validity: passed over, the key would count on.
+fn names_a_limit(field: &str) -> bool {
     let field = field.to_lowercase();
-    field.contains("revok") || field.contains("revoc")
+    ["revok", "revoc", "valid", "expir", "until"].iter().any(|name| field.contains(name))
 }
 
 pub(super) fn write_key(key: &DirectoryKey) -> WireKey {

@@ -136,11 +136,23 @@ fn a_list_is_no_object() {
 }
 
 #[test]
-fn a_misspelt_revocation_is_not_passed_over() {
-    for name in ["revoked", "Revoked_At", "revokedAt", "REVOCATION", "revocationReason", "is_revoked"] {
+fn a_misspelt_revocation_or_validity_is_not_passed_over() {
+    for name in [
+        "revoked",
+        "Revoked_At",
+        "revokedAt",
+        "REVOCATION",
+        "revocationReason",
+        "is_revoked",
+        "valid_untill",
+        "validUntil",
+        "VALID_TO",
+        "expires_at",
+        "until",
+    ] {
         let error = read_with(&format!("/keys/0/{name}"), json!("2026-06-01T00:00:00Z")).unwrap_err();
         assert!(
-            matches!(&error, DirectoryError::UnknownRevocation { id, field } if *id == public_key(1).key_id() && field == name),
+            matches!(&error, DirectoryError::UnknownLimit { id, field } if *id == public_key(1).key_id() && field == name),
             "{name}: {error}"
         );
     }
