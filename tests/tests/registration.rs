@@ -97,6 +97,9 @@ fn a_picture_seen_at_an_angle_is_levelled_and_read() {
     let mut seen = run(&steps, &common::rgb(&stamped.raster), 1).unwrap().image;
     let whole = extract(&common::raster(&seen), &common::public(), Effort::Normal).unwrap();
     assert_eq!(whole.content.unwrap().comparison, Comparison::Matches, "{:?}", whole.content);
+    // Black wedges: a tenth of the upper edge and a twentieth of the right one, and nothing of the others.
+    let outside = whole.edit_map.as_ref().unwrap().outside();
+    assert!((outside - 0.07).abs() < 0.02, "{outside}");
     let compared = whole.compare(&common::raster(&seen), &stamped.payload.seal.unverified_claims).unwrap();
     assert_eq!(compared.comparison, Comparison::Matches, "{compared:?}");
     // What is drawn over is found where it is on the received picture, far from its middle.

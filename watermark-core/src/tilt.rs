@@ -33,18 +33,14 @@ pub struct Tilt {
 impl Tilt {
     /// For a received picture of this size, in pixels, whose depth slopes by less than its distance.
     pub(crate) fn new(received: [usize; 2], centre: [f64; 2], slopes: [f64; 2]) -> Self {
-        let (mut low, mut high) = ([f64::INFINITY; 2], [f64::NEG_INFINITY; 2]);
-        let [width, height] = received;
-        for corner in [[0, 0], [width, 0], [0, height], [width, height]] {
-            let q = [0, 1].map(|axis| corner[axis] as f64 - centre[axis]);
-            let nearer = 1.0 + slopes[0] * q[0] + slopes[1] * q[1];
-            for axis in 0..2 {
-                low[axis] = low[axis].min(q[axis] / nearer);
-                high[axis] = high[axis].max(q[axis] / nearer);
-            }
-        }
-        let size = [0, 1].map(|axis| (high[axis] - low[axis]).ceil() as usize);
-        Self { slopes, centre, origin: low.map(|v| -v), received, size }
+        let tilt = Self { slopes, centre, origin: [0.0; 2], received, size: [0; 2] };
+        let [width, height] = received.map(|side| side as f64);
+        let corners = [[0.0, 0.0], [width, 0.0], [0.0, height], [width, height]].map(|corner| tilt.undo(corner));
+        let end =
+            |axis: usize, last: fn(f64, f64) -> f64| corners.map(|at| at[axis]).into_iter().reduce(last).unwrap_or(0.0);
+        let low = [0, 1].map(|axis| end(axis, f64::min));
+        let size = [0, 1].map(|axis| (end(axis, f64::max) - low[axis]).ceil() as usize);
+        Self { origin: low.map(|v| -v), size, ..tilt }
     }
 
     /// Scale at the right edge of the received picture over that at the left one, less 1, and the same of the lower and the upper edge.
@@ -65,6 +61,13 @@ impl Tilt {
     pub(crate) fn apply(&self, at: [f64; 2]) -> [f64; 2] {
         let (r, depth) = self.depth(at);
         [0, 1].map(|axis| self.centre[axis] + r[axis] / depth)
+    }
+
+    /// A position of the received picture on the level one.
+    pub(crate) fn undo(&self, at: [f64; 2]) -> [f64; 2] {
+        let q = [at[0] - self.centre[0], at[1] - self.centre[1]];
+        let nearer = 1.0 + self.slopes[0] * q[0] + self.slopes[1] * q[1];
+        [0, 1].map(|axis| self.origin[axis] + q[axis] / nearer)
     }
 
     /// The affine map that touches it at a position of the level picture.
@@ -119,6 +122,7 @@ mod tests {
     fn the_affine_map_touches_it() {
         let tilt = tilt([0.0008, -0.0005]);
         let (at, by) = ([60.0, 150.0], 0.01);
+        assert!(distance(tilt.undo(tilt.apply(at)), at) < 1e-9);
         let near = tilt.near(at);
         assert!(distance(near.apply(at), tilt.apply(at)) < 1e-9);
         for beside in [[at[0] + by, at[1]], [at[0], at[1] + by]] {

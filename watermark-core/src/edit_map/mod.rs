@@ -174,7 +174,7 @@ impl EditMap {
             let cause = if found.by_content { Cause::ContentDiffers } else { Cause::MarkMissing };
             region(outlines, size, found.evidence, cause)
         });
-        let regions = regions.collect();
+        let (regions, inverse) = (regions.collect(), placement.map.inverse());
         Self {
             regions,
             cols: survey.cols,
@@ -184,7 +184,7 @@ impl EditMap {
             first_px: blocks.first_px,
             stamped,
             inside: survey.inside,
-            outside: outside(size, &placement, stamped, source.margins),
+            outside: outside(size, |at| inverse.apply(at), stamped, source.margins),
             margins: source.margins.clone(),
             tilt: None,
         }
@@ -223,6 +223,8 @@ impl EditMap {
             region(outlines, size, found.evidence, found.cause)
         };
         self.regions = self.regions.iter().filter_map(seen).collect();
+        let inverse = self.placement.map.inverse();
+        self.outside = outside(size, |at| inverse.apply(tilt.undo(at)), self.stamped, &self.margins);
         self.tilt = Some(tilt);
     }
 
@@ -319,18 +321,18 @@ fn is_within(block: [f64; 2], [low, high]: [[f64; 2]; 2]) -> bool {
 }
 
 /// Share of a picture of this size that lies outside `corners`, opposite ones on the plane that was read, or in a margin; by samples, to within a hundredth.
+/// `lies` takes a position of the picture to one of the plane.
 fn outside(
     (width, height): (u32, u32),
-    placement: &Placement,
+    lies: impl Fn([f64; 2]) -> [f64; 2],
     corners: Option<[[f64; 2]; 2]>,
     margins: &Margins,
 ) -> f64 {
     const SIDE: usize = 128;
-    let inverse = placement.map.inverse();
     let beyond = (0..SIDE * SIDE).filter(|i| {
         let [x, y] =
             [(i % SIDE, width), (i / SIDE, height)].map(|(k, px)| (k as f64 + 0.5) * f64::from(px) / SIDE as f64);
-        let at = inverse.apply([x, y]);
+        let at = lies([x, y]);
         // A pixel's width is left to rounding.
         let is_beyond =
             |[low, high]: [[f64; 2]; 2]| (0..2).any(|axis| at[axis] < low[axis] - 1.0 || at[axis] > high[axis] + 1.0);

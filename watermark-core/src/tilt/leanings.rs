@@ -91,16 +91,19 @@ mod tests {
 
     use super::*;
     use crate::carrier::{Carrier, CarrierKey};
-    use crate::frame::Frame;
-    use crate::spectrum::{Even, SIDE};
+    use crate::fourier;
+    use crate::scores::standard_scores;
+    use crate::spectrum::surroundings;
     use crate::testing::picture;
 
     #[test]
     fn the_best_map_of_each_lean_is_the_best_by_the_spectrum() {
+        const SIDE: usize = 384;
         const UNIT: f64 = 2.0;
         let lines = Carrier::new(&CarrierKey::PUBLIC).pilot;
         let plane = picture(300, 280, 5);
-        let spectrum = Spectrum::new(&mut FftPlanner::new(), &Even::new(&plane, &Frame::new(&plane)));
+        let power = fourier::power(&mut FftPlanner::new(), &standard_scores(&plane), SIDE);
+        let spectrum = Spectrum::over(&power, &surroundings(&power, SIDE, 290.0), SIDE, 290.0);
         let leanings = Leanings::new(&lines, SIDE, UNIT);
         let score = |map: &Linear| {
             let [[a, b], [c, d]] = map.0.map(|row| row.map(|v| (v * UNIT) as f32));
