@@ -31,7 +31,7 @@ pub struct Tilt {
 }
 
 impl Tilt {
-    /// For a received picture of this size, in pixels, whose depth slopes by less than its distance.
+    /// For a received picture of this size, in pixels, in which no corner is as near as nothing: slopes that the [`search`] finds keep far from that.
     pub(crate) fn new(received: [usize; 2], centre: [f64; 2], slopes: [f64; 2]) -> Self {
         let tilt = Self { slopes, centre, origin: [0.0; 2], received, size: [0; 2] };
         let [width, height] = received.map(|side| side as f64);
