@@ -6,10 +6,10 @@ use anyhow::Result;
 use sha2::{Digest as _, Sha256};
 use watermark_core::payload::{Beacon, hex};
 use watermark_core::{
-    Carrier, ContentSketch, Effort, Extraction, Language, Raster, RecordCheck, chain_unchecked, check_record, extract,
-    judge,
+    Carrier, Effort, Extraction, Language, Raster, RecordCheck, chain_unchecked, check_record, extract, judge,
 };
-use watermark_files::{DecodeError, Metadata};
+use watermark_files::DecodeError;
+use watermark_label::Evidence;
 use watermark_report::{
     ContentFacts, ImageFacts, LedgerFacts, Record, RecordFacts, Timing, edit_map_png, signature_facts,
 };
@@ -22,7 +22,7 @@ use crate::manifest::ManifestReader;
 use crate::memory::Memory;
 use crate::stamping::now;
 use crate::trust::{self, Trust};
-use crate::{key_store, picture};
+use crate::{key_store, label_evidence, picture};
 
 /// What reading needs, made once.
 pub(crate) struct Examiner {
@@ -35,8 +35,8 @@ pub(crate) struct Examiner {
     pub(crate) ledger: Option<Index>,
     /// Of which pictures to draw edit maps.
     pub(crate) maps: Maps,
-    /// Whether to take down what pictures show, for content hashes in their metadata.
-    pub(crate) sketches: bool,
+    /// In which language to say what bears on labelling; `None` where nobody asks for it.
+    pub(crate) labels: Option<Language>,
 }
 
 /// Of which pictures an edit map is drawn: a whole picture each, so that a report on many holds those that have something to show.
@@ -56,10 +56,8 @@ pub(crate) struct Examined {
     pub(crate) record: Record,
     /// As the core gave it; `None` when the file could not be read.
     pub(crate) extraction: Option<Extraction>,
-    /// What else the file says; `None` when it could not be read.
-    pub(crate) metadata: Option<Metadata>,
-    /// What the picture shows, for content hashes in its metadata; `None` unless asked for.
-    pub(crate) sketch: Option<ContentSketch>,
+    /// What bears on labelling; `None` when the file could not be read, and unless asked for.
+    pub(crate) labels: Option<Evidence>,
     /// Where the picture was edited, drawn over it as a PNG; reports show it.
     pub(crate) map: Option<Vec<u8>>,
 }
@@ -77,7 +75,7 @@ impl Examiner {
             manifests: ManifestReader::open(&args.c2pa)?,
             ledger: None,
             maps: Maps::None,
-            sketches: false,
+            labels: None,
         })
     }
 
@@ -135,8 +133,10 @@ impl Examiner {
             Maps::All => true,
         };
         let map = if drawn { edit_map_png(&report.extraction, &file.raster)? } else { None };
-        let sketch = self.sketches.then(|| ContentSketch::of(&file.raster));
-        Ok(Examined { record, extraction: Some(report.extraction), metadata: Some(file.metadata), sketch, map })
+        let labels = self
+            .labels
+            .map(|language| label_evidence::gather(&record, &report.extraction, &file, &self.trust.store, language));
+        Ok(Examined { record, extraction: Some(report.extraction), labels, map })
     }
 
     /// Adds what the ledger knows of a beacon, held against the picture that it was read from.
@@ -190,8 +190,7 @@ fn settle(name: &str, start: Instant, work: impl FnOnce() -> Result<Examined>) -
         Examined {
             record: Record::of_error(name, format!("{error:#}"), korean(&error), timing),
             extraction: None,
-            metadata: None,
-            sketch: None,
+            labels: None,
             map: None,
         }
     })

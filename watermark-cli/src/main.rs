@@ -21,6 +21,7 @@ mod exclusive;
 mod help;
 mod inputs;
 mod key_store;
+mod label_evidence;
 mod labelling;
 mod ledger;
 mod ledger_report;

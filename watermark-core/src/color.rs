@@ -27,6 +27,16 @@ pub(crate) fn luma(raster: &Raster) -> Plane {
     Plane { width, height, data }
 }
 
+/// The same of one pixel.
+pub(crate) fn luma_at(raster: &Raster, x: usize, y: usize) -> f32 {
+    let count = raster.channels().count();
+    let first = (y * raster.width() as usize + x) * count;
+    match raster.samples() {
+        Samples::U8(s) => luma_of(&s[first..first + count], raster.channels(), 1.0)[0],
+        Samples::U16(s) => luma_of(&s[first..first + count], raster.channels(), 1.0 / 257.0)[0],
+    }
+}
+
 fn luma_of<T: Copy + Into<f32>>(samples: &[T], channels: Channels, scale: f32) -> Vec<f32> {
     let gray = |v: T| v.into() * scale;
     let rgb = |[r, g, b]: [T; 3]| (LUMA[0] * r.into() + LUMA[1] * g.into() + LUMA[2] * b.into()) * scale;

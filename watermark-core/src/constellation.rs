@@ -28,7 +28,7 @@ const LEAST_LINES: usize = 24;
 /// Bins per canonical frequency unit (a cycle in a pilot period).
 const UNIT: f64 = SIDE as f64 / PILOT_PERIOD as f64;
 /// Furthest bin from the origin that is looked at, over the spectrum's side.
-const BAND: f64 = 0.47;
+pub(crate) const BAND: f64 = 0.47;
 /// Bins that a step of the grid moves the outermost line, at full resolution.
 const STEP_BINS: f64 = 0.8;
 /// Steps no finer than for a picture of this many pixels a side: larger ones show the pilot so clearly that they need none.

@@ -49,17 +49,22 @@ pub enum BadgePlace {
     CutOff,
     /// It was replaced or drawn over.
     Changed,
+    /// It is there, and too plain for words: painted over where a mark could not be read before, or faded.
+    Blank,
 }
 
 impl BadgePlace {
     /// Share of a label from which on its words are taken for lost: about a word of four.
     const LOST: f64 = 0.25;
+    /// Levels of luma below which nothing can be read, by WCAG's contrast: gray text on black reaches 1.3 to 1 there, where labels are drawn with 4.5.
+    const PLAIN: f64 = 30.0;
 
-    /// By the shares of the place that are shown, and that were changed.
+    /// By the shares of the place that are shown, and that were changed, and by what it shows.
     pub fn of(part: PartShown) -> Self {
         match part {
             PartShown { shown, .. } if shown <= 1.0 - Self::LOST => Self::CutOff,
             PartShown { altered, .. } if altered >= Self::LOST => Self::Changed,
+            PartShown { contrast, .. } if contrast < Self::PLAIN => Self::Blank,
             _ => Self::Kept,
         }
     }
@@ -87,7 +92,7 @@ pub struct Evidence {
     pub c2pa: Option<Manifest>,
     /// Whether the caller saw a visible label.
     pub badge_seen: bool,
-    /// What became of the place where the record says that the visible label is, as the mark shows; `None` where it shows nothing.
+    /// What became of the place where the record says that the visible label is, as the mark shows; `None` where it does not show how the picture lies.
     pub badge_place: Option<BadgePlace>,
     /// What contradicts what, and what could not be read.
     pub contradictions: Vec<String>,
@@ -265,12 +270,12 @@ impl Evidence {
 
     /// The same, unless the mark shows that it is there no more.
     fn standing_badge(&self) -> Option<&Badge> {
-        self.badge().filter(|_| !matches!(self.badge_place, Some(BadgePlace::CutOff | BadgePlace::Changed)))
+        self.badge().filter(|_| self.badge_place.is_none_or(|place| place == BadgePlace::Kept))
     }
 
-    /// Whether something shown rests on the record's word alone: without a mark nothing tells whether the label is still there.
+    /// Whether something shown rests on the record's word alone: where no mark tells how the picture lies, nothing shows whether the label is still there.
     fn is_word_alone(&self, need: Need) -> bool {
-        need == Need::Badge && !self.badge_seen && self.mark.is_none()
+        need == Need::Badge && !self.badge_seen && self.badge_place.is_none()
     }
 
     /// What the picture is, where it goes being the caller's to say. `realistic` adds to what the mark states and takes
@@ -303,7 +308,7 @@ impl Evidence {
             Need::Badge if self.badge_seen => Some(words.badge_seen()),
             Need::Badge => {
                 let badge = self.standing_badge().filter(|badge| profile.accepts_badge(&badge.text));
-                badge.map(|badge| words.badge(badge, self.mark.is_some()))
+                badge.map(|badge| words.badge(badge, self.badge_place.is_some()))
             }
             Need::C2pa => match self.c2pa.as_ref()? {
                 Manifest::Read { valid: true, signer, source_type: Some(kind) } if xmp::is_ai(kind) => {
@@ -448,6 +453,7 @@ fn judge(clause: &Clause, evidence: &Evidence, profile: &Profile) -> (Status, Ve
         lacking.push(match evidence.badge_place {
             Some(BadgePlace::CutOff) => words.cut_off(badge),
             Some(BadgePlace::Changed) => words.drawn_over(badge),
+            Some(BadgePlace::Blank) => words.blank(badge),
             _ => words.other_words(badge),
         });
     }

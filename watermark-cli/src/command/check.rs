@@ -1,8 +1,7 @@
 //! `check`: which clauses of a labelling law do these files meet, and which lie outside them.
 
 use anyhow::Result;
-use watermark_label::{BadgePlace, Checked, Evidence, Manifest, MarkFacts, check};
-use watermark_report::C2paFacts;
+use watermark_label::{Checked, check};
 
 use crate::Outcome;
 use crate::args::Check;
@@ -14,12 +13,8 @@ use crate::memory::Memory;
 use crate::progress::Progress;
 use crate::terminal::{note, say};
 
-/// Verdicts whose beacon counts as a statement. A signature that fails, or a mark moved from elsewhere, says nothing about
-/// this picture.
-const STATING: [&str; 4] = ["verified", "altered", "unknown-issuer", "marked"];
-
 pub(crate) fn run(args: &Check) -> Result<Outcome> {
-    let examiner = Examiner { sketches: true, ..Examiner::new(&args.reading)? };
+    let examiner = Examiner { labels: Some(args.lang.into()), ..Examiner::new(&args.reading)? };
     let Found { inputs, passed_over, .. } = inputs::expand(&args.inputs, None)?;
     if !args.json && examiner.trust.by_default {
         note(&examiner.trust.summary());
@@ -29,7 +24,7 @@ pub(crate) fn run(args: &Check) -> Result<Outcome> {
     let mut outcome = Outcome::ALL;
     let work = |_, input: &inputs::Input| examiner.input(input, &memory);
     batch::in_order(&inputs, batch::jobs(args.jobs), work, |found| {
-        let record = judge(args, &examiner, &found);
+        let record = judge(args, found);
         outcome = outcome.max(match (&record.error, record.all_inside_met()) {
             (Some(_), _) => Outcome::ERROR,
             (None, true) => Outcome::ALL,
@@ -45,38 +40,13 @@ pub(crate) fn run(args: &Check) -> Result<Outcome> {
 }
 
 /// The findings about one file, held against every profile asked for.
-fn judge(args: &Check, examiner: &Examiner, found: &Examined) -> CheckRecord {
+fn judge(args: &Check, found: Examined) -> CheckRecord {
     let language = args.lang.into();
-    let (Some(extraction), Some(metadata), Some(sketch)) = (&found.extraction, &found.metadata, &found.sketch) else {
+    let Some(mut evidence) = found.labels else {
         return CheckRecord::of_error(&found.record, language);
     };
-    let beacon = extraction.beacon.filter(|_| STATING.contains(&found.record.verdict));
-    let mark = beacon.map(|beacon| MarkFacts {
-        verdict: found.record.verdict,
-        beacon,
-        time: found.record.payload.as_ref().map(|payload| payload.time.clone()),
-    });
-    let mut evidence = Evidence::new(mark, sketch, metadata.xmp_packets(), &examiner.trust.store, language);
-    evidence.c2pa = found.record.c2pa.as_ref().filter(|facts| facts.present).map(manifest);
     evidence.badge_seen = args.badge_seen;
-    evidence.badge_place = found.record.image.as_ref().and_then(|image| {
-        let (badge, stamped) = (evidence.badge()?, extraction.seal?.unverified_claims.size);
-        let [x, y, width, height] = [badge.x, badge.y, badge.width, badge.height].map(f64::from);
-        let (across, down) = (f64::from(stamped.width_px()), f64::from(stamped.height_px()));
-        let place = [x / across, y / down, (x + width) / across, (y + height) / down];
-        let part = extraction.edit_map.as_ref()?.part(place, (image.width, image.height))?;
-        Some(BadgePlace::of(part))
-    });
     let at = evidence.circumstances(!args.inside_service, args.realistic);
     let checked: Vec<Checked<'_>> = args.profiles.iter().map(|profile| check(profile, &evidence, &at)).collect();
     CheckRecord::new(&found.record, &evidence, at, &checked, language)
-}
-
-fn manifest(facts: &C2paFacts) -> Manifest {
-    match facts.valid {
-        Some(valid) => {
-            Manifest::Read { valid, signer: facts.signer.clone(), source_type: facts.digital_source_type.clone() }
-        }
-        None => Manifest::Unread,
-    }
 }

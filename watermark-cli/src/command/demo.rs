@@ -142,7 +142,7 @@ fn prepare(args: &Demo, folder: &Path, memory: &Memory) -> Result<(RgbImage, Exa
         manifests,
         ledger: None,
         maps: Maps::None,
-        sketches: false,
+        labels: None,
     };
     Ok((marked, examiner))
 }

@@ -92,6 +92,8 @@ pub struct PartShown {
     pub shown: f64,
     /// It is shown, and was changed.
     pub altered: f64,
+    /// By how many levels of luma, of 255, the lightest and the darkest twentieth of what is shown of it differ.
+    pub contrast: f64,
 }
 
 /// Where the mark is missing.
@@ -246,24 +248,31 @@ impl EditMap {
         self.outside
     }
 
-    /// What became of a part of the stamped picture: `left`, `top`, `right` and `bottom` as shares of its sides. `size` is that of the received
-    /// picture. `None` where it is not known how the stamped picture lies.
-    pub fn part(&self, [left, top, right, bottom]: [f64; 4], size: (u32, u32)) -> Option<PartShown> {
+    /// What became of a part of the stamped picture: `left`, `top`, `right` and `bottom` as shares of its sides. `None` where it is not known how the
+    /// stamped picture lies in the `received` one.
+    pub fn part(&self, [left, top, right, bottom]: [f64; 4], received: &Raster) -> Option<PartShown> {
         const SIDE: usize = 32;
         let [low, high] = self.stamped?;
-        let (mut shown, mut altered) = (0, 0);
+        let (width, height) = (f64::from(received.width()), f64::from(received.height()));
+        let (mut shown, mut altered) = (Vec::with_capacity(SIDE * SIDE), 0);
         for i in 0..SIDE * SIDE {
             let [across, down] = [i % SIDE, i / SIDE].map(|k| (k as f64 + 0.5) / SIDE as f64);
             let share = [left + across * (right - left), top + down * (bottom - top)];
             let at = [0, 1].map(|axis| low[axis] + share[axis] * (high[axis] - low[axis]));
             let level = self.placement.map.apply(at);
             let [x, y] = self.tilt.map_or(level, |tilt| tilt.apply(level));
-            let is_shown = (0.0..f64::from(size.0)).contains(&x) && (0.0..f64::from(size.1)).contains(&y);
-            shown += usize::from(is_shown);
-            altered += usize::from(is_shown && self.hides(at));
+            if (0.0..width).contains(&x) && (0.0..height).contains(&y) {
+                shown.push(color::luma_at(received, x as usize, y as usize));
+                altered += usize::from(self.hides(at));
+            }
         }
+        shown.sort_by(f32::total_cmp);
+        let contrast = match shown.len() {
+            0 => 0.0,
+            count => f64::from(shown[count - 1 - count / 20] - shown[count / 20]),
+        };
         let share = |count| count as f64 / (SIDE * SIDE) as f64;
-        Some(PartShown { shown: share(shown), altered: share(altered) })
+        Some(PartShown { shown: share(shown.len()), altered: share(altered), contrast })
     }
 
     /// Where the plane that was read lies.

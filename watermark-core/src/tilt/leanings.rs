@@ -2,6 +2,7 @@
 
 use crate::affine::Linear;
 use crate::carrier::Line;
+use crate::constellation::BAND;
 use crate::spectrum::{Spectrum, coarse_bin};
 
 /// Logarithm of the scale, and rotation in radians, up to which maps are tried, and the steps of both: half of one moves the edge of 1024 px by 3.
@@ -11,8 +12,6 @@ const STEP: f64 = 0.0128;
 /// Stretch along any axis, its square root, up to which maps are tried, and its steps: half of one moves that edge by 5 px.
 const MOST_LEANING: f64 = 0.05;
 const LEAN_STEP: f64 = 0.0195;
-/// Furthest bin from the origin that is looked at, over the spectrum's side.
-const BAND: f32 = 0.47;
 
 /// Frequency maps: every rotation with every scale, for one lean after the other.
 pub(crate) struct Leanings {
@@ -41,7 +40,7 @@ impl Leanings {
         let turns =
             || range(MOST_SCALED, STEP).flat_map(|scale| range(MOST_TURNED, STEP).map(move |turn| (scale.exp(), turn)));
         let (mut maps, mut places) = (Vec::new(), Vec::new());
-        let last = BAND * side as f32;
+        let last = BAND as f32 * side as f32;
         for (stretch, shear) in leans {
             let lean = Linear([[1.0 + stretch, shear], [shear, 1.0 - stretch]]);
             for (scale, turn) in turns() {

@@ -234,6 +234,21 @@ mod tests {
     }
 
     #[test]
+    fn slopes_are_refined_no_further_than_they_may_be() {
+        let tilt = 0.0001;
+        let (plane, mut planner) = (tilted([tilt, 0.0], true), FftPlanner::new());
+        let lines = Carrier::new(&CarrierKey::PUBLIC).pilot;
+        let even = Even::new(&plane, &Frame::new(&plane));
+        let levels = Levels::new(&mut planner, &even, &lines);
+        let start = (f32::NEG_INFINITY, Linear::IDENTITY);
+        let refined = |planner: &mut _, furthest| {
+            levels.climb(planner, start, [0.8 * tilt, 0.0], [0.05 * tilt; 2], [furthest; 2]).1
+        };
+        assert!((refined(&mut planner, 1.5 * tilt)[0] - tilt).abs() < 0.05 * tilt, "free to go there");
+        assert!((refined(&mut planner, 0.9 * tilt)[0] - 0.9 * tilt).abs() < 1e-9, "held back");
+    }
+
+    #[test]
     fn nothing_is_found_without_lines() {
         assert!(found(&tilted([0.0001, 0.0], false)).is_none());
     }

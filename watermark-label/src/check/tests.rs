@@ -52,7 +52,9 @@ fn evidence(without: &Without) -> Evidence {
     let aigc = Aigc::of(&payload(), Some("Studio"), &key().public_key()).to_json();
     let packet = packet(&labelled, (!without.aigc).then_some(&aigc));
     let xmp = (!without.metadata).then_some(&*packet);
-    Evidence::new((!without.mark).then(mark), &sketch(), xmp, &TrustStore::default(), Language::English)
+    let mark = (!without.mark).then(mark);
+    let badge_place = mark.as_ref().map(|_| BadgePlace::Kept);
+    Evidence { badge_place, ..Evidence::new(mark, &sketch(), xmp, &TrustStore::default(), Language::English) }
 }
 
 fn eu() -> &'static Profile {
@@ -284,21 +286,24 @@ fn a_visible_label_is_held_against_what_the_mark_shows_of_its_place() {
         (found.status, found.evidence.join(" "))
     };
     let whole = evidence(&Without::default());
-    for (shown, altered, status, why) in [
-        (1.0, 0.0, Status::Met, "stated by the record"),
-        (0.9, 0.1, Status::Met, "stated by the record"),
-        (0.5, 0.0, Status::NotMet, "was cut off"),
-        (1.0, 0.5, Status::NotMet, "was changed after stamping"),
+    for (shown, altered, contrast, status, why) in [
+        (1.0, 0.0, 200.0, Status::Met, "its place unchanged"),
+        (0.9, 0.1, 31.0, Status::Met, "its place unchanged"),
+        (0.5, 0.0, 200.0, Status::NotMet, "was cut off"),
+        (1.0, 0.5, 200.0, Status::NotMet, "was changed after stamping"),
+        (1.0, 0.1, 3.0, Status::NotMet, "nothing that could be read"),
     ] {
-        let place = Some(BadgePlace::of(PartShown { shown, altered }));
+        let place = Some(BadgePlace::of(PartShown { shown, altered, contrast }));
         let (found, said) = finding(&Evidence { badge_place: place, ..whole.clone() });
         assert!(found == status && said.contains(why), "{shown}, {altered}: {said}");
     }
-    // Without a mark nothing shows that the label is still there; whoever looked knows.
-    let unmarked = evidence(&Without { mark: true, ..Without::default() });
-    let (found, said) = finding(&unmarked);
-    assert!(found == Status::Outside && said.contains("by the record alone"), "{said}");
-    assert_eq!(finding(&Evidence { badge_seen: true, ..unmarked }).0, Status::Met);
+    // Where no mark tells how the picture lies nothing shows that the label is still there; whoever looked knows.
+    let unplaced = Evidence { badge_place: None, ..whole };
+    for silent in [unplaced, evidence(&Without { mark: true, ..Without::default() })] {
+        let (found, said) = finding(&silent);
+        assert!(found == Status::Outside && said.contains("by the record alone"), "{said}");
+        assert_eq!(finding(&Evidence { badge_seen: true, ..silent }).0, Status::Met);
+    }
 }
 
 #[test]

@@ -108,17 +108,25 @@ impl Words {
         .to_owned()
     }
 
-    pub(super) fn badge(self, badge: &Badge, marked: bool) -> String {
+    pub(super) fn badge(self, badge: &Badge, placed: bool) -> String {
         let text = &badge.text;
-        if marked {
+        if placed {
             return self.pick(
-                format!("visible label: {text:?}, stated by the record"),
-                format!("눈에 보이는 표시: {text:?}, 기록에 밝혀져 있음"),
+                format!("visible label: {text:?}, stated by the record; the mark shows its place unchanged"),
+                format!("눈에 보이는 표시: {text:?}, 기록에 밝혀져 있고 표식으로 보아 그 자리가 바뀌지 않았음"),
             );
         }
         self.pick(
             format!("visible label: {text:?}, stated by the record alone; no mark shows whether it is still there, so look"),
             format!("눈에 보이는 표시: {text:?}, 기록에만 밝혀져 있음. 아직 있는지 알려 줄 표식이 없으므로 직접 확인하십시오"),
+        )
+    }
+
+    pub(super) fn blank(self, badge: &Badge) -> String {
+        let text = &badge.text;
+        self.pick(
+            format!("the place of the visible label on record, {text:?}, shows nothing that could be read"),
+            format!("기록에 있는 눈에 보이는 표시({text:?})의 자리에 읽을 수 있는 것이 없음"),
         )
     }
 
