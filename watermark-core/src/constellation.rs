@@ -54,6 +54,9 @@ const MOST_TURNED: f64 = 0.14;
 const MOST_LEANING: f64 = 0.075;
 const LEAN_STEP: f64 = 0.0125;
 
+/// Periods of the whole picture that a step of scale moves the outermost line in band, where pictures that were scaled down and are upright are looked for.
+const DOWN_BINS: f64 = 0.3;
+
 /// A linear map that fits.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Candidate {
@@ -95,6 +98,33 @@ pub(crate) fn search(spectrum: &Spectrum, lines: &[Line], sweep: Sweep, count: u
     }
     keep_best(&mut best, count);
     (best.into_iter().map(|(score, map)| Candidate { map: map.dual(), score }).collect(), tried)
+}
+
+/// The upright map of equal scales under which the lines of a picture that was scaled down stand out most, and how many were tried: one in thousands of all maps, so that fainter
+/// lines say as much.
+pub(crate) fn scaled_down(spectrum: &Spectrum, lines: &[Line]) -> (Candidate, u64) {
+    let step = 1.0 + DOWN_BINS / (BAND * spectrum.side_px);
+    let pitches = std::iter::successors(Some(SMALLEST), |pitch| Some(pitch * step)).take_while(|pitch| *pitch < 1.0);
+    let mut best = Candidate { map: Linear::IDENTITY, score: f32::NEG_INFINITY };
+    let mut tried = 0;
+    for pitch in pitches {
+        let score = score(spectrum, UNIT, lines, &Linear::diagonal(1.0 / pitch, 1.0 / pitch));
+        tried += 1;
+        if score > best.score {
+            best = Candidate { map: Linear::diagonal(pitch, pitch), score };
+        }
+    }
+    (best, tried)
+}
+
+/// The lines that a picture under `map`, canonical position -> received position, has pixels enough to show.
+pub(crate) fn shown(lines: &[Line], map: &Linear) -> Vec<Line> {
+    let dual = map.dual();
+    let is_shown = |line: &&Line| {
+        let [x, y] = dual.apply([f64::from(line.x), f64::from(line.y)]);
+        x.abs().max(y.abs()) < BAND * PILOT_PERIOD as f64
+    };
+    lines.iter().filter(is_shown).copied().collect()
 }
 
 /// The best score near the frequency map `map`, and where. `unit` is bins of the spectrum per canonical frequency unit.
@@ -338,4 +368,40 @@ fn score(spectrum: &Spectrum, unit: f64, lines: &[Line], map: &Linear) -> f32 {
     }
     let n = count as f32;
     (sum - n * spectrum.mean) / (spectrum.deviation * n.sqrt())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::borrow::Cow;
+
+    use rustfft::FftPlanner;
+
+    use super::*;
+    use crate::canonical;
+    use crate::carrier::{Carrier, CarrierKey};
+    use crate::frame::Frame;
+    use crate::pilot;
+    use crate::spectrum::Even;
+    use crate::testing::picture;
+
+    #[test]
+    fn what_was_scaled_down_is_found_by_the_lines_that_it_still_shows() {
+        let (lines, mut planner) = (Carrier::new(&CarrierKey::PUBLIC).pilot, FftPlanner::new());
+        let cover = picture(1200, 900, 4);
+        let mut marked = cover.clone();
+        pilot::embed(&mut planner, &mut marked, &lines, [10.0; 2]);
+        for (width, height) in [(300, 225), (372, 279), (700, 525)] {
+            let mut found = |plane| {
+                let small = canonical::stretch(Cow::Borrowed(plane), (width, height));
+                let even = Even::new(&small, &Frame::new(&small));
+                scaled_down(&Spectrum::new(&mut planner, &even), &lines).0
+            };
+            let pitch = width as f64 / 1200.0;
+            let Candidate { map, score } = found(&marked);
+            assert!(score > 6.0 && (map.0[0][0] / pitch - 1.0).abs() < 0.002, "{width}: {score}, {map:?}");
+            assert!(found(&cover).score < 4.5, "{width}: no lines");
+            let shown = shown(&lines, &map);
+            assert_eq!(shown.len() < lines.len(), pitch < 0.5, "{width}: {}", shown.len());
+        }
+    }
 }

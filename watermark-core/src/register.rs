@@ -98,20 +98,25 @@ impl<'a> Scene<'a> {
         }
     }
 
-    /// The maps that the pilot suggests in the spectrum of the plane, which was reduced by `reduce` and evened out, best first, and how many were tried.
+    /// The maps that the pilot suggests in the spectrum of the plane, which was reduced by `reduce`, best first, and how many were tried.
     pub(crate) fn candidates(
         &self,
-        planner: &mut FftPlanner<f32>,
-        even: &Even,
+        spectrum: &Spectrum,
         reduce: f64,
         sweep: Sweep,
         count: usize,
     ) -> (Vec<Candidate>, u64) {
-        let (mut maps, tried) = constellation::search(&Spectrum::new(planner, even), &self.carrier.pilot, sweep, count);
+        let (mut maps, tried) = constellation::search(spectrum, &self.carrier.pilot, sweep, count);
         for candidate in &mut maps {
             candidate.map = Linear::diagonal(reduce, reduce).after(&candidate.map);
         }
         (maps, tried)
+    }
+
+    /// The same of upright pictures that were scaled down, one map.
+    pub(crate) fn scaled_down(&self, spectrum: &Spectrum, reduce: f64) -> (Candidate, u64) {
+        let (Candidate { map, score }, tried) = constellation::scaled_down(spectrum, &self.carrier.pilot);
+        (Candidate { map: Linear::diagonal(reduce, reduce).after(&map), score }, tried)
     }
 
     /// How the picture is tilted, with the map of the level one, and how many maps were tried.

@@ -11,9 +11,9 @@ use crate::canonical;
 use crate::carrier::{Carrier, SHIFTS, TILE_BITS, TILE_PX};
 use crate::codes::{Codes, bytes};
 use crate::coding::{CodeError, Decoded, Workspace};
-use crate::constellation::Candidate;
+use crate::constellation::{self, Candidate};
 use crate::content::Placement;
-use crate::detection::{Detection, LATTICE_LOOK, PILOT_LOOK, WINDOW_LOOK};
+use crate::detection::{DOWN_LOOK, Detection, LATTICE_LOOK, PILOT_LOOK, WINDOW_LOOK};
 use crate::edit_map::{Cause, EditMap};
 use crate::effort::{Budget, Effort};
 use crate::equalise;
@@ -27,7 +27,7 @@ use crate::raster::Raster;
 use crate::read::{Blocks, Gains, View, read, tiles_on};
 use crate::register::{Pose, Scene};
 use crate::registration::Best;
-use crate::spectrum::{self, Even};
+use crate::spectrum::{self, Even, Spectrum};
 use crate::tilt::Tilt;
 use crate::unbend::{self, Bend};
 
@@ -44,6 +44,9 @@ const CLEAR: f32 = 5.5;
 /// Sides of the windows in which the pilot is judged under a map that nothing was read at, canonical pixels.
 const LARGEST_WINDOW_PX: usize = 1024;
 const SMALLEST_WINDOW_PX: usize = 512;
+/// Received pixels along a side of the larger one, at least, as far as its side allows: at quarter size 1024 canonical pixels are 256.
+const LEAST_RECEIVED_PX: f64 = 512.0;
+const WIDEST_WINDOW_PX: f64 = 2048.0;
 /// Standard deviations of the pilot in the spectrum from which such a map is worth it: the best map of an unmarked picture of 800 px and more has 3.7 to 5. After quarter size, JPEG 10
 /// and blur 2 no picture is lost by it.
 const LINES_SEEN: f32 = 4.2;
@@ -293,7 +296,8 @@ impl<'a> Reader<'a> {
             }
         }
         let [little, wholly] = scene.reductions();
-        let (mut maps, tried) = scene.candidates(&mut self.planner, even, little, budget.sweep, budget.maps);
+        let spectrum = Spectrum::new(&mut self.planner, even);
+        let (mut maps, tried) = scene.candidates(&spectrum, little, budget.sweep, budget.maps);
         self.candidates += tried;
         let mut maps_tried = tried;
         for (map, &standing) in pilot::TURNS.iter().zip(turns).skip(1) {
@@ -307,8 +311,8 @@ impl<'a> Reader<'a> {
             return;
         }
         if wholly > little && !self.registered() {
-            let (more, tried) =
-                scene.candidates(&mut self.planner, &scene.evened(wholly), wholly, budget.sweep, budget.maps);
+            let spectrum = Spectrum::new(&mut self.planner, &scene.evened(wholly));
+            let (more, tried) = scene.candidates(&spectrum, wholly, budget.sweep, budget.maps);
             self.candidates += tried;
             maps_tried += tried;
             self.try_maps(scene, &more, budget);
@@ -326,21 +330,31 @@ impl<'a> Reader<'a> {
         }
         if let Some(candidate) = maps.first().filter(|m| m.score > LINES_SEEN && !self.registered()) {
             // Nothing reads: are at least the lines there?
-            self.judge_lines(scene, &candidate.map, maps_tried);
+            self.judge_lines(scene, &candidate.map, WINDOW_LOOK * maps_tried);
+        }
+        if !self.registered() {
+            let (candidate, tried) = scene.scaled_down(&spectrum, little);
+            self.candidates += tried;
+            if candidate.score > LINES_SEEN {
+                self.judge_lines(scene, &candidate.map, DOWN_LOOK * tried);
+            }
         }
     }
 
-    /// How far the lines stand out among their neighbours on the pilot's own grid under the best of so many maps: of a large window, and of its middle, since a bent picture shows them
-    /// sharply there only.
-    fn judge_lines(&mut self, scene: &Scene<'_>, map: &Linear, tried: u64) {
-        let window = scene.window(map, LARGEST_WINDOW_PX);
+    /// How far the lines stand out among their neighbours on the pilot's own grid under the best of so many candidates: of a large window, and of its middle, since a bent picture shows them
+    /// sharply there only. Of a picture that was scaled down by much, lines that its pixels cannot show are left out, and the window holds as much more.
+    fn judge_lines(&mut self, scene: &Scene<'_>, map: &Linear, candidates: u64) {
+        let pitch = map.determinant().abs().sqrt();
+        let most = (LEAST_RECEIVED_PX / pitch).clamp(LARGEST_WINDOW_PX as f64, WIDEST_WINDOW_PX);
+        let window = scene.window(map, most as usize);
+        let lines = constellation::shown(&self.carrier.pilot, map);
         let [(left, width), (top, height)] =
             [window.width, window.height].map(|side| spectrum::span(0.5 * side as f64, side, SMALLEST_WINDOW_PX));
         let middle =
             ((width, height) != (window.width, window.height)).then(|| window.window(left, top, width, height));
         for window in [Some(window), middle].into_iter().flatten() {
-            let standing = pilot::prominences(&mut self.planner, &window, &self.carrier.pilot)[0];
-            let pilot = Detection::best_of(f64::from(standing), WINDOW_LOOK * tried);
+            let standing = pilot::prominences(&mut self.planner, &window, &lines)[0];
+            let pilot = Detection::best_of(f64::from(standing), candidates);
             if pilot.log10_p < self.pilot.log10_p {
                 self.pilot = pilot;
             }
@@ -353,7 +367,7 @@ impl<'a> Reader<'a> {
         self.place(&scene, &[tilted.map], budget);
         self.unbend(&scene);
         if !self.is_read() {
-            self.judge_lines(&scene, &tilted.map.map, tilted.tried);
+            self.judge_lines(&scene, &tilted.map.map, WINDOW_LOOK * tilted.tried);
         }
     }
 
