@@ -7,6 +7,7 @@ use watermark_attacks::{Keep, Step, run};
 use watermark_core::payload::{
     Beacon, Claims, ContentHash, Origin, SealClaims, Serial, StampedSize, SystemTag, UnixSeconds,
 };
+use watermark_core::raster::{Channels, Raster, Samples};
 use watermark_core::signature::{PrivateKey, Zeroizing, sign};
 use watermark_core::study::transplant;
 use watermark_core::{Cause, Comparison, Extraction, ReadBackError, Region, Strength, Verdict};
@@ -201,6 +202,35 @@ fn a_box_that_was_there_when_it_was_stamped_is_no_edit_and_cannot_be_judged() {
             assert!((0.04..0.2).contains(&unjudged), "{tone} {steps:?}: {unjudged}");
         }
     }
+}
+
+#[test]
+fn a_soft_shadow_on_transparency_carries_its_part_once_it_is_flattened() {
+    let sample = common::rgb(&common::sample());
+    let (width, height) = sample.dimensions();
+    // The upper two thirds of the picture, the shadow under it, nothing else.
+    let bottom = height * 2 / 3;
+    let alpha = |x: u32, y: u32| match y.checked_sub(bottom) {
+        None => 255,
+        Some(below) => 38u32.saturating_sub(below / 3).min((x.min(width - 1 - x)) / 2) as u8,
+    };
+    let mut samples = Vec::new();
+    for (x, y, pixel) in sample.enumerate_pixels() {
+        let color = if y < bottom { pixel.0 } else { [0; 3] };
+        samples.extend(color.into_iter().chain([alpha(x, y)]));
+    }
+    let cutout = Raster::new(width, height, Channels::Rgba, Samples::U8(samples)).unwrap();
+    let stamped = common::try_stamp(&cutout, &common::public()).unwrap().raster;
+    assert_eq!(common::verdict(&stamped), Verdict::Verified);
+    let Samples::U8(samples) = stamped.samples() else { unreachable!("eight bits") };
+    let flat = RgbImage::from_fn(width, height, |x, y| {
+        let pixel = &samples[(y * width + x) as usize * 4..][..4];
+        let on_white = |i: usize| 255.0 + (f32::from(pixel[i]) - 255.0) * f32::from(pixel[3]) / 255.0;
+        image::Rgb([0, 1, 2].map(|i| on_white(i).round() as u8))
+    });
+    let found = read(&flat);
+    assert_eq!((verdict(&flat), found.edit_map.as_ref().unwrap().regions()), (Verdict::Verified, &[][..]));
+    assert!(found.edit_map.unwrap().unjudged() < 0.25, "the shadow is judged");
 }
 
 #[test]

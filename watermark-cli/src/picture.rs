@@ -27,25 +27,6 @@ fn sample(samples: &Samples, i: usize) -> f64 {
     }
 }
 
-/// Peak signal-to-noise ratio over all colour samples, in decibels; `None` when nothing differs or the frames do not match.
-pub(crate) fn psnr_db(a: &Raster, b: &Raster) -> Option<f64> {
-    if (a.width(), a.height(), a.channels()) != (b.width(), b.height(), b.channels()) {
-        return None;
-    }
-    let step = a.channels().count();
-    let colours = step - usize::from(a.channels().has_alpha());
-    let count = a.width() as usize * a.height() as usize;
-    let mut sum = 0.0;
-    for pixel in 0..count {
-        for i in pixel * step..pixel * step + colours {
-            let d = sample(a.samples(), i) - sample(b.samples(), i);
-            sum += d * d;
-        }
-    }
-    let mean = sum / (count * colours) as f64;
-    (mean > 0.0).then(|| 10.0 * (255.0 * 255.0 / mean).log10())
-}
-
 /// What a viewer shows: 8-bit RGB, transparent parts on white.
 ///
 /// # Errors
@@ -88,13 +69,6 @@ pub(crate) fn from_rgb(picture: RgbImage) -> Result<Raster> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn psnr_counts_colour_alone() {
-        let at = |v, alpha| Raster::new(1, 1, Channels::GrayAlpha, Samples::U8(vec![v, alpha])).unwrap();
-        assert_eq!(psnr_db(&at(10, 0), &at(10, 255)), None);
-        assert!((psnr_db(&at(10, 0), &at(11, 0)).unwrap() - 48.130_803_6).abs() < 1e-6);
-    }
 
     #[test]
     fn transparent_parts_lie_on_white() {

@@ -10,7 +10,7 @@ use sha2::{Digest as _, Sha256};
 use watermark_badge::Badge;
 use watermark_core::payload::{Origin, Serial, SystemName, SystemTag, UnixSeconds};
 use watermark_core::signature::{Signature, SignatureError, Signer};
-use watermark_core::{Carrier, Corrections, Effort, EmbedError, Stamped, Statement, Strength, embed, extract};
+use watermark_core::{Carrier, Corrections, Effort, EmbedError, Stamped, Statement, Strength, embed, extract, psnr_db};
 use watermark_files::{EncodeOptions, Format, ImageFile, JpegOptions, Limits, Metadata, Source, WebpCompression};
 use watermark_label::{self as label, Applied, Labelling};
 
@@ -234,7 +234,7 @@ impl Stamper {
         record.profile = Some(profile_name(stamped.profile));
         record.time = Some(statement.time.to_string());
         record.strength = Some(stamped.strength);
-        record.psnr_db = picture::psnr_db(&cover.raster, &stamped.raster);
+        record.psnr_db = psnr_db(&cover.raster, &stamped.raster);
         record.notes.extend(notes(cover, &stamped, &encoded.notes));
         if let Some(labels) = labels {
             record.notes.extend(labels.notes.into_iter().chain(labels.unlabelled));

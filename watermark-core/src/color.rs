@@ -4,6 +4,8 @@
 //! spend their bits on, so the mark lives where codecs look. Transparent pixels are read as composited on white, which is
 //! what a viewer without alpha shows.
 
+use std::borrow::Cow;
+
 use crate::plane::Plane;
 use crate::raster::{Channels, Raster, Samples, SamplesMut};
 use crate::wide::{Kernel, wide};
@@ -14,8 +16,12 @@ pub(crate) const LUMA: [f32; 3] = [0.299, 0.587, 0.114];
 /// SSIMULACRA 2, the other moves luma most at equal RGB error and so keeps PSNR and SSIM (`docs/DESIGN.md`, Colour direction). Its luma is 1.
 const DIRECTION: [f32; 3] = [0.751_7, 1.235, 0.441_3];
 
-/// Below this opacity a pixel cannot carry the mark: the change would have to be too large in the hidden colour.
-const LEAST_ALPHA: f32 = 0.25;
+/// Below this opacity a pixel cannot carry the mark: it moves what is seen by two levels at most. Above, what the hidden colour has to change by is large, and is seen as little as any change
+/// of the composited picture, whatever lies behind.
+const LEAST_ALPHA: f32 = 0.01;
+/// How far from black and white the colours of pixels that something shows behind are kept, gray levels of the composited picture: soft shadows are pure black and clouds pure white,
+/// and can carry half of a mark at best where they cannot be moved both ways. Shown on white they look as if they could, and a mark that is missing there looks like an edit.
+const ROOM: f32 = 1.5;
 
 /// Luma in gray levels, 0 to 255, `width * height` of the raster.
 pub(crate) fn luma(raster: &Raster) -> Plane {
@@ -51,6 +57,22 @@ fn luma_of<T: Copy + Into<f32>>(samples: &[T], channels: Channels, scale: f32) -
     }
 }
 
+/// Peak signal-to-noise ratio over all colours, as they are seen on white, in decibels. `None` when nothing differs, or when frames or channels do.
+pub fn psnr_db(a: &Raster, b: &Raster) -> Option<f64> {
+    if (a.width(), a.height(), a.channels()) != (b.width(), b.height(), b.channels()) {
+        return None;
+    }
+    let is_color = a.channels().count() >= 3;
+    let seen = |raster, i| if is_color { channel(raster, i) } else { Some(luma(raster)) };
+    let colors = if is_color { 3 } else { 1 };
+    let squares = (0..colors).filter_map(|i| {
+        let (a, b) = (seen(a, i)?, seen(b, i)?);
+        Some(a.data.iter().zip(&b.data).map(|(a, b)| f64::from(a - b).powi(2)).sum::<f64>())
+    });
+    let mean = squares.sum::<f64>() / (f64::from(a.width()) * f64::from(a.height()) * colors as f64);
+    (mean > 0.0).then(|| 10.0 * (255.0 * 255.0 / mean).log10())
+}
+
 /// Shares of a luma change that red, green and blue make, whatever their colour.
 pub(crate) const SHARES: [f32; 3] = [LUMA[0] * DIRECTION[0], LUMA[1] * DIRECTION[1], LUMA[2] * DIRECTION[2]];
 
@@ -73,6 +95,30 @@ fn channel_of<T: Copy + Into<f32>>(samples: &[T], count: usize, channel: usize, 
         None => p[channel].into() * scale,
     };
     samples.chunks_exact(count).map(value).collect()
+}
+
+/// The picture with [`ROOM`] for a change in the colours of pixels that something shows behind; as it is where there are none.
+pub(crate) fn with_room(raster: &Raster) -> Cow<'_, Raster> {
+    if raster.transparent() == 0.0 {
+        return Cow::Borrowed(raster);
+    }
+    let (mut out, count) = (raster.clone(), raster.channels().count());
+    match out.samples_mut() {
+        SamplesMut::U8(s) => make_room(s, count, 1.0, 255.0, |v| integer(v) as u8),
+        SamplesMut::U16(s) => make_room(s, count, 257.0, 65535.0, |v| integer(v) as u16),
+    }
+    Cow::Owned(out)
+}
+
+fn make_room<T: Copy + Into<f32>>(samples: &mut [T], count: usize, unit: f32, max: f32, store: impl Fn(f32) -> T) {
+    for pixel in samples.chunks_exact_mut(count) {
+        let Some((alpha, colors)) = pixel.split_last_mut() else { continue };
+        let alpha = (*alpha).into() / max;
+        if (LEAST_ALPHA..1.0).contains(&alpha) {
+            let room = (ROOM * unit / alpha).min(0.5 * max);
+            colors.iter_mut().for_each(|v| *v = store(round((*v).into().clamp(room, max - room))));
+        }
+    }
 }
 
 /// Adds `change` (gray levels of composited luma) to the pixels, clipping at black and white. Alpha is kept. Each
@@ -235,6 +281,48 @@ mod tests {
                 assert!(narrow.samples() == broad.samples() && *narrow.samples() != samples, "{channels:?}");
             }
         }
+    }
+
+    #[test]
+    fn colors_differ_as_far_as_they_are_seen() {
+        let at = |v, alpha| Raster::new(1, 1, Channels::GrayAlpha, Samples::U8(vec![v, alpha])).unwrap();
+        let one_level = 48.130_803_6;
+        assert_eq!(psnr_db(&at(10, 0), &at(200, 0)), None);
+        assert!((psnr_db(&at(10, 255), &at(11, 255)).unwrap() - one_level).abs() < 1e-4);
+        assert!((psnr_db(&at(10, 51), &at(15, 51)).unwrap() - one_level).abs() < 1e-4);
+        let [cover, marked] = [10u16, 13].map(|red| {
+            Raster::new(1, 1, Channels::Rgb, Samples::U16([red, 20, 30].map(|v| v * 257).to_vec())).unwrap()
+        });
+        assert!((psnr_db(&cover, &marked).unwrap() - one_level + 10.0 * 3.0f64.log10()).abs() < 1e-4);
+        assert_eq!(psnr_db(&cover, &at(10, 255)), None);
+    }
+
+    #[test]
+    fn room_is_made_where_something_shows_behind_and_moves_what_is_seen_by_little() {
+        let pixels = |alpha: u8| [[0, 0, 0, alpha], [255, 255, 255, alpha], [255, 90, 0, alpha], [80, 90, 100, alpha]];
+        for alpha in [0, 2, 3, 20, 100, 254, 255] {
+            let raster = Raster::new(4, 1, Channels::Rgba, Samples::U8(pixels(alpha).concat())).unwrap();
+            let roomy = with_room(&raster);
+            let carries = (3..255).contains(&alpha);
+            assert_eq!(*roomy == raster, !carries, "{alpha}");
+            for background in [0.0f32, 255.0] {
+                let seen = |raster: &Raster, i: usize| {
+                    let Samples::U8(samples) = raster.samples() else { unreachable!("eight bits") };
+                    background + (f32::from(samples[i / 3 * 4 + i % 3]) - background) * f32::from(alpha) / 255.0
+                };
+                let furthest = (0..12).map(|i| (seen(&raster, i) - seen(&roomy, i)).abs()).fold(0.0, f32::max);
+                assert!(furthest <= if carries { ROOM + 0.5 } else { 0.0 }, "{alpha}: {furthest}");
+            }
+            // A level either way, seen on white, and the same back.
+            let (mut moved, luma_before) = (roomy.clone().into_owned(), luma(&roomy));
+            add_luma(&mut moved, &Plane { width: 4, height: 1, data: vec![1.0, -1.0, 0.0, 1.0] });
+            let by = luma(&moved).data[0] - luma_before.data[0];
+            assert!((by - 1.0).abs() < 0.4 || !(4..255).contains(&alpha), "{alpha}: black by {by}");
+        }
+        let deep = Raster::new(1, 1, Channels::GrayAlpha, Samples::U16(vec![65535, 13107])).unwrap();
+        assert_eq!(*with_room(&deep).samples(), Samples::U16(vec![65535 - 1927, 13107]), "7.5 levels of 257");
+        let opaque = Raster::new(1, 1, Channels::Gray, Samples::U8(vec![0])).unwrap();
+        assert!(matches!(with_room(&opaque), Cow::Borrowed(_)));
     }
 
     #[test]

@@ -203,6 +203,7 @@ where
 {
     let size = StampedSize::new(cover.width(), cover.height())?;
     strength::check_size(cover)?;
+    let cover = &*color::with_room(cover);
     let luma = color::luma(cover);
     let claims = claims(statement, public_key, size, content::hash(&luma));
     let payload = sign(signer, public_key, &claims)?;

@@ -54,6 +54,7 @@ mod verdict;
 mod wide;
 
 pub use carrier::{Carrier, CarrierKey, SecretTooShort};
+pub use color::psnr_db;
 pub use content::{Comparison, Content, ContentSketch};
 pub use detection::{Detection, FALSE_POSITIVE_RATE};
 pub use edit_map::{BlockState, Cause, EditMap, PartShown, Region};

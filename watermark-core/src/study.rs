@@ -25,6 +25,7 @@ pub fn transplant(
     strength: Strength,
 ) -> Result<Stamped, EmbedError> {
     strength::check_size(into)?;
+    let into = &*color::with_room(into);
     write(into, color::luma(into), payload, carrier, strength)
 }
 

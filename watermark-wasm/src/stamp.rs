@@ -9,9 +9,9 @@ use serde::{Deserialize, Serialize};
 use wasm_bindgen::prelude::*;
 use watermark_badge::Badge;
 use watermark_core::payload::{Origin, Serial, SystemName, SystemTag, UnixSeconds};
-use watermark_core::raster::{Raster, Samples};
+use watermark_core::raster::Raster;
 use watermark_core::signature::PrivateKey;
-use watermark_core::{Carrier, Effort, Profile, Stamped, Statement, Strength, embed, extract};
+use watermark_core::{Carrier, Effort, Profile, Stamped, Statement, Strength, embed, extract, psnr_db};
 use watermark_files::{EncodeOptions, Encoded, Format, JpegOptions, Limits, WebpCompression, decode, encode, probe};
 use watermark_label::{Applied, LabelFacts, Labelling};
 
@@ -310,22 +310,4 @@ fn encoding(picture: &Picture, options: &Options) -> Result<EncodeOptions, Failu
             return Err(Failure::Option(text));
         }
     })
-}
-
-/// Peak signal-to-noise ratio over all colour samples, decibels; `None` when nothing differs.
-fn psnr_db(a: &Raster, b: &Raster) -> Option<f64> {
-    let step = a.channels().count();
-    let colours = step - usize::from(a.channels().has_alpha());
-    let square = |(i, d): (usize, f64)| if i % step < colours { d * d } else { 0.0 };
-    let sum: f64 = match (a.samples(), b.samples()) {
-        (Samples::U8(a), Samples::U8(b)) => {
-            a.iter().zip(b).map(|(a, b)| f64::from(*a) - f64::from(*b)).enumerate().map(square).sum()
-        }
-        (Samples::U16(a), Samples::U16(b)) => {
-            a.iter().zip(b).map(|(a, b)| (f64::from(*a) - f64::from(*b)) / 257.0).enumerate().map(square).sum()
-        }
-        _ => return None,
-    };
-    let mean = sum / (f64::from(a.width()) * f64::from(a.height()) * colours as f64);
-    (mean > 0.0).then(|| 10.0 * (255.0 * 255.0 / mean).log10())
 }

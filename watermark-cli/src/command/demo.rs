@@ -8,7 +8,7 @@ use image::RgbImage;
 use watermark_attacks::{ATTACKS, Attack};
 use watermark_core::payload::{Origin, Serial, SystemName};
 use watermark_core::signature::{Organization, TrustStore};
-use watermark_core::{Carrier, CarrierKey, Language, Statement, Strength, embed};
+use watermark_core::{Carrier, CarrierKey, Language, Statement, Strength, embed, psnr_db};
 use watermark_files::{EncodeOptions, Metadata};
 use watermark_report::Record;
 
@@ -118,7 +118,7 @@ fn prepare(args: &Demo, folder: &Path, memory: &Memory) -> Result<(RgbImage, Exa
     let carrier = Carrier::new(&CarrierKey::PUBLIC);
     let raster = picture::from_rgb(cover.clone())?;
     let stamped = embed(&raster, &statement, &key, &public, &carrier, Strength::Auto)?;
-    let psnr = picture::psnr_db(&raster, &stamped.raster).unwrap_or(f64::INFINITY);
+    let psnr = psnr_db(&raster, &stamped.raster).unwrap_or(f64::INFINITY);
     say(&format!(
         "Stamped {} ({} x {} px): {}, strength {:.1}, PSNR {psnr:.1} dB",
         args.image.as_ref().map_or_else(|| sample::CREDIT.to_owned(), |path| shown(&path.to_string_lossy())),
