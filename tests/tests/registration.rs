@@ -59,6 +59,26 @@ fn what_was_done_is_what_is_reported() {
     }
 }
 
+/// Recompressed once it was made small, a picture coheres as a whole and in no part of it: only its lines say how it lies, and a beacon's bits say it better.
+#[test]
+fn what_no_part_shows_any_more_is_read_as_a_whole() {
+    use watermark_attacks::Kernel::Bicubic;
+    let stamped = stamped();
+    let smaller = |f: f64| Step::Resize { fx: f, fy: f, kernel: Bicubic };
+    let turn = Step::Rotate { deg: 7.0, fill: [0; 3] };
+    let cases: [(&[Step], f64, f64); 3] = [
+        (&[smaller(0.6), Step::Jpeg(80)], 0.0, 0.6),
+        (&[smaller(0.6), turn, Step::Jpeg(76)], -7.0, 0.6),
+        (&[Step::Page(0.6), Step::Jpeg(80)], 0.0, 0.6),
+    ];
+    for (steps, deg, scale) in cases {
+        let [scale_x, scale_y] = [768.0, 1033.0].map(|side| (scale * side).round() / side);
+        let found = registration(&stamped, steps, Effort::Normal);
+        let error = error_px(&found, deg, scale_x, scale_y);
+        assert!(error < TOLERANCE_PX, "{steps:?}: {error} px, {found:?}");
+    }
+}
+
 #[test]
 fn a_negative_is_read_and_said_to_be_one() {
     let stamped = stamped();

@@ -11,6 +11,7 @@ pub enum Effort {
     /// Turned, scaled, stretched, mirrored and cropped pictures too. As above, seven corners, 17 sizes, a spectrum of 1024 x 1024 bins and
     /// some 2.4 million maps on it and up to 2300 scales alone, once more of all of a picture of more than a megapixel unless it is a square of more than 1536 px, 24 of a third of its size, levelled by as many slopes, and 9000 maps on each; the offsets of a crop in pictures of at most half a tile; offsets under at
     /// most 6 maps of each spectrum, which chance suggests in four of ten pictures of 300 to 450 px, in one of ten of 600 px and hardly ever in larger ones.
+    /// Where lines leave no doubt of how a picture was scaled and turned, and no part of it coheres any more, all of it is looked at.
     Normal,
     /// Unequal scales together with any rotation by all lines of the pilot, 20 maps, fainter suggestions, and a crop of an unscaled picture without any. Seconds.
     Exhaustive,

@@ -31,9 +31,16 @@ pub(crate) struct Judge<'a> {
     /// The tile's bits, once they are known. They tell the angle of each block where otherwise only its double is known, which is lost to noise and
     /// misplacement long before.
     pub(crate) bits: Option<&'a [Option<u8>]>,
+    /// Whether blocks of other bits count as well, by their double angle.
+    pub(crate) unknown: bool,
 }
 
-impl Judge<'_> {
+impl<'a> Judge<'a> {
+    /// One that knows no bit, and no gain yet.
+    pub(crate) fn blind(lattice: &'a Lattice, fragile: f32) -> Self {
+        Self { lattice, gain: 1.0, fragile, bits: None, unknown: true }
+    }
+
     /// The patches of a region whose samples are `cut`.
     pub(crate) fn patches(&self, cut: &Plane, region: Region) -> Patches {
         let placed = Placed::new(cut, region, self.fragile);
@@ -68,6 +75,7 @@ impl Judge<'_> {
                     ratio / (self.gain * self.lattice.relative[slot]) - self.lattice.dither(i, blocks_cols, *tile);
                 let turns = match self.bits.map(|bits| bits[usize::from(self.lattice.order[slot])]) {
                     Some(Some(bit)) => turns - 0.5 * f32::from(bit),
+                    Some(None) if !self.unknown => continue,
                     Some(None) | None => 2.0 * turns,
                 };
                 let (c, r) = (i % blocks_cols, i / blocks_cols);

@@ -3,7 +3,8 @@
 //! The plane is warped by the geometry so far, and what its patches ask for ([`pull`](crate::pull)) moves the whole map, first those that change least.
 
 use crate::affine::{Affine, Linear};
-use crate::carrier::{Lattice, PERIOD_PX};
+use crate::carrier::PERIOD_PX;
+use crate::frame::WINDOW_PX;
 use crate::plane::Plane;
 use crate::pull::{Judge, PATCH_PX};
 use crate::resample::warp;
@@ -93,7 +94,7 @@ fn step(plane: &Plane, judge: Judge<'_>, map: &Affine, region: Region, motion: M
 
 /// `fragile` of what a geometry is judged by as a whole.
 pub(crate) const OVERALL: f32 = 40.0;
-/// The plan: longest side of the region, motion, activity above which blocks count less, steps at most.
+/// The plan for a window of [`WINDOW_PX`]: longest side of the region, motion, activity above which blocks count less, steps at most.
 const PLAN: [(usize, Motion, f32, usize); 5] = [
     (448, Motion::Similar, 20.0, 3),
     (640, Motion::Similar, 30.0, 3),
@@ -102,13 +103,21 @@ const PLAN: [(usize, Motion, f32, usize); 5] = [
     (1600, Motion::Affine, 60.0, 2),
 ];
 
-/// Newton steps until the map stands still, first around the centre and over what changes least, then over more and more of what `plane`
-/// shows. A stage that makes things worse is taken back. Returns the map, how far the last step moved it, pixels, and the gain.
-pub(crate) fn refine(plane: &Plane, lattice: &Lattice, map: Affine, centre: [f64; 2], gain: f32) -> (Affine, f64, f32) {
-    let mut best = (map, 0.5, gain);
+/// Newton steps until `map` stands still, first around the centre and over what changes least, then over more and more of what `plane`
+/// shows. A stage that makes things worse is taken back. `judge` holds the gain at which the picture was found to cohere in a window of `window` pixels, to which the sides
+/// of the plan are in proportion. Returns the map, how far the last step moved it, pixels, and the gain.
+pub(crate) fn refine(
+    plane: &Plane,
+    judge: Judge<'_>,
+    map: Affine,
+    centre: [f64; 2],
+    window: usize,
+) -> (Affine, f64, f32) {
+    let mut best = (map, 0.5, judge.gain);
     for (most, motion, fragile, steps) in PLAN {
+        let most = most * window / WINDOW_PX;
         let region = Region::shown(plane, &best.0, centre, most);
-        let overall = Judge { lattice, gain: best.2, fragile: OVERALL, bits: None };
+        let overall = Judge { gain: best.2, fragile: OVERALL, ..judge };
         let (gain, before) = overall.best_gain(plane, &best.0, region);
         best.2 = gain;
         let judge = Judge { gain, fragile, ..overall };

@@ -22,7 +22,7 @@ use crate::tilt::search::Slopes;
 use crate::tilt::{self, Tilt};
 use crate::translation;
 use crate::unbend::{self, Bend};
-use sizes::{CORNER_PX, Sizes, part};
+use sizes::{CORNER_PX, LARGE_PART_PX, Sizes, part};
 
 /// A canonical plane, the position of its top-left sample in the period, and the way back to the received picture.
 #[derive(Clone, Debug)]
@@ -45,6 +45,8 @@ pub(crate) struct Pose<'a> {
 const WORTH_READING: f32 = 5.8;
 /// The same for an offset: over the 12 million offsets, shifts and gains of one search, chance reaches it in one plane of 120.
 const OFFSET_WORTH_READING: f32 = 6.05;
+/// The same for a size that the lines leave no doubt of: over the gains of some ten sizes, chance reaches it in one picture of 20.
+const SURELY_WORTH_READING: f32 = 3.5;
 /// Coherence that a geometry must have once it was refined: chance gains little by refinement, a mark gains a lot.
 const REFINED: f64 = 6.8;
 /// Maps that refinement can choose from: four places of a pixel and a half for each of six parameters.
@@ -59,6 +61,10 @@ const HALVES: [[f64; 2]; 4] = [[0.0, 0.0], [0.5, 0.5], [0.5, 0.0], [0.0, 0.5]];
 const MOST_REDUCED: f64 = 3.0;
 /// Sizes, now and when stamped, that pictures are resized by as a whole without further thought.
 const RATIOS: [[usize; 2]; 8] = [[1, 2], [3, 4], [2, 3], [3, 2], [2, 1], [4, 5], [1, 3], [5, 4]];
+/// Side of the window in which the offset of a picture is looked for whose lines leave no doubt of its map, canonical pixels.
+pub(crate) const LARGE_WINDOW_PX: usize = 1536;
+/// Shortest side of a plane that is read, canonical pixels.
+const LEAST_PX: usize = 64;
 /// Longest side of a plane that is read, canonical pixels.
 const MOST_PX: usize = 4096;
 /// Off-diagonal share under which a map counts as upright: 512 px lean by 1.5 px.
@@ -189,7 +195,7 @@ impl<'a> Scene<'a> {
     /// that are too faint to show the scale are not needed.
     pub(crate) fn resized(&self, candidates: &mut u64) -> Option<Pose<'static>> {
         let &Self { luma, ref frame, carrier } = self;
-        let mut sizes = Sizes::new([Cow::Borrowed(luma)], [part(luma, frame)], carrier, candidates);
+        let mut sizes = Sizes::new([Cow::Borrowed(luma)], [part(luma, frame)], CORNER_PX, carrier, candidates);
         for [now, then] in RATIOS {
             // What was rounded to a whole number of pixels was one of two sizes.
             let open = |n: usize| n * then / now..=(n * then).div_ceil(now);
@@ -204,8 +210,9 @@ impl<'a> Scene<'a> {
         Some(sizes.pose(luma, &best, &Linear::IDENTITY))
     }
 
-    /// The plane as a whole picture that was resized, turned by quarters or mirrored: canonical planes of the sizes that cohere best.
-    pub(crate) fn whole(&self, map: &Linear, candidates: &mut u64) -> Option<Pose<'static>> {
+    /// The plane as a whole picture that was resized, turned by quarters or mirrored: canonical planes of the sizes that cohere best. `surely`: the lines leave no doubt that
+    /// it was resized so, if it is a whole picture.
+    pub(crate) fn whole(&self, map: &Linear, surely: bool, candidates: &mut u64) -> Option<Pose<'static>> {
         let &Self { luma, carrier, .. } = self;
         let turn = map.nearest_turn();
         let upright = turn.inverse().after(map);
@@ -230,8 +237,9 @@ impl<'a> Scene<'a> {
             open(width, x).flat_map(|(dx, w)| open(height, y).map(move |(dy, h)| (dx + dy, w, h))).collect();
         open.sort_by(|a, b| a.0.total_cmp(&b.0));
         let parts = std::array::from_fn(|i| part(&planes[i], &Frame::new(&planes[i])));
-        let mut sizes = Sizes::new(planes, parts, carrier, candidates);
-        for (_, w, h) in open {
+        let (side, looked_at) = if surely { (LARGE_PART_PX, 1) } else { (CORNER_PX, open.len()) };
+        let mut sizes = Sizes::new(planes, parts, side, carrier, candidates);
+        for &(_, w, h) in &open[..looked_at.min(open.len())] {
             sizes.judge(w, h, 0);
             sizes.judge(w, h, 1);
             if sizes.best.as_ref().is_some_and(|best| best.score > CERTAIN) {
@@ -239,20 +247,39 @@ impl<'a> Scene<'a> {
             }
         }
         sizes.climb();
-        let best = sizes.best.clone()?;
+        let best = sizes.best.clone().filter(|best| !surely || best.score > SURELY_WORTH_READING)?;
         Some(sizes.pose(luma, &best, &turns[best.plane]))
     }
 
-    /// The plane under `map`, wherever it was cut, refined.
+    /// The plane as a whole picture that was turned about its middle and scaled, as `map` says: in a frame of its own shape, which cuts its corners, or in one that holds all of it;
+    /// either way up. Its size is told to the pixel by the lines alone, and its middle lies where the plane's does.
+    pub(crate) fn centred(&self, map: &Linear) -> impl Iterator<Item = Pose<'static>> {
+        let received = [self.luma.width as f64, self.luma.height as f64];
+        let [[a, b], [c, d]] = map.0;
+        let kept = [received[0] / a.hypot(c), received[1] / b.hypot(d)];
+        let held = Linear([[a.abs(), b.abs()], [c.abs(), d.abs()]]).inverse().apply(received);
+        let sides = LEAST_PX as f64..=MOST_PX as f64;
+        let sizes = [kept, held].into_iter().filter(move |size| size.iter().all(|side| sides.contains(side)));
+        let ways = sizes.flat_map(|size| [1.0, -1.0].map(|half_turn| (size.map(|v| v.round() as usize), half_turn)));
+        ways.map(move |([width, height], half_turn)| {
+            let linear = map.after(&Linear::diagonal(half_turn, half_turn));
+            let map = Affine { linear, origin: received.map(|v| 0.5 * v) };
+            let map = map.from([-0.5 * width as f64, -0.5 * height as f64]);
+            self.pose(map, Region { x: 0, y: 0, width, height }, 0.5)
+        })
+    }
+
+    /// The plane under `map`, wherever it was cut, refined: looked for in a window of `most` canonical pixels.
     pub(crate) fn placed(
         &self,
         planner: &mut FftPlanner<f32>,
         map: &Linear,
+        most: usize,
         candidates: &mut u64,
     ) -> Option<Pose<'static>> {
         let &Self { luma, ref frame, carrier } = self;
         let centred = Affine { linear: *map, origin: frame.focus };
-        let region = Region::shown(luma, &centred, frame.focus, WINDOW_PX);
+        let region = Region::shown(luma, &centred, frame.focus, most);
         let size = [region.width as f64, region.height as f64];
         let mut best: Option<(translation::Offset, Affine)> = None;
         for [dx, dy] in HALVES {
@@ -278,19 +305,50 @@ impl<'a> Scene<'a> {
         if offset.coherence < OFFSET_WORTH_READING {
             return None;
         }
-        let (map, residual, gain) = refine::refine(luma, &carrier.lattice, map, frame.focus, offset.gain);
-        let region = Region::shown(luma, &map, frame.focus, WINDOW_PX);
-        let judge = Judge { lattice: &carrier.lattice, gain, fragile: refine::OVERALL, bits: None };
-        if judge.best_gain(luma, &map, region).1 < REFINED {
-            return None;
+        let judge = Judge { gain: offset.gain, ..Judge::blind(&carrier.lattice, refine::OVERALL) };
+        let (refined, residual, gain) = refine::refine(luma, judge, map, frame.focus, most);
+        if most == WINDOW_PX {
+            let region = Region::shown(luma, &refined, frame.focus, most);
+            if (Judge { gain, ..judge }).best_gain(luma, &refined, region).1 < REFINED {
+                return None;
+            }
         }
         *candidates += 2 * translation::CANDIDATES * NEIGHBOURS;
-        let region = Region::shown(luma, &map, frame.centre, MOST_PX);
+        let shown = |map: &Affine| Region::shown(luma, map, frame.centre, MOST_PX);
+        let pose = self.pose(refined, shown(&refined), residual);
+        if most == WINDOW_PX {
+            return Some(pose);
+        }
+        // What coheres in a large window alone is too faint for steps to be sure of.
+        let rough = self.pose(map, shown(&map), 0.5);
+        let coherence = |pose: &Pose<'_>| coherence(&pose.plane, carrier, (pose.tile_x, pose.tile_y));
+        Some(if coherence(&rough) > coherence(&pose) { rough } else { pose })
+    }
+
+    /// The plane under `map`, at which a beacon was read, refined by what is known of `judge`; all of what it shows, or of the picture whose size is `extent`.
+    pub(crate) fn sharpened(
+        &self,
+        judge: Judge<'_>,
+        map: &Affine,
+        extent: Option<[usize; 2]>,
+        candidates: &mut u64,
+    ) -> Pose<'static> {
+        let &Self { luma, ref frame, .. } = self;
+        let (map, residual, _) = refine::refine(luma, judge, *map, frame.focus, LARGE_WINDOW_PX);
+        *candidates += NEIGHBOURS;
+        let shown = || Region::shown(luma, &map, frame.centre, MOST_PX);
+        let region = extent.map_or_else(shown, |[width, height]| Region { x: 0, y: 0, width, height });
+        self.pose(map, region, residual)
+    }
+
+    /// The samples of the plane that `map` puts in `region`.
+    fn pose(&self, map: Affine, region: Region, residual: f64) -> Pose<'static> {
+        let &Self { luma, ref frame, .. } = self;
         let (tile_x, tile_y) = region.tile();
-        let plane = region.cut(luma, &map);
+        let plane = Cow::Owned(region.cut(luma, &map));
         let shown = frame.share * luma.data.len() as f64 / map.linear.determinant().abs();
         let map = map.from([region.x as f64, region.y as f64]);
-        Some(Pose { plane: Cow::Owned(plane), tile_x, tile_y, map, shown, residual: Some(residual), whole: None })
+        Pose { plane, tile_x, tile_y, map, shown, residual: Some(residual), whole: None }
     }
 
     /// The plane as a picture that is bent: read under `map`, canonical position -> received position, it coheres in parts. Its bend is followed on from the `known` one.

@@ -17,6 +17,7 @@ use crate::detection::{DOWN_LOOK, Detection, LATTICE_LOOK, PILOT_LOOK, WINDOW_LO
 use crate::edit_map::{Cause, EditMap};
 use crate::effort::{Budget, Effort};
 use crate::equalise;
+use crate::frame::WINDOW_PX;
 use crate::layout::{self, BEACON_BITS, SEAL_BITS};
 use crate::payload::{Beacon, Seal};
 use crate::pilot;
@@ -25,7 +26,7 @@ use crate::prediction::predictions;
 use crate::pull::Judge;
 use crate::raster::Raster;
 use crate::read::{Blocks, Gains, View, read, tiles_on};
-use crate::register::{Pose, Scene};
+use crate::register::{LARGE_WINDOW_PX, Pose, Scene};
 use crate::registration::Best;
 use crate::spectrum::{self, Even, Spectrum};
 use crate::tilt::Tilt;
@@ -56,6 +57,9 @@ const LINES_SEEN: f32 = 4.2;
 /// have 5 under their best map at most, but one in twenty variants of 256 to 640 px has more than 7. Of 884 marked negatives of 256 to 640 px ten have less.
 const STANDING: f32 = 5.5;
 const LINES: f32 = 7.0;
+
+/// Standard deviations of the pilot's lines under the best of all maps that leave no doubt of it: no unmarked picture comes near, so what is done then costs those nothing.
+const SURE: f32 = 8.0;
 
 /// How a picture is tilted.
 #[derive(Clone, Copy, Debug)]
@@ -138,7 +142,8 @@ impl<'a> Reader<'a> {
     /// The geometry needs no more search: something decoded, or the lattices exclude chance. The pilot does not count: its
     /// lines stand out wherever a crop lies.
     fn registered(&self) -> bool {
-        self.is_read() || [Some(self.lattice_detection()), self.early].into_iter().flatten().any(|d| d.is_significant())
+        self.is_read() && self.detection().is_significant()
+            || [Some(self.lattice_detection()), self.early].into_iter().flatten().any(|d| d.is_significant())
     }
 
     /// What the lattices say, this being one of two looks at them: the other is [`Self::early`], and the pilot is a third. A bend is followed only once they
@@ -225,7 +230,7 @@ impl<'a> Reader<'a> {
 
     /// Follows the bend of a picture that is there and yields no seal.
     fn unbend(&mut self, scene: &Scene<'_>) {
-        if !self.registered() || !self.lacks_seal() {
+        if !self.registered() && !self.is_read() || !self.lacks_seal() {
             return;
         }
         // What the lattices say now is not to drown in the bends tried.
@@ -248,7 +253,7 @@ impl<'a> Reader<'a> {
         let map = best.map.from(best.tile.map(|at| -at));
         let bits = self.tile(false);
         let lattice = &self.carrier.lattice;
-        let judge = Judge { lattice, gain: best.gain, fragile: unbend::FRAGILE, bits: bits.as_deref() };
+        let judge = Judge { lattice, gain: best.gain, fragile: unbend::FRAGILE, bits: bits.as_deref(), unknown: true };
         let (pose, bend) = scene.bent(judge, &map, self.bend.take(), &mut self.candidates)?;
         self.bend = Some(bend);
         Some(pose)
@@ -271,18 +276,49 @@ impl<'a> Reader<'a> {
     /// Reads the whole picture under each map, then whatever part of it lies anywhere.
     fn try_maps(&mut self, scene: &Scene<'_>, maps: &[Candidate], budget: Budget) {
         for candidate in maps.iter().filter(|m| m.score > budget.least_for_whole) {
-            if let Some(pose) = scene.whole(&candidate.map, &mut self.candidates) {
-                self.read_all(&pose);
-            }
-            // A picture that was cut a little coheres as a whole one as well: only what reads ends the search.
-            if self.is_read() {
-                return;
+            for surely in [false, true].into_iter().take(1 + usize::from(candidate.score > SURE)) {
+                if let Some(pose) = scene.whole(&candidate.map, surely, &mut self.candidates) {
+                    self.read_all(&pose);
+                }
+                // A picture that was cut a little coheres as a whole one as well: only what reads ends the search.
+                if self.is_read() {
+                    return;
+                }
             }
         }
         if self.early.is_none() {
             self.early = Some(self.lattice_detection());
         }
         self.place(scene, maps, budget);
+        let best = maps.iter().max_by(|a, b| a.score.total_cmp(&b.score));
+        if let Some(candidate) = best.filter(|best| best.score > SURE && !self.is_read()) {
+            self.insist(scene, &candidate.map);
+        }
+    }
+
+    /// Reads a picture that `map` was done to for sure, and of which recompression left so little that no part of 640 px coheres: where a larger part does, or turned about its middle.
+    /// A beacon is read long before a seal, and its bits place the picture better.
+    fn insist(&mut self, scene: &Scene<'_>, map: &Linear) {
+        if let Some(pose) = scene.placed(&mut self.planner, map, LARGE_WINDOW_PX, &mut self.candidates) {
+            self.read_all(&pose);
+        }
+        let mut extent = None;
+        let mut poses = scene.centred(map);
+        while !self.is_read()
+            && let Some(pose) = poses.next()
+        {
+            self.glance(&pose);
+            extent = Some([pose.plane.width, pose.plane.height]).filter(|_| self.is_read());
+        }
+        if self.lacks_seal()
+            && let (Some(best), Some(bits)) = (self.best, self.tile(false))
+        {
+            let blind = Judge::blind(&self.carrier.lattice, unbend::FRAGILE);
+            let judge = Judge { gain: best.gain, bits: Some(&bits), unknown: false, ..blind };
+            let map = best.map.from(best.tile.map(|at| -at));
+            let pose = scene.sharpened(judge, &map, extent, &mut self.candidates);
+            self.read_all(&pose);
+        }
     }
 
     /// Quarter turns and mirror images, which need no pilot, then the geometries that the pilot suggests.
@@ -307,7 +343,7 @@ impl<'a> Reader<'a> {
         }
         self.lines = maps.iter().fold(self.lines, |best, map| best.max(map.score));
         self.try_maps(scene, &maps, budget);
-        if self.is_read() {
+        if self.is_read() && self.registered() {
             return;
         }
         if wholly > little && !self.registered() {
@@ -316,7 +352,7 @@ impl<'a> Reader<'a> {
             self.candidates += tried;
             maps_tried += tried;
             self.try_maps(scene, &more, budget);
-            if self.is_read() {
+            if self.is_read() && self.registered() {
                 return;
             }
             maps.extend(more);
@@ -374,7 +410,7 @@ impl<'a> Reader<'a> {
     /// Reads the plane under each of the `maps` that stands out, wherever it was cut, until one reads.
     fn place(&mut self, scene: &Scene<'_>, maps: &[Candidate], budget: Budget) {
         for candidate in maps.iter().filter(|m| m.score > budget.least) {
-            let pose = scene.placed(&mut self.planner, &candidate.map, &mut self.candidates);
+            let pose = scene.placed(&mut self.planner, &candidate.map, WINDOW_PX, &mut self.candidates);
             if let Some(pose) = pose {
                 self.read_all(&pose);
             }
@@ -394,6 +430,16 @@ impl<'a> Reader<'a> {
         self.read_rung(pose, equalise::LADDER[0], Gains::Coherent(f32::NEG_INFINITY));
         if !self.is_complete() {
             self.read_on(pose);
+        }
+    }
+
+    /// Reads `pose` as it is and as if it had been made smaller, until something is decoded.
+    fn glance(&mut self, pose: &Pose<'_>) {
+        for &channel in &equalise::LADDER[..2] {
+            self.read_rung(pose, channel, Gains::Coherent(f32::NEG_INFINITY));
+            if self.is_read() {
+                return;
+            }
         }
     }
 
@@ -422,10 +468,10 @@ impl<'a> Reader<'a> {
             self.found_at = self.attempts + reading.until_found;
         }
         self.attempts += reading.attempts;
-        let decoded = reading.seal.is_some() || reading.beacon.is_some();
         let seal_is_new = self.seal.is_none() && reading.seal.is_some();
+        let beacon_is_new = self.beacon.is_none() && reading.beacon.is_some();
         let better = self.best.as_ref().is_none_or(|b| reading.coherence > b.coherence);
-        if seal_is_new || !decoded && better || self.best.is_none() {
+        if seal_is_new || beacon_is_new || better && !self.is_read() {
             let coherence = self.best.as_ref().map_or(reading.coherence, |b| b.coherence.max(reading.coherence));
             let (tile, residual) = ([tile.0 as f64, tile.1 as f64], pose.residual);
             let (map, shown, gain) = (pose.map, pose.shown, reading.gain);
