@@ -138,6 +138,14 @@ fn a_picture_seen_at_an_angle_is_levelled_and_read() {
     }
 }
 
+/// A photographed screen: levelled, it is still bent, blurred and noisy, and coheres in no part of 640 px.
+#[test]
+fn a_photographed_screen_is_read() {
+    let steps = [Step::Perspective(0.03), Step::Barrel(0.01), Step::Blur(0.7), Step::Noise(4.0), Step::Jpeg(75)];
+    let found = read(&stamped(), &steps, Effort::Normal).registration.unwrap();
+    assert!(found.tilt.is_some(), "{found:?}");
+}
+
 #[test]
 fn a_crop_too_small_for_its_pilot_is_marked() {
     // 3 % of the picture, 133 x 179 px: some 350 blocks of a tile of 4096, and lines that chance reaches.

@@ -401,6 +401,9 @@ impl<'a> Reader<'a> {
     pub(super) fn read_level(&mut self, luma: &Plane, tilted: &Tilted, budget: Budget) {
         let scene = Scene::new(luma, self.carrier);
         self.place(&scene, &[tilted.map], budget);
+        if tilted.map.score > SURE && !self.is_read() {
+            self.insist(&scene, &tilted.map.map);
+        }
         self.unbend(&scene);
         if !self.is_read() {
             self.judge_lines(&scene, &tilted.map.map, WINDOW_LOOK * tilted.tried);
