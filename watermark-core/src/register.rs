@@ -325,20 +325,12 @@ impl<'a> Scene<'a> {
         Some(if coherence(&rough) > coherence(&pose) { rough } else { pose })
     }
 
-    /// The plane under `map`, at which a beacon was read, refined by what is known of `judge`; all of what it shows, or of the picture whose size is `extent`.
-    pub(crate) fn sharpened(
-        &self,
-        judge: Judge<'_>,
-        map: &Affine,
-        extent: Option<[usize; 2]>,
-        candidates: &mut u64,
-    ) -> Pose<'static> {
+    /// The plane under `map`, at which a beacon was read, refined by what is known of `judge`.
+    pub(crate) fn sharpened(&self, judge: Judge<'_>, map: &Affine, candidates: &mut u64) -> Pose<'static> {
         let &Self { luma, ref frame, .. } = self;
         let (map, residual, _) = refine::refine(luma, judge, *map, frame.focus, LARGE_WINDOW_PX);
         *candidates += NEIGHBOURS;
-        let shown = || Region::shown(luma, &map, frame.centre, MOST_PX);
-        let region = extent.map_or_else(shown, |[width, height]| Region { x: 0, y: 0, width, height });
-        self.pose(map, region, residual)
+        self.pose(map, Region::shown(luma, &map, frame.centre, MOST_PX), residual)
     }
 
     /// The samples of the plane that `map` puts in `region`.

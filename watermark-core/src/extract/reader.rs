@@ -294,29 +294,30 @@ impl<'a> Reader<'a> {
         if let Some(candidate) = best.filter(|best| best.score > SURE && !self.is_read()) {
             self.insist(scene, &candidate.map);
         }
+        self.sharpen(scene);
     }
 
     /// Reads a picture that `map` was done to for sure, and of which recompression left so little that no part of 640 px coheres: where a larger part does, or turned about its middle.
-    /// A beacon is read long before a seal, and its bits place the picture better.
     fn insist(&mut self, scene: &Scene<'_>, map: &Linear) {
         if let Some(pose) = scene.placed(&mut self.planner, map, LARGE_WINDOW_PX, &mut self.candidates) {
             self.read_all(&pose);
         }
-        let mut extent = None;
         let mut poses = scene.centred(map);
         while !self.is_read()
             && let Some(pose) = poses.next()
         {
             self.glance(&pose);
-            extent = Some([pose.plane.width, pose.plane.height]).filter(|_| self.is_read());
         }
+    }
+
+    /// Reads a picture again that was placed and gave its beacon alone, which reads long before a seal and whose bits place it better.
+    fn sharpen(&mut self, scene: &Scene<'_>) {
         if self.lacks_seal()
-            && let (Some(best), Some(bits)) = (self.best, self.tile(false))
+            && let (Some(best), Some(bits)) = (self.best.filter(|best| best.residual.is_some()), self.tile(false))
         {
             let blind = Judge::blind(&self.carrier.lattice, unbend::FRAGILE);
             let judge = Judge { gain: best.gain, bits: Some(&bits), unknown: false, ..blind };
-            let map = best.map.from(best.tile.map(|at| -at));
-            let pose = scene.sharpened(judge, &map, extent, &mut self.candidates);
+            let pose = scene.sharpened(judge, &best.map.from(best.tile.map(|at| -at)), &mut self.candidates);
             self.read_all(&pose);
         }
     }
@@ -404,6 +405,7 @@ impl<'a> Reader<'a> {
         if tilted.map.score > SURE && !self.is_read() {
             self.insist(&scene, &tilted.map.map);
         }
+        self.sharpen(&scene);
         self.unbend(&scene);
         if !self.is_read() {
             self.judge_lines(&scene, &tilted.map.map, WINDOW_LOOK * tilted.tried);
