@@ -58,7 +58,7 @@ const LINES_SEEN: f32 = 4.2;
 const STANDING: f32 = 5.5;
 const LINES: f32 = 7.0;
 
-/// Standard deviations of the pilot's lines under the best of all maps that leave no doubt of it: no unmarked picture comes near, so what is done then costs those nothing.
+/// Standard deviations of the pilot's lines in the spectrum that leave no doubt of a map, if they stand out on their own grid too: so what is done then costs unmarked pictures nothing.
 const SURE: f32 = 8.0;
 
 /// How a picture is tilted.
@@ -276,14 +276,13 @@ impl<'a> Reader<'a> {
     /// Reads the whole picture under each map, then whatever part of it lies anywhere.
     fn try_maps(&mut self, scene: &Scene<'_>, maps: &[Candidate], budget: Budget) {
         for candidate in maps.iter().filter(|m| m.score > budget.least_for_whole) {
-            for surely in [false, true].into_iter().take(1 + usize::from(candidate.score > SURE)) {
-                if let Some(pose) = scene.whole(&candidate.map, surely, &mut self.candidates) {
-                    self.read_all(&pose);
-                }
-                // A picture that was cut a little coheres as a whole one as well: only what reads ends the search.
-                if self.is_read() {
-                    return;
-                }
+            self.read_whole(scene, &candidate.map, false);
+            if !self.is_read() && self.is_sure(scene, candidate) {
+                self.read_whole(scene, &candidate.map, true);
+            }
+            // A picture that was cut a little coheres as a whole one as well: only what reads ends the search.
+            if self.is_read() {
+                return;
             }
         }
         if self.early.is_none() {
@@ -291,10 +290,22 @@ impl<'a> Reader<'a> {
         }
         self.place(scene, maps, budget);
         let best = maps.iter().max_by(|a, b| a.score.total_cmp(&b.score));
-        if let Some(candidate) = best.filter(|best| best.score > SURE && !self.is_read()) {
+        if let Some(candidate) = best.filter(|best| !self.is_read() && self.is_sure(scene, best)) {
             self.insist(scene, &candidate.map);
         }
         self.sharpen(scene);
+    }
+
+    /// Reads the plane as a whole picture under `map`, if it coheres as one.
+    fn read_whole(&mut self, scene: &Scene<'_>, map: &Linear, surely: bool) {
+        if let Some(pose) = scene.whole(map, surely, &mut self.candidates) {
+            self.read_all(&pose);
+        }
+    }
+
+    /// Whether the lines leave no doubt of a map: in the spectrum, and on their own grid, where the comb of a repeated pattern stands beside them as well.
+    fn is_sure(&mut self, scene: &Scene<'_>, candidate: &Candidate) -> bool {
+        candidate.score > SURE && self.standings_under(scene, &candidate.map).any(|standing| standing > STANDING)
     }
 
     /// Reads a picture that `map` was done to for sure, and of which recompression left so little that no part of 640 px coheres: where a larger part does, or turned about its middle.
@@ -378,9 +389,19 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// How far the lines stand out among their neighbours on the pilot's own grid under the best of so many candidates: of a large window, and of its middle, since a bent picture shows them
-    /// sharply there only. Of a picture that was scaled down by much, lines that its pixels cannot show are left out, and the window holds as much more.
+    /// Judges the lines under the best map of so many candidates.
     fn judge_lines(&mut self, scene: &Scene<'_>, map: &Linear, candidates: u64) {
+        for standing in self.standings_under(scene, map) {
+            let pilot = Detection::best_of(f64::from(standing), candidates);
+            if pilot.log10_p < self.pilot.log10_p {
+                self.pilot = pilot;
+            }
+        }
+    }
+
+    /// How far the lines stand out among their neighbours on the pilot's own grid under a map: of a large window, and of its middle, since a bent picture shows them
+    /// sharply there only. Of a picture that was scaled down by much, lines that its pixels cannot show are left out, and the window holds as much more.
+    fn standings_under(&mut self, scene: &Scene<'_>, map: &Linear) -> impl Iterator<Item = f32> + use<> {
         let pitch = map.determinant().abs().sqrt();
         let most = (LEAST_RECEIVED_PX / pitch).clamp(LARGEST_WINDOW_PX as f64, WIDEST_WINDOW_PX);
         let window = scene.window(map, most as usize);
@@ -389,20 +410,15 @@ impl<'a> Reader<'a> {
             [window.width, window.height].map(|side| spectrum::span(0.5 * side as f64, side, SMALLEST_WINDOW_PX));
         let middle =
             ((width, height) != (window.width, window.height)).then(|| window.window(left, top, width, height));
-        for window in [Some(window), middle].into_iter().flatten() {
-            let standing = pilot::prominences(&mut self.planner, &window, &lines)[0];
-            let pilot = Detection::best_of(f64::from(standing), candidates);
-            if pilot.log10_p < self.pilot.log10_p {
-                self.pilot = pilot;
-            }
-        }
+        let mut standing = |window: Plane| pilot::prominences(&mut self.planner, &window, &lines)[0];
+        [Some(standing(window)), middle.map(standing)].into_iter().flatten()
     }
 
     /// Reads a picture that was levelled.
     pub(super) fn read_level(&mut self, luma: &Plane, tilted: &Tilted, budget: Budget) {
         let scene = Scene::new(luma, self.carrier);
         self.place(&scene, &[tilted.map], budget);
-        if tilted.map.score > SURE && !self.is_read() {
+        if !self.is_read() && self.is_sure(&scene, &tilted.map) {
             self.insist(&scene, &tilted.map.map);
         }
         self.sharpen(&scene);
