@@ -92,6 +92,8 @@ fn step(plane: &Plane, judge: Judge<'_>, map: &Affine, region: Region, motion: M
     (map.after(&Affine { linear, origin }), far * damp)
 }
 
+/// What is said of a map that no step moved, pixels: offsets are searched half a pixel apart.
+pub(crate) const UNREFINED: f64 = 0.5;
 /// `fragile` of what a geometry is judged by as a whole.
 pub(crate) const OVERALL: f32 = 40.0;
 /// The plan for a window of [`WINDOW_PX`]: longest side of the region, motion, activity above which blocks count less, steps at most.
@@ -113,7 +115,7 @@ pub(crate) fn refine(
     centre: [f64; 2],
     window: usize,
 ) -> (Affine, f64, f32) {
-    let mut best = (map, 0.5, judge.gain);
+    let mut best = (map, UNREFINED, judge.gain);
     for (most, motion, fragile, steps) in PLAN {
         let most = most * window / WINDOW_PX;
         let region = Region::shown(plane, &best.0, centre, most);

@@ -271,8 +271,7 @@ mod tests {
         let straight = Affine::scaling(1.0, 1.0);
         let bits: Vec<Option<u8>> = bits().into_iter().map(Some).collect();
         let gain = Strengths::new(STRENGTH).step();
-        let judge =
-            Judge { lattice: &carrier.lattice, gain, fragile: FRAGILE, bits: known.then_some(&bits), unknown: true };
+        let judge = Judge { gain, bits: known.then_some(&bits), ..Judge::blind(&carrier.lattice, FRAGILE) };
         let (found, _) = follow(&received, judge, &straight, None, 4096)?;
         let (w, h) = (WIDTH as f64, HEIGHT as f64);
         let places = [[8.0, 8.0], [w - 8.0, 8.0], [8.0, h - 8.0], [w - 8.0, h - 8.0], [0.5 * w, 8.0], [8.0, 0.5 * h]];

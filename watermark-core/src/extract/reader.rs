@@ -129,6 +129,11 @@ impl<'a> Reader<'a> {
         self.seal.is_some() || self.beacon.is_some()
     }
 
+    /// What was read is no chance: a beacon that hundreds of attempts found may be.
+    fn settled(&self) -> bool {
+        self.is_read() && self.detection().is_significant()
+    }
+
     /// No seal was read, and it is not known that there is none: a tile that repeats the beacon has none.
     pub(super) fn lacks_seal(&self) -> bool {
         self.seal.is_none() && !self.traced.as_ref().is_some_and(|(blocks, _)| blocks.repeated)
@@ -142,8 +147,7 @@ impl<'a> Reader<'a> {
     /// The geometry needs no more search: something decoded, or the lattices exclude chance. The pilot does not count: its
     /// lines stand out wherever a crop lies.
     fn registered(&self) -> bool {
-        self.is_read() && self.detection().is_significant()
-            || [Some(self.lattice_detection()), self.early].into_iter().flatten().any(|d| d.is_significant())
+        self.settled() || [Some(self.lattice_detection()), self.early].into_iter().flatten().any(|d| d.is_significant())
     }
 
     /// What the lattices say, this being one of two looks at them: the other is [`Self::early`], and the pilot is a third. A bend is followed only once they
@@ -252,8 +256,8 @@ impl<'a> Reader<'a> {
         let best = self.best?;
         let map = best.map.from(best.tile.map(|at| -at));
         let bits = self.tile(false);
-        let lattice = &self.carrier.lattice;
-        let judge = Judge { lattice, gain: best.gain, fragile: unbend::FRAGILE, bits: bits.as_deref(), unknown: true };
+        let blind = Judge::blind(&self.carrier.lattice, unbend::FRAGILE);
+        let judge = Judge { gain: best.gain, bits: bits.as_deref(), ..blind };
         let (pose, bend) = scene.bent(judge, &map, self.bend.take(), &mut self.candidates)?;
         self.bend = Some(bend);
         Some(pose)
@@ -355,7 +359,7 @@ impl<'a> Reader<'a> {
         }
         self.lines = maps.iter().fold(self.lines, |best, map| best.max(map.score));
         self.try_maps(scene, &maps, budget);
-        if self.is_read() && self.registered() {
+        if self.settled() {
             return;
         }
         if wholly > little && !self.registered() {
@@ -364,7 +368,7 @@ impl<'a> Reader<'a> {
             self.candidates += tried;
             maps_tried += tried;
             self.try_maps(scene, &more, budget);
-            if self.is_read() && self.registered() {
+            if self.settled() {
                 return;
             }
             maps.extend(more);
@@ -423,7 +427,7 @@ impl<'a> Reader<'a> {
         }
         self.sharpen(&scene);
         self.unbend(&scene);
-        if !self.is_read() {
+        if !self.settled() {
             self.judge_lines(&scene, &tilted.map.map, WINDOW_LOOK * tilted.tried);
         }
     }
@@ -584,5 +588,20 @@ mod tests {
             let reader = Reader { standing, lines, ..Reader::new(&carrier).unwrap() };
             assert_eq!(reader.shows_pilot(), shows, "{standing} and {lines}");
         }
+    }
+
+    #[test]
+    fn a_comb_is_no_doubtless_map_however_far_its_lines_stand_out() {
+        let carrier = Carrier::new(&CarrierKey::PUBLIC);
+        let mut plane = crate::testing::noise(768, 768, 0.0, 1.0, 3);
+        for (i, sample) in plane.data.iter_mut().enumerate() {
+            *sample += if (i % 768 / 5 + i / 768 / 5) % 2 == 0 { 20.0 } else { 220.0 };
+        }
+        let mut reader = Reader::new(&carrier).unwrap();
+        let scene = Scene::new(&plane, &carrier);
+        let spectrum = Spectrum::new(&mut reader.planner, &scene.evened(1.0));
+        let (maps, _) = scene.candidates(&spectrum, 1.0, crate::constellation::Sweep::Usual, 6);
+        assert!(maps[0].score > SURE, "{}", maps[0].score);
+        assert!(!maps.iter().any(|map| reader.is_sure(&scene, map)));
     }
 }

@@ -63,6 +63,7 @@ impl<'a, const N: usize> Sizes<'a, N> {
         }
         let score = self.coherence(width, height, plane);
         *self.candidates += (GAINS / 3) as u64;
+        // A size that the lines vouch for is where to climb from, however faintly it coheres.
         let least = if self.side > CORNER_PX { f32::NEG_INFINITY } else { WORTH_A_LOOK };
         let better = score > self.best.as_ref().map_or(least, |best| best.score);
         if better {
